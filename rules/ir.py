@@ -6,7 +6,8 @@ effective dates, a control's `kind` and `at` are already lowered to rules with p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 from datetime import timedelta
 from enum import Enum
 from fractions import Fraction
@@ -44,7 +45,7 @@ class Origin(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the vocabulary; `path` is `object.name`. `default` stands in where the request does not give a fact."""
+    """A field of the vocabulary; `path` is `object.name`, `default` a fact's value where a request gives none."""
 
     path: str
     type: Type
@@ -53,11 +54,11 @@ class Field:
     describe: Text | None = None
     at_least: int | None = None  # an inclusive lower bound on what a request may give
     above: int | None = None  # an exclusive one
-    span: Span | None = field(default=None, compare=False, repr=False)
+    span: Span | None = member(default=None, compare=False, repr=False)
 
     @property
     def object(self) -> str:
-        """Return the object that the field belongs to: `deal`, `line`, `claim`, …"""
+        """Return the object that the field belongs to, such as `deal` or `line`."""
         return self.path.partition(".")[0]
 
     @property
@@ -169,8 +170,8 @@ class FieldTest:
 
     field: str
     test: Test
-    written: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    written: str = member(compare=False)
+    span: Span = member(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +448,7 @@ class Rule:
     when: AllOf
     effects: tuple[Effect, ...]
     because: Text | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = member(compare=False, repr=False)
 
 
 class Preference(Enum):
@@ -474,7 +475,7 @@ class Criterion:
     field: str | None
     within: Fraction | timedelta | None
     because: Text | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = member(compare=False, repr=False)
 
 
 # --- the policy ----------------------------------------------------------------------------------------------------
@@ -487,7 +488,7 @@ class Role:
     id: str
     title: Text
     respond_within: timedelta | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = member(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,7 +498,7 @@ class DerivedTable:
     field: str
     hit: Literal["first", "sum", "max", "min"]
     rows: tuple[Rule, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = member(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -506,8 +507,8 @@ class DerivedFormula:
 
     field: str
     expression: Expression
-    written: str = field(compare=False)
-    span: Span = field(compare=False, repr=False)
+    written: str = member(compare=False)
+    span: Span = member(compare=False, repr=False)
 
 
 Derivation: TypeAlias = DerivedTable | DerivedFormula
@@ -573,4 +574,4 @@ class Policy:
     special_orders: SpecialOrders | None
     deal_registration: DealRegistration | None
     partner_allocation: PartnerAllocation | None
-    sources: tuple[Source, ...] = field(compare=False, repr=False)
+    sources: tuple[Source, ...] = member(compare=False, repr=False)

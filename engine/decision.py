@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 Language: TypeAlias = Literal["en", "zh"]
 Explain: TypeAlias = Literal["none", "fired", "near", "all"]
 # What `json.dumps` can write: values are made of these alone, so that a decision is the same text everywhere.
-Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 
 class Kind(StrEnum):

@@ -1,0 +1,74 @@
+# Everything starts here. `make run` and `make test` set up what they need, and only again when a lock file changes.
+#
+#   make run     serve the shipped policy on 127.0.0.1:8080
+#   make test    every test
+#   make check   lint, format, types, import layers
+#   make lock    resolve the dependencies anew (needs uv)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8080
+POLICY ?= policies.yaml
+
+# The first interpreter that starts and is new enough; version managers put up names that do not start.
+FIND_PYTHON = for python in python3.11 python3.12 python3.13 python3; do \
+	if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		echo "$$python"; exit 0; fi; done; \
+	echo "dealdesk needs Python 3.11 or newer with venv (tried python3.11, python3.12, python3.13, python3)" >&2; exit 1
+
+.PHONY: help run test check format lock clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: $(VENV)/project
+	@$(BIN)/dealdesk serve --policy $(POLICY) --host $(HOST) --port $(PORT) --reload
+
+test: $(VENV)/dev
+	@$(BIN)/pytest -n auto -q $(ARGS)
+
+check: $(VENV)/dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/dev
+	@$(BIN)/ruff check --fix-only
+	@$(BIN)/ruff format
+
+# Universal: one lock for every platform and Python from 3.11 on. The second keeps to the versions of the first.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
+
+lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
+	$(LOCK) --extra build --output-file requirements.lock
+	$(LOCK) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# A venv is made anew when its lock changes, so that it never holds what the lock does not.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+$(VENV)/core: requirements.lock
+	@python="$$($(FIND_PYTHON))"; echo "setting up $(VENV) with $$("$$python" --version) …"; \
+	rm -rf $(VENV); "$$python" -m venv $(VENV)
+	@$(INSTALL) --require-hashes --only-binary :all: --requirement requirements.lock
+	@touch $@
+
+$(VENV)/project: pyproject.toml $(VENV)/core
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/project
+	@echo "adding what tests and checks need …"
+	@$(INSTALL) --require-hashes --only-binary :all: --requirement requirements-dev.lock
+	@touch $@

@@ -3,23 +3,30 @@
 True, False, or None for undetermined (LANGUAGE.md section 3). Slow on purpose: nothing is shared between rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import assert_never
 
-from engine.exact import Ratio, compare, ratio
+from engine.exact import ZERO, Ratio, add, compare, divide, largest, multiply, ratio, smallest, subtract
+from engine.facts import Row
 from engine.values import PartialSet, Value
 from engine.views import UNKNOWN, State, View
 from rules import types
 from rules.ir import (
+    Aggregate,
     AllOf,
     AnyOf,
+    Arithmetic,
     Compare,
     CompareField,
     Condition,
+    Constant,
     Equals,
+    Expression,
+    Extreme,
     FieldTest,
+    FieldValue,
     HasAll,
     HasAny,
     HasNone,
@@ -45,6 +52,13 @@ ACCEPTED: dict[Operator, frozenset[int]] = {
     Operator.GREATER: frozenset({1}),
     Operator.AT_LEAST: frozenset({0, 1}),
 }
+ARITHMETIC: dict[str, Callable[[Ratio, Ratio], Ratio | None]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+}
+EXTREME: dict[str, Callable[[Ratio, Ratio], Ratio | None]] = {"min": smallest, "max": largest}
 
 
 def statuses(rules: Sequence[Rule], view: View) -> list[Verdict]:
@@ -161,3 +175,37 @@ def as_ratio(value: State) -> Ratio:
     """Return the pair of a field that is known to be a number."""
     assert type(value) is tuple
     return value
+
+
+def compute(expression: Expression, view: View, lines: Sequence[Row] | None) -> State:
+    """Return a formula's value: exact, unknown if an operand is, else null if an operand is or for 0 / 0 and n / 0."""
+    match expression:
+        case Constant(value):
+            return ratio(value)
+        case FieldValue(field):
+            return view[field]
+        case Arithmetic(operator, left, right):
+            return _combine(ARITHMETIC[operator], [compute(left, view, lines), compute(right, view, lines)])
+        case Extreme(function, operands):
+            return _combine(EXTREME[function], [compute(operand, view, lines) for operand in operands])
+        case Aggregate(function, field):
+            if lines is None:
+                return UNKNOWN
+            values = [line.get(field, UNKNOWN) for line in lines]
+            if function == "sum":
+                return _combine(add, [ZERO, *values])
+            return _combine(EXTREME[function], values) if values else None
+        case _:
+            assert_never(expression)
+
+
+def _combine(operation: Callable[[Ratio, Ratio], Ratio | None], operands: Sequence[State]) -> State:
+    """Fold the operands from the left; one that is unknown, or else null, decides."""
+    if UNKNOWN in operands:
+        return UNKNOWN
+    result: Ratio | None = as_ratio(operands[0]) if operands[0] is not None else None
+    for operand in operands[1:]:
+        if result is None or operand is None:
+            return None
+        result = operation(result, as_ratio(operand))
+    return result

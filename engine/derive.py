@@ -1,0 +1,257 @@
+"""Derived fields: the built-in ones and the policy's, computed in dependency order before any rule is judged.
+
+A derivation reads known fields and adds its own to the facts; one whose value is unknown adds nothing, which is what
+unknown means there. `Derivations` holds for one kind of decision those that its rules can see, in stages: most come
+first; those that depend on a field that the domain itself finds out (`claim.protected`, `deal.contenders`,
+`partner.score`) come after it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TypeAlias
+
+from engine.built_in import FUNCTIONS, Function, call
+from engine.decision import Kind
+from engine.exact import ZERO, Ratio, add, compare
+from engine.facts import Facts, Row
+from engine.interpret import as_ratio, compute, plain
+from engine.matching import Engine, Group, groups_of, match_all
+from engine.values import PartialSet, Value
+from engine.views import UNKNOWN, State, View
+from rules.built_in import FORMULAS, FUNCTION_INPUTS
+from rules.fields import expression_fields, rule_fields
+from rules.ir import Assign, DerivedFormula, DerivedTable, Expression, Policy, Rule, SpecialOrders, Subject
+
+Evaluate: TypeAlias = Callable[[Engine, Facts, Row], State]
+
+# Fields that a domain finds out while it decides, by the stage after which they are known.
+FOUND_IN_STAGE = {"claim.protected": 1, "partner.score": 1, "deal.contenders": 2, "deal.decided_by": 2}
+STAGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """One derived field: where it stands, what it reads, and how it is computed for one row."""
+
+    path: str
+    subject: Subject
+    inputs: frozenset[str]
+    evaluate: Evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class Derivations:
+    """The derivations that one kind of decision needs, stage by stage, each after what it reads."""
+
+    stages: tuple[tuple[Derivation, ...], ...]
+    inputs: Mapping[str, frozenset[str]]
+
+    def derive(self, engine: Engine, facts: Facts, *, stage: int = 0) -> None:
+        """Add a stage's fields to the facts."""
+        for derivation in self.stages[stage]:
+            for row in _rows(derivation.subject, facts):
+                state = derivation.evaluate(engine, facts, row)
+                if state is UNKNOWN:
+                    continue
+                (facts.shared if derivation.subject is Subject.DEAL else row)[derivation.path] = state
+
+    def roots(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return the given fields that these fields come from: what a caller could add."""
+        found: set[str] = set()
+        open_ = list(paths)
+        seen: set[str] = set()
+        while open_:
+            path = open_.pop()
+            if path in seen:
+                continue
+            seen.add(path)
+            if path in self.inputs:
+                open_ += self.inputs[path]
+            else:
+                found.add(path)
+        return frozenset(found)
+
+
+def row_subject(path: str, kind: Kind) -> Subject:
+    """Return whose row a field stands in when this kind is decided; the deal's own is the shared one."""
+    match path.partition(".")[0]:
+        case "line":
+            return Subject.LINE
+        case "claim":
+            return Subject.CLAIM
+        case "partner" if kind is Kind.DEAL_REGISTRATION:
+            return Subject.CLAIM
+        case "partner" if kind is Kind.PARTNER_ALLOCATION:
+            return Subject.PARTNER
+        case _:
+            return Subject.DEAL
+
+
+def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivations:
+    """Return what it takes to know the wanted fields."""
+    makers: dict[str, Callable[[], Derivation]] = {
+        **{path: partial(_formula, path, formula, kind) for path, formula in FORMULAS.items()},
+        **{path: partial(_function, path, function, kind) for path, function in FUNCTIONS.items()},
+        "deal.special_kinds": partial(_special_kinds, policy.special_orders),
+        **{derived.field: partial(_policy_derivation, derived, kind) for derived in policy.derive},
+    }
+    ordered: dict[str, Derivation] = {}
+    stage_of: dict[str, int] = dict(FOUND_IN_STAGE)
+
+    def visit(path: str) -> None:
+        if path in ordered or path in FOUND_IN_STAGE or path not in makers:
+            return
+        derivation = makers[path]()
+        for name in sorted(derivation.inputs):
+            visit(name)
+        ordered[path] = derivation
+        stage_of[path] = max((stage_of.get(name, 0) for name in derivation.inputs), default=0)
+
+    for path in wanted:
+        visit(path)
+    stages = tuple(
+        tuple(derivation for path, derivation in ordered.items() if stage_of[path] == stage) for stage in range(STAGES)
+    )
+    return Derivations(stages, {path: derivation.inputs for path, derivation in ordered.items()})
+
+
+def _rows(subject: Subject, facts: Facts) -> Iterable[Row]:
+    match subject:
+        case Subject.DEAL:
+            return ({},)
+        case Subject.LINE:
+            return facts.lines or ()
+        case Subject.CLAIM:
+            return facts.claims or ()
+        case Subject.PARTNER:
+            return facts.candidates or ()
+
+
+def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind) -> Derivation:
+    if isinstance(derived, DerivedFormula):
+        return _formula(derived.field, derived.expression, kind)
+    subject = row_subject(derived.field, kind)
+    group = Group.of(derived.rows, subject)
+    values = [_assigned(rule) for rule in derived.rows]
+    decide = _HITS[derived.hit]
+
+    def evaluate(engine: Engine, facts: Facts, row: Row) -> State:
+        fired, undetermined = engine.match(group, facts.shared, row)
+        hits = [(value, bool(fired >> n & 1)) for n, value in enumerate(values) if (fired | undetermined) >> n & 1]
+        return decide(hits)
+
+    inputs = frozenset(path for rule in derived.rows for path in rule_fields(rule))
+    return Derivation(derived.field, subject, inputs, evaluate)
+
+
+def _assigned(rule: Rule) -> Value:
+    (effect,) = rule.effects
+    assert isinstance(effect, Assign)
+    return plain(effect.value)
+
+
+# A table's hits in the owner's order: the row's value, and whether the row fires (else it is undetermined).
+_Hits: TypeAlias = list[tuple[Value, bool]]
+
+
+def _first(hits: _Hits) -> State:
+    """Return the first firing row's value, unless an undetermined row before it could give another."""
+    result: Value = None
+    candidates = []
+    for value, fires in hits:
+        if fires:
+            result = value
+            break
+        candidates.append(value)
+    return result if all(_same(value, result) for value in candidates) else UNKNOWN
+
+
+def _same(left: Value, right: Value) -> bool:
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        return compare(left, right) == 0
+    return left == right
+
+
+def _sum(hits: _Hits) -> State:
+    """Return the sum of the firing rows; an undetermined row that adds something makes it unknown."""
+    if any(not fires and not _same(value, ZERO) for value, fires in hits):
+        return UNKNOWN
+    total: Ratio | None = ZERO
+    for value, _ in hits:
+        total = add(total, as_ratio(value)) if total is not None else None
+    return total
+
+
+def _extreme(sign: int) -> Callable[[_Hits], State]:
+    """Return the largest (+1) or smallest (-1), unknown if an undetermined row could beat it."""
+
+    def beats(left: Value, right: Value) -> bool:
+        if isinstance(left, tuple) and isinstance(right, tuple):
+            return compare(left, right) == sign
+        return _moment_order(left, right) == sign
+
+    def decide(hits: _Hits) -> State:
+        best: Value = None
+        for value, fires in hits:
+            if fires and (best is None or beats(value, best)):
+                best = value
+        doubtful = any(not fires and (best is None or beats(value, best)) for value, fires in hits)
+        return UNKNOWN if doubtful else best
+
+    return decide
+
+
+def _moment_order(left: Value, right: Value) -> int:
+    assert isinstance(left, date | timedelta)
+    assert isinstance(right, date | timedelta)
+    return (left > right) - (left < right)  # type: ignore[operator]  # one field's values have one type
+
+
+_HITS: dict[str, Callable[[_Hits], State]] = {
+    "first": _first,
+    "sum": _sum,
+    "max": _extreme(1),
+    "min": _extreme(-1),
+}
+
+
+def _formula(path: str, expression: Expression, kind: Kind) -> Derivation:
+    subject = row_subject(path, kind)
+
+    def evaluate(_: Engine, facts: Facts, row: Row) -> State:
+        return compute(expression, View(subject, facts.shared, row), facts.lines)
+
+    return Derivation(path, subject, frozenset(expression_fields(expression)), evaluate)
+
+
+def _function(path: str, function: Function, kind: Kind) -> Derivation:
+    subject = row_subject(path, kind)
+    inputs = FUNCTION_INPUTS[path]
+
+    def evaluate(_: Engine, facts: Facts, row: Row) -> State:
+        view = View(subject, facts.shared, row)
+        return call(function, facts, [view[name] for name in inputs])
+
+    return Derivation(path, subject, frozenset(inputs), evaluate)
+
+
+def _special_kinds(section: SpecialOrders | None) -> Derivation:
+    """Return the kinds that the deal is of: of a kind if its condition holds for the deal or any line."""
+    kinds = section.kinds if section else ()
+    groups = groups_of(kinds)
+
+    def evaluate(engine: Engine, facts: Facts, _: Row) -> State:
+        known: set[str] = set()
+        maybe: set[str] = set()
+        for match in match_all(engine, groups, facts):
+            for number, rule in enumerate(match.group.rules):
+                if match.fired >> number & 1:
+                    known.add(rule.id)
+                elif match.undetermined >> number & 1:
+                    maybe.add(rule.id)
+        return PartialSet(frozenset(known), frozenset(maybe - known)) if maybe - known else frozenset(known)
+
+    inputs = frozenset(path for rule in kinds for path in rule_fields(rule))
+    return Derivation("deal.special_kinds", Subject.DEAL, inputs, evaluate)

@@ -1,0 +1,79 @@
+"""Exact values as JSON texts: amounts and rates as people write them, derived ratios to four decimals of a percent."""
+
+from datetime import date, datetime, timedelta
+
+from engine.exact import Ratio, has_places, scaled
+from engine.values import PartialSet, Value
+from rules.types import Scalar, Type
+
+_MOST_PLACES = 12
+
+
+def amount(value: Ratio) -> str:
+    """Return an amount: exact with two decimals or as many as it has, and rounded to four when it has no end.
+
+    >>> amount((4400, 1)), amount((1, 3)), amount((10005, 10000))
+    ('4400.00', '0.3333', '1.0005')
+    """
+    return _decimal(value, least=2, otherwise=4)
+
+
+def number(value: Ratio) -> str:
+    """Return a number with as many decimals as it has, and rounded to four when it has no end."""
+    return _decimal(value, least=0, otherwise=4)
+
+
+def rate(value: Ratio) -> str:
+    """Return a rate in percent to four decimals; exact ones with as many as they need beyond that.
+
+    >>> rate((2, 13)), rate((1, 4)), rate((-1, 0))
+    ('15.3846%', '25.0000%', '-∞')
+    """
+    n, d = value
+    if d == 0:
+        return "∞" if n > 0 else "-∞"
+    return _decimal((n * 100, d), least=4, otherwise=4) + "%"
+
+
+def text(value: Value, kind: Type) -> str | list[str] | bool | None:
+    """Return a field's value as the trace shows it; `kind` is the field's type."""
+    match value:
+        case tuple():
+            if kind is Scalar.RATE:
+                return rate(value)
+            return amount(value) if kind is Scalar.MONEY else number(value)
+        case frozenset():
+            return sorted(value)
+        case PartialSet(known, maybe):
+            return sorted(known) + sorted(f"{one}?" for one in maybe)
+        case datetime():
+            return value.isoformat()
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return duration(value)
+        case _:
+            return value
+
+
+def duration(value: timedelta) -> str:
+    """Return a duration in the largest unit that leaves no rest.
+
+    >>> duration(timedelta(days=30)), duration(timedelta(hours=36))
+    ('30d', '36h')
+    """
+    minutes = value // timedelta(minutes=1)
+    for unit, length in (("d", 24 * 60), ("h", 60)):
+        if minutes % length == 0:
+            return f"{minutes // length}{unit}"
+    return f"{minutes}m"
+
+
+def _decimal(value: Ratio, *, least: int, otherwise: int) -> str:
+    if value[1] == 0:
+        return "∞" if value[0] > 0 else "-∞"
+    places = next((n for n in range(least, _MOST_PLACES + 1) if has_places(value, n)), otherwise)
+    digits = scaled(value, places)
+    sign = "-" if digits < 0 else ""
+    whole = str(abs(digits)).rjust(places + 1, "0")
+    return f"{sign}{whole[:-places]}.{whole[-places:]}" if places else sign + whole

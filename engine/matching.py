@@ -1,0 +1,113 @@
+"""Groups of rules, and the engines that match them: by index, or by the plain interpreter.
+
+An engine tells for a list of rules and one view of the facts which rules fire, which are undetermined, and which were
+near misses. That is all that engines differ in; what follows from a match is the domains' business.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.facts import Facts, Row
+from engine.index import Bits, Index
+from engine.interpret import judge
+from engine.views import View
+from rules.ir import Rule, Subject
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Rules that are judged together, for the same subject; bit i of a match is rule i."""
+
+    rules: tuple[Rule, ...]
+    subject: Subject
+    index: Index
+
+    @staticmethod
+    def of(rules: Sequence[Rule], subject: Subject) -> "Group":
+        """Index the rules."""
+        return Group(tuple(rules), subject, Index(rules, subject))
+
+
+def groups_of(rules: Iterable[Rule]) -> tuple[Group, ...]:
+    """Return the rules as one group a subject, the deal's first."""
+    by_subject: dict[Subject, list[Rule]] = {subject: [] for subject in Subject}
+    for rule in rules:
+        by_subject[rule.subject].append(rule)
+    return tuple(Group.of(found, subject) for subject, found in by_subject.items() if found)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What became of a group for one subject; `number` counts the subject's rows from 0, None for the deal."""
+
+    group: Group
+    number: int | None
+    row: Row
+    fired: Bits
+    undetermined: Bits
+
+
+class Engine(Protocol):
+    """How rules are matched."""
+
+    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
+        """Return the rules that fire and those that are undetermined."""
+
+    def near(self, group: Group, shared: Row, row: Row) -> Bits:
+        """Return the rules of which exactly one conjunct fails and all others hold."""
+
+
+class IndexEngine:
+    """Matches by the bits of each field's value."""
+
+    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
+        """Look the row up."""
+        return group.index.match(shared, row)
+
+    def near(self, group: Group, shared: Row, row: Row) -> Bits:
+        """Look the row up, counting each rule's failures up to two."""
+        return group.index.near(shared, row)
+
+
+class InterpreterEngine:
+    """Matches rule by rule: the yardstick."""
+
+    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
+        """Judge every rule."""
+        view = View(group.subject, shared, row)
+        verdicts = [judge(rule.when, view) for rule in group.rules]
+        return (
+            sum(1 << number for number, verdict in enumerate(verdicts) if verdict is True),
+            sum(1 << number for number, verdict in enumerate(verdicts) if verdict is None),
+        )
+
+    def near(self, group: Group, shared: Row, row: Row) -> Bits:
+        """Judge every conjunct of every rule."""
+        view = View(group.subject, shared, row)
+        near = 0
+        for number, rule in enumerate(group.rules):
+            verdicts = [judge(part, view) for part in rule.when.parts]
+            if verdicts.count(False) == 1 and None not in verdicts:
+                near |= 1 << number
+        return near
+
+
+def match_all(engine: Engine, groups: Iterable[Group], facts: Facts) -> Iterator[Match]:
+    """Match groups of the deal's or its lines' rules: for the deal once, for lines each.
+
+    Where the request does not give lines at all, a line's rules are judged for one line of which nothing is known, so
+    that what they might have said is not lost.
+    """
+    for group in groups:
+        if group.subject is Subject.DEAL:
+            yield match_one(engine, group, facts.shared, {}, None)
+        else:
+            lines = [{}] if facts.lines is None else facts.lines
+            for number, row in enumerate(lines):
+                yield match_one(engine, group, facts.shared, row, number)
+
+
+def match_one(engine: Engine, group: Group, shared: Row, row: Row, number: int | None) -> Match:
+    """Match one group for one subject."""
+    return Match(group, number, row, *engine.match(group, shared, row))

@@ -1,0 +1,88 @@
+"""Conditions: fields with their tests, all of which must hold, and `any`, `all` and `not` beside them."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not
+from rules.nodes import Entry, MappingNode, Node
+from rules.scope import Scope
+from rules.shape import listing, mapping
+from rules.unary import read_test
+
+DEEPEST = 20
+
+
+def read_condition(node: Node, scope: Scope, depth: int = 0) -> AllOf:
+    """Return a condition; what is wrong in it is told and left out."""
+    found = mapping(node, "a condition", scope.report)
+    if found is None:
+        return AllOf(())
+    if depth > DEEPEST:
+        scope.report.error("D309", f"conditions are nested more than {DEEPEST} deep", node.span)
+        return AllOf(())
+    if not found.entries:
+        scope.report.error("D308", "the condition is empty", node.span, hint="leave `when` out to mean always")
+    parts: list[Condition] = []
+    for entry in found:
+        parts += _entry(entry, scope, depth)
+    return AllOf(tuple(parts))
+
+
+def _entry(entry: Entry, scope: Scope, depth: int) -> Iterator[Condition]:
+    """Yield the conjuncts that one key of a condition says."""
+    match entry.key.text:
+        case "all":
+            for part in _parts(entry, scope, depth):
+                yield from part.parts
+        case "any":
+            parts = _parts(entry, scope, depth)
+            if parts:
+                yield AnyOf(tuple(map(_plain, parts)))
+        case "not":
+            yield Not(_plain(read_condition(entry.value, scope, depth + 1)))
+        case _:
+            field = scope.find(entry.key)
+            test = read_test(entry.value, field, scope) if field else None
+            if test:
+                yield test
+
+
+def _parts(entry: Entry, scope: Scope, depth: int) -> list[AllOf]:
+    """Return the conditions listed under `any` or `all`."""
+    if isinstance(entry.value, MappingNode):
+        key = entry.key.text
+        scope.report.error("D110", f"`{key}` takes a list of conditions", entry.value.span, hint=f"write {key}: [{{…}}, {{…}}]")
+        return []
+    found = listing(entry.value, f"`{entry.key.text}`", scope.report)
+    if found is None:
+        return []
+    if not found.items:
+        scope.report.error("D308", f"`{entry.key.text}` lists no condition", found.span)
+    return [read_condition(item, scope, depth + 1) for item in found.items]
+
+
+def _plain(condition: AllOf) -> Condition:
+    """Return the only conjunct of a condition, if it has just one."""
+    return condition.parts[0] if len(condition.parts) == 1 else condition
+
+
+def tests_of(condition: Condition) -> Iterator[FieldTest]:
+    """Yield every test of a condition in the owner's order."""
+    match condition:
+        case FieldTest():
+            yield condition
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from tests_of(part)
+        case Not(part):
+            yield from tests_of(part)
+        case _:
+            assert_never(condition)
+
+
+def paths_of(condition: Condition) -> Iterator[str]:
+    """Yield every field that a condition names, on either side of a comparison."""
+    for test in tests_of(condition):
+        yield test.field
+        if isinstance(test.test, CompareField):
+            yield test.test.other

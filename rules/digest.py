@@ -1,0 +1,63 @@
+"""The digest of what a policy means.
+
+Two policies with one digest decide alike and say the same. Comments, layout, the division into files, and the order of
+keys where order has no meaning do not change it; every value, text and row does.
+"""
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from datetime import date, timedelta
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+
+from rules.ir import AllOf, AnyOf, HasAll, HasAny, HasNone, NotOneOf, OneOf, Policy, Text
+
+# Where the order of the parts does not matter.
+UNORDERED = (AllOf, AnyOf, OneOf, NotOneOf, HasAny, HasAll, HasNone, Text)
+
+
+def digest(policy: Policy) -> str:
+    """Return `sha256:` and the digest of a policy, whatever its own `digest` says."""
+    content = {name: _plain(getattr(policy, name)) for name in _members(Policy) if name != "digest"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+@cache
+def _members(kind: type) -> tuple[str, ...]:
+    """Return the members that take part in a comparison: spans and an owner's wording do not."""
+    return tuple(member.name for member in fields(kind) if member.compare)  # type: ignore[arg-type]
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON has it; values of different types differ."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, Fraction):
+        return {"n": f"{value.numerator}/{value.denominator}"}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return _special(value)
+
+
+def _special(value: object) -> object:
+    if isinstance(value, frozenset):
+        return {"set": sorted(value)}
+    if isinstance(value, Enum):
+        return {type(value).__name__: value.value}
+    if isinstance(value, date):
+        return {"on": value.isoformat()}
+    if isinstance(value, timedelta):
+        return {"s": value.total_seconds()}
+    assert is_dataclass(value), value
+    kind = type(value)
+    members = [_plain(getattr(value, name)) for name in _members(kind)]
+    if isinstance(value, UNORDERED):
+        (parts,) = members
+        assert isinstance(parts, list)
+        return [kind.__name__, sorted(parts, key=lambda part: json.dumps(part, sort_keys=True))]
+    return [kind.__name__, *members]

@@ -1,0 +1,36 @@
+"""`price_approval`: who must approve this price (LANGUAGE.md section 5)."""
+
+from rules import shape
+from rules.ir import PriceApproval, Role, Subject
+from rules.nodes import Node
+from rules.ruleset import RuleList, read_rules
+from rules.scope import Scope
+from rules.subjects import SALES
+
+AUTHORITY = RuleList("price_approval.authority", SALES, ("level",), subject=Subject.LINE)
+RULES = RuleList(
+    "price_approval.rules", SALES, ("reject", "hold", "at_least", "raise", "also", "notify", "expire")
+)
+CHAINS = ("stepwise", "direct")
+
+
+def read_price_approval(node: Node, ladder: tuple[Role, ...], scope: Scope) -> PriceApproval | None:
+    """Return the section, as far as it can be read."""
+    found = shape.fields_of(
+        node,
+        "`price_approval`",
+        scope.report,
+        required=("ladder", "authority"),
+        optional=("rules", "chain", "validity"),
+    )
+    if found is None:
+        return None
+    authority, rules = found.get("authority"), found.get("rules")
+    chain, validity = found.get("chain"), found.get("validity")
+    return PriceApproval(
+        ladder,
+        read_rules(authority.value, AUTHORITY, scope) if authority else (),
+        read_rules(rules.value, RULES, scope) if rules else (),
+        "direct" if chain and shape.one_of(chain.value, CHAINS, "`chain`", scope.report) == "direct" else "stepwise",
+        shape.duration(validity.value, "`validity`", scope.report) if validity else None,
+    )

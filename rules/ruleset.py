@@ -1,0 +1,249 @@
+"""Lists of rules and decision tables: two ways to write the same rules (LANGUAGE.md section 4).
+
+Either is first taken apart into drafts, and every draft becomes a rule in one place. The dates of `from` and `through`
+and a control's `at` and `kind` become conjuncts before the written ones.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from rules import shape
+from rules.conditions import paths_of, read_condition, tests_of
+from rules.effects import read_effect
+from rules.formulas import paths_of as paths_of_formula
+from rules.ir import AllOf, Condition, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
+from rules.literals import read_literal
+from rules.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
+from rules.scope import Scope
+from rules.source import Span
+from rules.subjects import Place, Use
+from rules.tables import read_table
+from rules.types import Scalar
+from rules.unary import ANY, read_test
+from rules.vocabulary import AS_OF
+
+EffectsReader: TypeAlias = Callable[[Sequence[Entry], Scope], tuple[Effect, ...]]
+
+RULE_ID = re.compile(r"\w[\w.-]{0,79}")
+COMMON_WORDS = ("because", "from", "through")
+CONTROL_WORDS = ("kind", "at")
+
+
+def each_by_itself(entries: Sequence[Entry], scope: Scope) -> tuple[Effect, ...]:
+    """Return one effect for each that is written."""
+    found = (read_effect(entry.key.text, entry.value, scope) for entry in entries)
+    return tuple(effect for effect in found if effect is not None)
+
+
+@dataclass(frozen=True)
+class RuleList:
+    """What a list of rules may say: where it stands, its effects, and the words beside them.
+
+    `subject` is set where every rule is judged for the same thing, whatever fields it names. `id` is the key of a
+    rule's name, which is required where it is not `id`.
+    """
+
+    section: str
+    place: Place
+    effects: tuple[str, ...]
+    read: EffectsReader = each_by_itself
+    words: tuple[str, ...] = ()
+    id: str = "id"
+    subject: Subject | None = None
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A rule or a row whose words are not looked up yet."""
+
+    words: dict[str, Entry]
+    condition: AllOf
+    effects: list[Entry]
+    span: Span
+
+
+def read_rules(node: Node, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
+    """Return the rules of a list or of a table."""
+    what = f"`{of.section}`"
+    if isinstance(node, MappingNode):
+        shape.fields_of(node, what, scope.report, required=("columns", "rows"))
+        return rules_of_table(node, of, scope)
+    found = shape.listing(node, what, scope.report)
+    if found is None:
+        return ()
+    return _lower(_drafts(found, of, scope), of, scope)
+
+
+def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
+    """Return a rule for each row of the table whose columns and rows stand in a mapping."""
+    words = (of.id, *of.effects, *COMMON_WORDS, *of.words)
+    drafts = []
+    for row in read_table(node, f"`{of.section}`", words, scope):
+        said = {word: entry for word, entry in row.cells.items() if not _is_any(entry.value)}
+        tests = [_cell(entry, scope) for path, entry in row.cells.items() if path not in words]
+        condition = AllOf(tuple(test for test in tests if test is not None))
+        effects = [said[effect] for effect in of.effects if effect in said]
+        if of.effects and not effects:
+            scope.report.error("D407", "the row does nothing", row.span, hint=f"fill one of {_names(of.effects)}")
+        drafts.append(_Draft(said, condition, effects, row.span))
+    return _lower(drafts, of, scope)
+
+
+def _is_any(cell: Node) -> bool:
+    return isinstance(cell, ScalarNode) and cell.text in ANY and not cell.unreadable
+
+
+def _cell(entry: Entry, scope: Scope) -> FieldTest | None:
+    return read_test(entry.value, scope.fields[entry.key.text], scope, in_table=True)
+
+
+def _drafts(node: ListNode, of: RuleList, scope: Scope) -> Iterator[_Draft]:
+    """Yield the drafts of rules that are written out."""
+    then = ("then",) if of.effects else ()
+    named = () if of.id == "id" else (of.id,)
+    for item in node.items:
+        found = shape.fields_of(
+            item,
+            "a rule" if of.id == "id" else f"a {of.id}",
+            scope.report,
+            required=(*named, *then),
+            optional=("id", "when", *COMMON_WORDS, *of.words) if not named else ("when", *COMMON_WORDS, *of.words),
+        )
+        if found is not None:
+            when = found.get("when")
+            condition = read_condition(when.value, scope) if when else AllOf(())
+            effects = list(_effects(found["then"].value, of, scope)) if "then" in found else []
+            yield _Draft(found, condition, effects, item.span)
+
+
+def _effects(node: Node, of: RuleList, scope: Scope) -> Iterator[Entry]:
+    """Yield the effects under `then` that this list of rules may have."""
+    items = node.items if isinstance(node, ListNode) else (node,)
+    if not items:
+        scope.report.error("D407", "the rule does nothing", node.span, hint=f"effects here are {_names(of.effects)}")
+    for item in items:
+        effect = shape.mapping(item, "an effect", scope.report)
+        if effect is None:
+            continue
+        if len(effect.entries) != 1 and of.read is each_by_itself:
+            hint = "write a list of effects: `[{…}, {…}]`"
+            scope.report.error("D110", "an effect is one key with its value", effect.span, hint=hint)
+        for entry in effect:
+            if entry.key.text in of.effects:
+                yield entry
+            else:
+                hint = scope.report.did_you_mean(entry.key.text, of.effects)
+                message = f"`{entry.key.text}` is no effect of `{of.section}`"
+                scope.report.error("D406", message, entry.key.span, hint=hint)
+
+
+def _names(words: Sequence[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _lower(drafts: Iterator[_Draft] | list[_Draft], of: RuleList, scope: Scope) -> tuple[Rule, ...]:
+    """Return the rules of drafts; their names differ."""
+    seen: dict[str, Span] = {}
+    rules = []
+    for number, draft in enumerate(drafts, 1):
+        name = _id(draft, of, number, scope)
+        if name in seen:
+            first = [(seen[name], "first used here")]
+            at = draft.words[of.id].value.span
+            scope.report.error("D108", f"`{name}` names two rules of `{of.section}`", at, related=first)
+        seen.setdefault(name, draft.words[of.id].value.span if of.id in draft.words else draft.span)
+        rules.append(_rule(draft, name, of, scope))
+    return tuple(rules)
+
+
+def _id(draft: _Draft, of: RuleList, number: int, scope: Scope) -> str:
+    """Return the name that a rule is reported under."""
+    entry = draft.words.get(of.id)
+    found = shape.word(entry.value, f"`{of.id}`", scope.report) if entry else None
+    if found is None:
+        return f"{of.section}#{number}"
+    if not RULE_ID.fullmatch(found.text):
+        scope.report.error(
+            "D107", f"`{found.text}` cannot name a rule", found.span, hint="use letters, digits, `_`, `.` and `-`"
+        )
+    return found.text
+
+
+def _rule(draft: _Draft, name: str, of: RuleList, scope: Scope) -> Rule:
+    lowered = (*_in_force(draft, scope), *_at(draft, scope), *_kind(draft, scope))
+    condition = AllOf((*lowered, *draft.condition.parts)) if lowered else draft.condition
+    effects = of.read(draft.effects, scope)
+    because = draft.words.get("because")
+    reason = shape.text(because.value, "`because`", scope.report) if because else None
+    subject = judge(condition, effects, of, draft.span, scope)
+    return Rule(name, of.section, subject, condition, effects, reason, draft.span)
+
+
+def judge(condition: Condition, effects: Sequence[Effect], of: RuleList, span: Span, scope: Scope) -> Subject:
+    """Return what a rule is judged for; one that names objects that do not go together is told."""
+    scope.uses += [Use(test.field, test.span, of.place) for test in tests_of(condition)]
+    paths = list(paths_of(condition))
+    for effect in effects:
+        if isinstance(effect, Score):
+            named = list(paths_of_formula(effect.points))
+            scope.uses += [Use(path, span, of.place) for path in named]
+            paths += named
+    mixed = of.place.mixed(paths)
+    if mixed:
+        one, other = mixed
+        message = f"one rule cannot name both `{one}` and `{other}`"
+        hint = f"it is judged for every {of.place.subjects[one.partition('.')[0]].value}; write two rules, or derive a field"
+        scope.report.error("D404", message, span, hint=hint)
+    return of.subject or of.place.subject(paths)
+
+
+def _in_force(draft: _Draft, scope: Scope) -> Iterator[FieldTest]:
+    """Yield the test that a rule's dates say."""
+    said = [(word, draft.words[word]) for word in ("from", "through") if word in draft.words]
+    days: dict[str, date] = {}
+    for word, entry in said:
+        found = shape.word(entry.value, f"`{word}`", scope.report)
+        value = read_literal(found, Scalar.DATE, scope.report) if found else None
+        if isinstance(value, date):
+            days[word] = value
+    if not days:
+        return
+    first, last = days.get("from"), days.get("through")
+    span = said[0][1].value.span
+    if first and last and first > last:
+        scope.report.error("D408", f"the rule ends on {last}, before it begins on {first}", span)
+        return
+    words = " ".join(f"{word} {days[word].isoformat()}" for word in days)
+    yield FieldTest(AS_OF.path, Within(first, first is not None, last, last is not None), words, span)
+
+
+def _at(draft: _Draft, scope: Scope) -> Iterator[FieldTest]:
+    """Yield the test of the gates that a control is `at`."""
+    yield from _choices(draft, "at", scope.gates, "gate", scope)
+
+
+def _kind(draft: _Draft, scope: Scope) -> Iterator[FieldTest]:
+    """Yield the test of the kinds of order that a control is for."""
+    yield from _choices(draft, "kind", scope.kinds, "kind", scope)
+
+
+def _choices(draft: _Draft, word: str, choices: Sequence[str], what: str, scope: Scope) -> Iterator[FieldTest]:
+    entry = draft.words.get(word)
+    if entry is None or word not in CONTROL_WORDS:
+        return
+    items = entry.value.items if isinstance(entry.value, ListNode) else (entry.value,)
+    if not items:
+        scope.report.error("D312", "the list is empty", entry.value.span)
+    found = [shape.word(item, f"`{word}`", scope.report) for item in items]
+    names = [scope.choose(item, choices, what) for item in found if item]
+    values = tuple(dict.fromkeys(name for name in names if name))
+    if values:
+        said = f"[{', '.join(values)}]" if len(values) > 1 else values[0]
+        if word == "at":
+            yield FieldTest("order.gate", OneOf(values), said, entry.value.span)
+        else:
+            has = f"has any {said}" if len(values) > 1 else f"has {said}"
+            yield FieldTest("deal.special_kinds", HasAny(values), has, entry.value.span)

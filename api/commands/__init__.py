@@ -1,0 +1,1 @@
+"""The commands of `dealdesk`, one a module; each reads, calls the service, prints, and returns its exit status."""

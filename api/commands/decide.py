@@ -1,0 +1,79 @@
+"""`dealdesk decide KIND REQUEST.json`: one decision, as text for people or as JSON."""
+
+import sys
+from datetime import datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import typer
+
+from api import service
+from api.body import read_json
+from api.commands.console import (
+    DONE,
+    POLICY_HAS_ERRORS,
+    UnusableError,
+    kind_named,
+    program_of,
+    read_input,
+    refusal,
+    say,
+    say_json,
+)
+from api.commands.options import DEFAULT_POLICY, PolicyOption
+from api.settings import Settings
+from engine.decision import Explain, Language, RefusedError
+from engine.words import as_text
+from rules.ir import Policy
+
+KINDS = "price-approval, special-order, deal-registration or partner-allocation."
+
+
+def decide(  # noqa: PLR0917 - each is an option of the command
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=KINDS, show_default=False)],
+    request: Annotated[str, typer.Argument(metavar="REQUEST.json", help="`-` is standard input.", show_default=False)],
+    policy: PolicyOption = DEFAULT_POLICY,
+    style: Annotated[
+        Literal["text", "json"] | None,
+        typer.Option("--format", help="Default: text on a terminal, else json.", show_default=False),
+    ] = None,
+    explain: Annotated[Explain, typer.Option(help="How much the trace tells.")] = "near",
+    lang: Annotated[Language, typer.Option(help="The language of texts.")] = "en",
+    as_of: Annotated[
+        str | None, typer.Option(help="Decide as of this day or moment, whatever the request says.", metavar="TIME")
+    ] = None,
+    engine: Annotated[service.Engine, typer.Option(help="`interpreter` is the plain, slow yardstick.")] = "index",
+) -> int:
+    """Decide one request and print the decision."""
+    settings = Settings()
+    chosen = kind_named(kind)
+    name = "standard input" if request == "-" else request
+    try:
+        value = read_json(read_input(request, most=settings.max_body_bytes))
+    except RefusedError as refused:
+        raise refusal(name, refused) from None
+    program = program_of(policy)
+    if program is None:
+        return POLICY_HAS_ERRORS
+    if as_of is not None and isinstance(value, dict):
+        value = {**value, "as_of": _moment(as_of, program.policy).isoformat()}
+    options = service.Options(explain=explain, language=lang, engine=engine, limits=settings.limits)
+    try:
+        answer = service.decide(program, chosen, value, now=service.moment(), options=options)
+    except RefusedError as refused:
+        raise refusal(name, refused) from None
+    if (style or ("text" if sys.stdout is not None and sys.stdout.isatty() else "json")) == "text":
+        say(as_text(answer.decision, lang))
+    else:
+        say_json(answer.to_json())
+    return DONE
+
+
+def _moment(written: str, policy: Policy) -> datetime:
+    """Read `--as-of`: a moment, or a day or time in the policy's zone."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        example = "2026-11-21T09:00:00+08:00"
+        raise UnusableError(f'--as-of: not a date or time: "{written}"; write 2026-11-21 or {example}') from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(policy.timezone))

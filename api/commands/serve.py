@@ -1,0 +1,104 @@
+"""`dealdesk serve`: the decision API, in one process or several."""
+
+import os
+import socket
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, program_of, reason, say
+from api.commands.options import DEFAULT_POLICY, PolicyOption
+from api.settings import Settings
+from engine.program import Program
+
+SHUTDOWN_SECONDS = 10
+BACKLOG = 2048
+
+
+def serve(
+    policy: PolicyOption = DEFAULT_POLICY,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = 8080,
+    workers: Annotated[int, typer.Option(help="Processes that serve.", min=1, max=256)] = 1,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Serve edits of the policy as soon as they are good.")
+    ] = False,
+) -> int:
+    """Serve decisions over HTTP until stopped."""
+    program = program_of(policy)
+    if program is None:
+        return POLICY_HAS_ERRORS
+    settings = Settings(policy=policy, reload=reload)
+    with _listen(host, port) as listener:
+        say(_greeting(program, policy, listener))
+        if workers == 1:
+            _serve_here(settings, listener)
+        else:
+            _serve_in_workers(settings, listener, workers)
+    return DONE
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that takes connections already, so that a port in use is told at once and in one line."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except (OSError, UnicodeError) as error:
+        raise UnusableError(f"cannot listen on {host}:{port}: {reason(error)}") from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _serve_here(settings: Settings, listener: socket.socket) -> None:
+    from uvicorn import Config, Server  # noqa: PLC0415 - only `serve` waits for the server to be imported
+
+    from api.logs import set_up_logs  # noqa: PLC0415
+    from api.web.app import create_app  # noqa: PLC0415
+
+    set_up_logs()
+    config = Config(create_app(settings), log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
+    Server(config).run([listener])
+
+
+def _serve_in_workers(settings: Settings, listener: socket.socket, workers: int) -> None:
+    from uvicorn import Config  # noqa: PLC0415
+    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
+
+    from api.logs import set_up_logs  # noqa: PLC0415
+
+    set_up_logs()
+    with tempfile.TemporaryDirectory(prefix="dealdesk-metrics-") as shared:
+        # Workers are new processes, and read their settings from the environment.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
+        os.environ["DEALDESK_POLICY"] = str(settings.policy)
+        os.environ["DEALDESK_RELOAD"] = str(settings.reload)
+        config = Config(
+            "api.web.app:create_logged_app",
+            factory=True,
+            workers=workers,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+        Multiprocess(config, [listener]).run()
+
+
+def _greeting(program: Program, path: Path, listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    policy = program.policy
+    example = Path("examples/price-approval.json")
+    lines = [
+        f"dealdesk serves {policy.name} {policy.version} ({policy.digest[:19]}…) from {path} on {url}",
+        f"  try    curl -s {url}/v1/decisions/price-approval -H 'Content-Type: application/json' -d @{example}",
+        f"  read   {url}/docs",
+        "  stop   Ctrl-C",
+    ]
+    return "\n".join(lines)

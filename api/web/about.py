@@ -1,0 +1,64 @@
+"""What the service says of itself: the active policy, request schemas, liveness, readiness, metrics."""
+
+import orjson
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.findings import diagnostic_json, stamp
+from api.service import SECTION_OF, kinds_of
+from api.web.desk import desk_of
+from api.web.reading import read_kind
+from engine.decision import Json
+from engine.request_schema import request_schema
+from rules.diagnostics import draw
+
+
+async def policy(request: Request) -> Response:
+    """Say which policy decides, with its text."""
+    active = desk_of(request).active.program.policy
+    return _json(
+        {
+            **stamp(active),
+            "currency": active.currency,
+            "timezone": active.timezone,
+            "sections": [{"section": SECTION_OF[kind], "kind": kind.value} for kind in kinds_of(active)],
+            "source": [{"file": source.file, "text": source.text} for source in active.sources],
+        }
+    )
+
+
+async def schema(request: Request) -> Response:
+    """Return the schema of a kind's requests under the active policy."""
+    desk = desk_of(request)
+    described = request_schema(desk.active.program.policy, read_kind(request), limits=desk.settings.limits)
+    return _json(described, media_type="application/schema+json")
+
+
+async def alive(_request: Request) -> Response:
+    """Say that the process answers."""
+    return _json({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    """Say that decisions are served, by which policy, and whether a later edit of it was refused.
+
+    A refused edit leaves the service ready: it serves the last good policy, and taking it away would help nobody.
+    """
+    active = desk_of(request).active
+    refusal = active.refusal
+    error: Json = refusal and {
+        "at": refusal.at.isoformat(),
+        "detail": refusal.detail,
+        "diagnostics": [{**diagnostic_json(one), "drawing": draw(one, refusal.sources)} for one in refusal.diagnostics],
+    }
+    return _json({"status": "ready", "policy": stamp(active.program.policy), "policy_error": error})
+
+
+async def metrics(request: Request) -> Response:
+    """Return the metrics for Prometheus."""
+    return Response(desk_of(request).metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _json(value: Json, media_type: str = "application/json") -> Response:
+    return Response(orjson.dumps(value), media_type=media_type)

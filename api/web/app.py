@@ -1,0 +1,95 @@
+"""The application: its routes, what surrounds them, and the life of the policy behind them."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from api.active import ActivePolicy
+from api.findings import stamp
+from api.logs import set_up_logs
+from api.service import Options
+from api.settings import Settings
+from api.web import about, decisions
+from api.web.desk import Desk
+from api.web.metrics import Metrics
+from api.web.observe import Observe
+from api.web.openapi import OpenApi
+from api.web.problems import ProblemError, on_http_error, on_problem, on_refused
+from engine.decision import RefusedError
+from rules.diagnostics import draw
+
+ROUTES = (
+    Route("/v1/decisions/{kind}", decisions.decide, methods=["POST"]),
+    Route("/v1/decisions", decisions.decide_batch, methods=["POST"]),
+    Route("/v1/policy", about.policy, methods=["GET"]),
+    Route("/v1/policy/schema/{kind}", about.schema, methods=["GET"]),
+    Route("/healthz", about.alive, methods=["GET"]),
+    Route("/readyz", about.ready, methods=["GET"]),
+    Route("/metrics", about.metrics, methods=["GET"]),
+)
+
+# Long work in a thread gives way to short requests after at most a millisecond, not after five.
+SWITCH_INTERVAL = 0.001
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application over a policy; raises as `ActivePolicy` does when there is none to serve."""
+    settings = settings or Settings()
+    active = ActivePolicy(settings.policy)
+    metrics = Metrics(active)
+    desk = Desk(settings, active, metrics, Options(limits=settings.limits))
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        watch = asyncio.create_task(_watch(desk)) if settings.reload else None
+        yield
+        if watch:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+        desk.threads.shutdown(wait=True, cancel_futures=True)
+        sys.setswitchinterval(interval)
+
+    app = FastAPI(title="dealdesk", lifespan=life, redirect_slashes=False, redoc_url=None)
+    app.state.desk = desk
+    app.openapi = OpenApi(desk)  # type: ignore[method-assign]
+    # Plain routes: FastAPI's own would read and model each body before the engine reads it.
+    app.router.routes += ROUTES
+    app.add_exception_handler(ProblemError, on_problem)
+    app.add_exception_handler(RefusedError, on_refused)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_middleware(Observe, metrics=metrics, routes={route.endpoint: route.path for route in ROUTES})
+    return app
+
+
+def create_logged_app() -> FastAPI:
+    """Return the application of a worker process, which sets up its own logs."""
+    set_up_logs()
+    return create_app()
+
+
+async def _watch(desk: Desk) -> None:
+    log = structlog.get_logger("dealdesk")
+
+    def tell(accepted: bool) -> None:
+        desk.metrics.reload(accepted=accepted)
+        refusal = desk.active.refusal
+        if refusal is None:
+            log.info("policy_reloaded", **stamp(desk.active.program.policy))
+        else:
+            problems = [draw(one, refusal.sources) for one in refusal.diagnostics]
+            log.error("policy_refused", detail=refusal.detail, problems=problems)
+
+    while True:
+        try:
+            await desk.active.watch(tell)
+        except Exception:  # our own mistake must not end the watch
+            log.exception("watch_failed")

@@ -1,0 +1,115 @@
+"""What HTTP callers are told when there is no answer: RFC 9457 problems, one shape for every error."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.decision import Fault, Json, RefusedError
+
+MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS = 100  # enough to mend a request by; a reply stays smaller than the request it refuses
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of problem: its name in `type`, its status and its title; docs/http.md lists them."""
+
+    name: str
+    status: int
+    title: str
+
+    @property
+    def uri(self) -> str:
+        """Return the identifier that callers compare."""
+        return f"urn:dealdesk:problem:{self.name}"
+
+
+NOT_JSON = ProblemType("not-json", 400, "The body is not JSON that can be taken exactly")
+NOT_FOUND = ProblemType("not-found", 404, "There is nothing here")
+METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "This method is not for this resource")
+BODY_TOO_LARGE = ProblemType("body-too-large", 413, "The body is too large")
+UNSUPPORTED_MEDIA_TYPE = ProblemType("unsupported-media-type", 415, "The body is not declared as JSON")
+INVALID_REQUEST = ProblemType("invalid-request", 422, "The request cannot be decided as it stands")
+INVALID_QUERY = ProblemType("invalid-query", 422, "A query parameter cannot be used")
+INTERNAL_ERROR = ProblemType("internal-error", 500, "Something broke on our side")
+
+PROBLEM_TYPES = (
+    NOT_JSON,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_REQUEST,
+    INVALID_QUERY,
+    INTERNAL_ERROR,
+)
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem."""
+
+    def __init__(self, problem: dict[str, Json]) -> None:
+        """Take the problem as callers get it."""
+        super().__init__(problem["detail"])
+        self.problem = problem
+
+
+def problem_json(type_: ProblemType, detail: str, errors: Iterable[dict[str, Json]] = ()) -> dict[str, Json]:
+    """Return a problem's members."""
+    problem: dict[str, Json] = {"type": type_.uri, "title": type_.title, "status": type_.status, "detail": detail}
+    if listed := [*errors]:
+        problem["errors"] = [*listed[:MAX_ERRORS]]
+    return problem
+
+
+def refusal_json(type_: ProblemType, faults: tuple[Fault, ...], *, base: str = "") -> dict[str, Json]:
+    """Return the problem of a refused request; `base` is the pointer to the request within the body."""
+    first = faults[0]
+    where = base + first.pointer
+    detail = f"{where}: {first.message}" if where else first.message
+    if len(faults) > 1:
+        detail += f" (and {len(faults) - 1} more)"
+    return problem_json(type_, detail, (fault_json(fault, base) for fault in faults))
+
+
+def fault_json(fault: Fault, base: str = "") -> dict[str, Json]:
+    """Return one error of a bad request."""
+    error: dict[str, Json] = {"pointer": base + fault.pointer, "code": fault.code, "message": fault.message}
+    if fault.hint:
+        error["hint"] = fault.hint
+    return error
+
+
+def problem_response(problem: dict[str, Json], headers: dict[str, str] | None = None) -> Response:
+    """Return a problem as a reply."""
+    status = problem["status"]
+    assert isinstance(status, int)
+    return Response(orjson.dumps(problem), status, headers, MEDIA_TYPE)
+
+
+async def on_problem(_request: Request, error: Exception) -> Response:
+    """Reply to a `ProblemError`."""
+    assert isinstance(error, ProblemError)
+    return problem_response(error.problem)
+
+
+async def on_refused(_request: Request, error: Exception) -> Response:
+    """Reply to a `RefusedError`: JSON that cannot be decided."""
+    assert isinstance(error, RefusedError)
+    return problem_response(refusal_json(INVALID_REQUEST, error.faults))
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Reply to what the router finds: no such path, or not with this method."""
+    assert isinstance(error, HTTPException)
+    method, path = request.method, request.url.path
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        detail = f"{method} is not for {path}; use {allowed}"
+        return problem_response(problem_json(METHOD_NOT_ALLOWED, detail), {"Allow": allowed})
+    return problem_response(problem_json(NOT_FOUND, f"there is no {path}; /docs lists what there is"))

@@ -1,0 +1,121 @@
+"""What handlers read from a request: a bounded JSON body, the options in the query, the kind in the path."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import get_args
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+
+from api.body import read_json
+from api.service import KIND_BY_NAME, Options
+from api.web.problems import (
+    BODY_TOO_LARGE,
+    INVALID_QUERY,
+    NOT_FOUND,
+    NOT_JSON,
+    UNSUPPORTED_MEDIA_TYPE,
+    ProblemError,
+    problem_json,
+    refusal_json,
+)
+from engine.decision import Explain, Fault, Json, Kind, Language, RefusedError
+from rules.nearest import nearest
+
+# Query parameter → the option it sets, and its values.
+QUERY: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "explain": ("explain", get_args(Explain)),
+    "lang": ("language", get_args(Language)),
+}
+
+
+async def read_body(request: Request, *, most: int) -> bytes:
+    """Return the body, refused as soon as it is known to be too large or not JSON."""
+    headers = request.headers
+    _check_declared(headers)
+    length = headers.get("content-length", "0")
+    if length.isdecimal() and int(length) > most:
+        raise ProblemError(problem_json(BODY_TOO_LARGE, f"the body has {length} bytes; the limit is {most}"))
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more and size <= most:  # a chunked body declares no length
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        more = message.get("more_body", False)
+    if size > most:
+        raise ProblemError(problem_json(BODY_TOO_LARGE, f"the body has more than the limit of {most} bytes"))
+    return b"".join(chunks)
+
+
+def parse_body(body: bytes) -> object:
+    """Return the JSON value of a body."""
+    try:
+        return read_json(body)
+    except RefusedError as refused:
+        raise ProblemError(refusal_json(NOT_JSON, refused.faults)) from None
+
+
+def read_options(request: Request, defaults: Options) -> Options:
+    """Return the options that the query chooses; every wrong parameter is told at once."""
+    query: bytes = request.scope["query_string"]
+    if not query:
+        return defaults
+    errors: list[dict[str, Json]] = []
+    chosen: dict[str, str] = {}
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        if fault := _wrong_parameter(name, value, chosen):
+            errors.append({"parameter": name[:80], "code": fault.code, "message": fault.message, "hint": fault.hint})
+        else:
+            chosen[QUERY[name][0]] = value
+    if errors:
+        first = errors[0]
+        detail = f"the query parameter `{first['parameter']}` {first['message']}"
+        raise ProblemError(problem_json(INVALID_QUERY, detail, errors))
+    return replace(defaults, **chosen)  # type: ignore[arg-type]
+
+
+def read_kind(request: Request) -> Kind:
+    """Return the kind that the path names."""
+    name = request.path_params["kind"]
+    if kind := KIND_BY_NAME.get(name):
+        return kind
+    detail = f"there is no kind of decision `{name[:80]}`; {_known(name, [kind.slug for kind in Kind])}"
+    raise ProblemError(problem_json(NOT_FOUND, detail))
+
+
+def _check_declared(headers: Headers) -> None:
+    declared, *parameters = headers.get("content-type", "").split(";")
+    if declared.strip().lower() != "application/json":
+        was = f"is {declared.strip()[:80]}" if declared.strip() else "is missing"
+        raise ProblemError(problem_json(UNSUPPORTED_MEDIA_TYPE, f"Content-Type {was}; send application/json"))
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset" and value.strip(' "').lower() not in ("utf-8", "utf8"):
+            raise ProblemError(
+                problem_json(UNSUPPORTED_MEDIA_TYPE, f"the charset {value.strip()[:80]} is not read; JSON is UTF-8")
+            )
+    encoding = headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        raise ProblemError(
+            problem_json(UNSUPPORTED_MEDIA_TYPE, f"Content-Encoding {encoding[:80]} is not read; send plain JSON")
+        )
+
+
+def _wrong_parameter(name: str, value: str, chosen: dict[str, str]) -> Fault | None:
+    if name not in QUERY:
+        return Fault("", "unknown_parameter", "is not known here", _known(name, QUERY))
+    option, values = QUERY[name]
+    if option in chosen:
+        return Fault("", "repeated_parameter", "is given twice")
+    if value not in values:
+        return Fault("", "unknown_value", f'has no value "{value[:40]}"', _known(value, values))
+    return None
+
+
+def _known(name: str, names: Mapping[str, object] | list[str] | tuple[str, ...]) -> str:
+    meant = nearest(name, tuple(names))
+    return f"did you mean `{meant}`?" if meant else "one of: " + ", ".join(names)

@@ -42,6 +42,12 @@ FORMULAS: dict[str, Expression] = {
     "deal.quantity": Aggregate("sum", "line.quantity", INTEGER),
 }
 
+# Margins are formulas wherever something is paid; what is free has a margin of its own (see the engine's function).
+MARGINS: dict[str, Expression] = {
+    "line.margin": _one_less("line.unit_cost", "line.net_price"),
+    "deal.margin": _one_less("deal.cost_total", "deal.net_total"),
+}
+
 # Fields that the engine computes by a function of its own, and what each reads.
 FUNCTION_INPUTS: dict[str, tuple[str, ...]] = {
     "line.margin": ("line.unit_cost", "line.net_price"),

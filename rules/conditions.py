@@ -7,7 +7,9 @@ from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not
 from rules.nodes import Entry, MappingNode, Node
 from rules.scope import Scope
 from rules.shape import listing, mapping
+from rules.subjects import Place, Use
 from rules.unary import read_test
+from rules.vocabulary import AS_OF
 
 DEEPEST = 20
 
@@ -51,7 +53,9 @@ def _parts(entry: Entry, scope: Scope, depth: int) -> list[AllOf]:
     """Return the conditions listed under `any` or `all`."""
     if isinstance(entry.value, MappingNode):
         key = entry.key.text
-        scope.report.error("D110", f"`{key}` takes a list of conditions", entry.value.span, hint=f"write {key}: [{{…}}, {{…}}]")
+        scope.report.error(
+            "D110", f"`{key}` takes a list of conditions", entry.value.span, hint=f"write {key}: [{{…}}, {{…}}]"
+        )
         return []
     found = listing(entry.value, f"`{entry.key.text}`", scope.report)
     if found is None:
@@ -81,8 +85,16 @@ def tests_of(condition: Condition) -> Iterator[FieldTest]:
 
 
 def paths_of(condition: Condition) -> Iterator[str]:
-    """Yield every field that a condition names, on either side of a comparison."""
+    """Yield every field that a condition names, on either side of a comparison; its dates name none."""
     for test in tests_of(condition):
-        yield test.field
+        if test.field != AS_OF.path:
+            yield test.field
         if isinstance(test.test, CompareField):
             yield test.test.other
+
+
+def uses_of(condition: Condition, place: Place) -> Iterator[Use]:
+    """Yield each field that a condition names, with where it does so."""
+    for test in tests_of(condition):
+        for path in paths_of(test):
+            yield Use(path, test.span, place)

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from rules import shape
 from rules.ir import Field, Origin, Role, Text
-from rules.literals import read_literal
 from rules.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.scope import AUTOMATIC, Scope
 from rules.source import Span
-from rules.types import Scalar, SetOf, Type, Value
+from rules.types import Scalar
 from rules.unary import ANY
 from rules.vocabulary import BUILT_IN_TERMS, OBJECTS
 
@@ -29,7 +28,9 @@ def read_terms(node: Node, scope: Scope) -> None:
         name = entry.key.text
         shape.name(entry.key, "a term's name", scope.report, shape.FIELD_NAME)
         if name in BUILT_IN_TERMS or name in map(str, Scalar):
-            scope.report.error("D109", f"`{name}` is built into the language", entry.key.span, hint="choose another name")
+            scope.report.error(
+                "D109", f"`{name}` is built into the language", entry.key.span, hint="choose another name"
+            )
             continue
         if name in SECTION_TERMS:
             hint = f"its values are those of {SECTION_TERMS[name]}"
@@ -139,7 +140,11 @@ def _kinds(node: Node) -> Iterator[ScalarNode]:
     rows: Node | None = node
     if isinstance(node, MappingNode):
         columns, rows = node.get("columns"), node.get("rows")
-        names = [item.text for item in columns.items if isinstance(item, ScalarNode)] if isinstance(columns, ListNode) else []
+        names = (
+            [item.text for item in columns.items if isinstance(item, ScalarNode)]
+            if isinstance(columns, ListNode)
+            else []
+        )
         column = names.index("kind") if "kind" in names else 0
     for item in rows.items if isinstance(rows, ListNode) else ():
         found: Node | None = None
@@ -186,9 +191,7 @@ def field_path(word: ScalarNode, scope: Scope) -> bool:
 
 
 def _fact(entry: Entry, scope: Scope) -> Field | None:
-    parts = shape.fields_of(
-        entry.value, "a fact", scope.report, required=("type",), optional=("default", "describe")
-    )
+    parts = shape.fields_of(entry.value, "a fact", scope.report, required=("type",), optional=("default", "describe"))
     if parts is None or "type" not in parts:
         return None
     word = shape.word(parts["type"].value, "`type`", scope.report)
@@ -200,20 +203,7 @@ def _fact(entry: Entry, scope: Scope) -> Field | None:
         entry.key.text,
         type_,
         Origin.FACT,
-        _default(default.value, type_, scope) if default else None,
+        shape.value(default.value, type_, "`default`", scope.report) if default else None,
         shape.text(describe.value, "`describe`", scope.report) if describe else None,
         span=entry.key.span,
     )
-
-
-def _default(node: Node, type_: Type, scope: Scope) -> Value | None:
-    """Return a fact's value where a request gives none."""
-    if not isinstance(type_, SetOf):
-        word = shape.word(node, "`default`", scope.report)
-        return read_literal(word, type_, scope.report) if word else None
-    found = shape.listing(node, "`default`", scope.report)
-    if found is None:
-        return None
-    words = [shape.word(item, "each value", scope.report) for item in found.items]
-    values = [read_literal(word, type_.item, scope.report) for word in words if word]
-    return frozenset(value for value in values if isinstance(value, str))

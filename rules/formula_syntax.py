@@ -173,7 +173,11 @@ class _Parser:
             inside = self.nested()
             self.close()
             return inside
-        said = f"`{token.text}` stands where a value should" if token.text else "the formula ends where a value should stand"
+        said = (
+            f"`{token.text}` stands where a value should"
+            if token.text
+            else "the formula ends where a value should stand"
+        )
         raise _Riddle(said, token.start, token.end, "values are fields, such as `line.discount`, and literals")
 
     def arguments(self) -> Iterator[Syntax]:

@@ -36,8 +36,12 @@ def read_formula(node: ScalarNode, wanted: Scalar, scope: Scope, *, aggregates: 
         return found
     found = _as_money(found) if wanted is MONEY else found
     if found.type != wanted:
-        hint = f"a rate has its percent sign: `{node.text}%`" if wanted is RATE and isinstance(found, Constant) else None
-        scope.report.error("D502", f"the formula computes a {found.type}, and a {wanted} is needed", node.span, hint=hint)
+        hint = (
+            f"a rate has its percent sign: `{node.text}%`" if wanted is RATE and isinstance(found, Constant) else None
+        )
+        scope.report.error(
+            "D502", f"the formula computes a {found.type}, and a {wanted} is needed", node.span, hint=hint
+        )
         return None
     return found
 
@@ -127,7 +131,9 @@ class _Checker:
             return None
         if self.aggregates and found.object == "line":
             hint = f"write `sum({found.path})`, or `min` or `max` of it"
-            self.report.error("D506", f"a deal has many lines, so which `{found.path}` is meant?", words.span, hint=hint)
+            self.report.error(
+                "D506", f"a deal has many lines, so which `{found.path}` is meant?", words.span, hint=hint
+            )
             return None
         return FieldValue(found.path, found.type)
 
@@ -171,7 +177,9 @@ class _Checker:
             return self.aggregate("sum" if function == "sum" else "min" if function == "min" else "max", only.words)
         if function == "sum":
             hint = "in a field of the deal, write `sum(line.x)`; elsewhere write `+`"
-            self.report.error("D506", "`sum` is of one field of the lines, in a field of the deal", syntax.words.span, hint=hint)
+            self.report.error(
+                "D506", "`sum` is of one field of the lines, in a field of the deal", syntax.words.span, hint=hint
+            )
             return None
         if only is not None:
             hint = "in a field of the deal, one field of the lines: `max(line.x)`"

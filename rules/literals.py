@@ -21,8 +21,10 @@ LONGEST = timedelta(days=36_500)
 
 _NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]+|[0-9]{1,3}(?:_[0-9]{3})+)(?:\.(?P<decimals>[0-9]+))?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
-_DURATION = re.compile(r"(?P<days>[0-9]{1,6}d)?(?P<hours>[0-9]{1,6}h)?")
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_DURATION = re.compile(r"(?P<days>[0-9]{1,6}d)?(?P<hours>[0-9]{1,6}h)?(?P<minutes>[0-9]{1,6}m)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,10 @@ def duration(text: str) -> timedelta | Refused:
     """
     found = _DURATION.fullmatch(text)
     if not text or found is None:
-        return Refused("D301", f"`{text}` is not a duration", "write a duration in days or hours, like `30d` or `48h`")
-    value = timedelta(days=int((found["days"] or "0d")[:-1]), hours=int((found["hours"] or "0h")[:-1]))
+        return Refused(
+            "D301", f"`{text}` is not a duration", "write days, hours or minutes, like `30d`, `48h` or `15m`"
+        )
+    value = timedelta(**{unit: int(count[:-1]) for unit, count in found.groupdict("0_").items()})
     return value if value <= LONGEST else Refused("D303", f"`{text}` is longer than 100 years")
 
 

@@ -7,22 +7,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules import encoding, shape
+from rules.deal_registration import read_deal_registration
 from rules.declarations import declare_special_orders, read_facts, read_ladder, read_roles, read_terms
+from rules.dependencies import KINDS, in_order
+from rules.dependencies import sources as sources_of_fields
+from rules.derive import declare_derived, read_derived
 from rules.diagnostics import Diagnostic
 from rules.digest import digest
 from rules.header import read_head
+from rules.include import read_files
 from rules.ir import Policy
-from rules.nodes import Node
+from rules.nodes import Entry, Node
+from rules.partner_allocation import read_partner_allocation
 from rules.price_approval import read_price_approval
 from rules.reader import read
 from rules.report import Report
 from rules.scope import Scope
 from rules.source import Source
+from rules.special_orders import read_special_orders
+from rules.subjects import check as check_uses
 from rules.vocabulary import built_in_fields
 
 REQUIRED = ("policy", "version", "currency", "timezone")
-OPTIONAL = (
-    "include",
+SECTIONS = (
     "terms",
     "facts",
     "roles",
@@ -31,8 +38,11 @@ OPTIONAL = (
     "special_orders",
     "deal_registration",
     "partner_allocation",
-    "invariants",
 )
+LATER = {
+    "invariants": ("D112", "invariants are not supported by this version yet", "leave them out until they are proved"),
+    "include": ("D224", "a policy that is not a file cannot include files", "put all of it into one text"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,13 @@ def load_text(text: str, *, file: str = "policies.yaml") -> Loaded:
     return _loaded(tree, (source,) if source else (Source(file, text),), report)
 
 
+def load(path: Path) -> Loaded:
+    """Load a policy from a file, with everything that it includes."""
+    report = Report()
+    tree, sources = read_files(path, report)
+    return _loaded(tree, sources, report)
+
+
 def _loaded(tree: Node | None, sources: tuple[Source, ...], report: Report) -> Loaded:
     policy = _policy(tree, sources, report) if tree else None
     return Loaded(None if report.errors else policy, report.diagnostics(sources), sources)
@@ -59,21 +76,38 @@ def _loaded(tree: Node | None, sources: tuple[Source, ...], report: Report) -> L
 
 def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy | None:
     """Return the policy that a tree says, as far as it can be read."""
-    found = shape.fields_of(tree, "the policy", report, required=REQUIRED, optional=OPTIONAL)
+    found = shape.fields_of(tree, "the policy", report, required=REQUIRED, optional=(*SECTIONS, *LATER))
     if found is None:
         return None
+    _refuse_later(found, report)
+    nodes = {key: entry.value for key, entry in found.items()}
     scope = Scope(report)
     name, version, currency, timezone = read_head(found, report)
-    price = found["price_approval"].value if "price_approval" in found else None
-    special = found["special_orders"].value if "special_orders" in found else None
-    if "terms" in found:
-        read_terms(found["terms"].value, scope)
-    ladder = read_ladder(price, scope)
-    roles = read_roles(found["roles"].value, scope) if "roles" in found else ()
-    declare_special_orders(special, scope)
+
+    # What can be named comes first, so that sections may stand in any order.
+    if "terms" in nodes:
+        read_terms(nodes["terms"], scope)
+    ladder = read_ladder(nodes.get("price_approval"), scope)
+    roles = read_roles(nodes["roles"], scope) if "roles" in nodes else ()
+    declare_special_orders(nodes.get("special_orders"), scope)
     scope.fields = built_in_fields(scope.names)
-    if "facts" in found:
-        read_facts(found["facts"].value, scope)
+    if "facts" in nodes:
+        read_facts(nodes["facts"], scope)
+    declared = declare_derived(nodes["derive"], scope) if "derive" in nodes else ()
+
+    read = [read_derived(one, scope) for one in declared]
+    derivations = [derivation for derivation in read if derivation]
+    price_approval = read_price_approval(nodes["price_approval"], ladder, scope) if "price_approval" in nodes else None
+    special_orders = read_special_orders(nodes["special_orders"], scope) if "special_orders" in nodes else None
+    registration = read_deal_registration(nodes["deal_registration"], scope) if "deal_registration" in nodes else None
+    allocation = read_partner_allocation(nodes["partner_allocation"], scope) if "partner_allocation" in nodes else None
+
+    # What depends on all of them comes last.
+    kinds = special_orders.kinds if special_orders else ()
+    graph = sources_of_fields(derivations, kinds)
+    places = {one.field.path: one.node.span for one in declared} | {KINDS: kind.span for kind in kinds[:1]}
+    derive = in_order(derivations, graph, places, report)
+    check_uses(scope.uses, graph, report)
     policy = Policy(
         name,
         version,
@@ -83,11 +117,18 @@ def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy |
         scope.names.terms,
         (*ladder, *roles),
         scope.fields,
-        (),
-        read_price_approval(price, ladder, scope) if price else None,
-        None,
-        None,
-        None,
+        derive,
+        price_approval,
+        special_orders,
+        registration,
+        allocation,
         sources,
     )
     return replace(policy, digest=digest(policy))
+
+
+def _refuse_later(found: dict[str, Entry], report: Report) -> None:
+    """Tell the parts of the language that this version does not have: nothing is ignored in silence."""
+    for key, (code, message, hint) in LATER.items():
+        if key in found:
+            report.error(code, message, found[key].key.span, hint=hint)

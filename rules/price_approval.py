@@ -8,9 +8,7 @@ from rules.scope import Scope
 from rules.subjects import SALES
 
 AUTHORITY = RuleList("price_approval.authority", SALES, ("level",), subject=Subject.LINE)
-RULES = RuleList(
-    "price_approval.rules", SALES, ("reject", "hold", "at_least", "raise", "also", "notify", "expire")
-)
+RULES = RuleList("price_approval.rules", SALES, ("reject", "hold", "at_least", "raise", "also", "notify", "expire"))
 CHAINS = ("stepwise", "direct")
 
 

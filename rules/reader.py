@@ -191,7 +191,10 @@ class _Tree:
         elif key.text in frame.entries:
             first = frame.entries[key.text].key.span
             self.report.error(
-                "D211", f"`{key.text}` is written twice in one mapping", key.span, related=[(first, "first written here")]
+                "D211",
+                f"`{key.text}` is written twice in one mapping",
+                key.span,
+                related=[(first, "first written here")],
             )
         else:
             frame.entries[key.text] = entry

@@ -32,7 +32,12 @@ _MEANINGS = (
     ("mapping values are not allowed", "D219", "a second `key: value` begins inside a value", "quote text with a `: `"),
     ("could not find expected ':'", "D219", "a key without a `:` after it", "write `key: value`"),
     ("expected ',' or ']'", "D219", "the list that begins here is not closed", "look for a missing `,`, `]` or quote"),
-    ("expected ',' or '}'", "D219", "the mapping that begins here is not closed", "look for a missing `,`, `}` or quote"),
+    (
+        "expected ',' or '}'",
+        "D219",
+        "the mapping that begins here is not closed",
+        "look for a missing `,`, `}` or quote",
+    ),
     ("unknown escape character", "D219", "a backslash in double quotes begins an escape", "use single quotes"),
     ("cannot start any token", "D219", "a value cannot begin with this character", "quote the value"),
     ("expected key", "D219", "this does not fit what stands around it", "look at the indentation and the quotes"),
@@ -100,7 +105,9 @@ def _tell(error: yaml.MarkedYAMLError, lines: list[str], file: str, unclosed: Sp
     for words, code, message, hint in _MEANINGS:
         if words in said:
             opened = error.context_mark if "begin" in message and "here" in message else None
-            span = Span(file, opened.line + 1, opened.column + 1, opened.line + 1, opened.column + 2) if opened else place
+            span = (
+                Span(file, opened.line + 1, opened.column + 1, opened.line + 1, opened.column + 2) if opened else place
+            )
             report.error(code, message, span, hint=hint)
             return
     report.error("D219", f"this is not YAML: {error.problem}", place)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeAlias
 
 from rules import shape
-from rules.conditions import paths_of, read_condition, tests_of
+from rules.conditions import paths_of, read_condition, uses_of
 from rules.effects import read_effect
 from rules.formulas import paths_of as paths_of_formula
 from rules.ir import AllOf, Condition, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
@@ -173,7 +173,7 @@ def _id(draft: _Draft, of: RuleList, number: int, scope: Scope) -> str:
 
 
 def _rule(draft: _Draft, name: str, of: RuleList, scope: Scope) -> Rule:
-    lowered = (*_in_force(draft, scope), *_at(draft, scope), *_kind(draft, scope))
+    lowered = (*_in_force(draft, scope), *_for_control(draft, of, scope))
     condition = AllOf((*lowered, *draft.condition.parts)) if lowered else draft.condition
     effects = of.read(draft.effects, scope)
     because = draft.words.get("because")
@@ -184,7 +184,7 @@ def _rule(draft: _Draft, name: str, of: RuleList, scope: Scope) -> Rule:
 
 def judge(condition: Condition, effects: Sequence[Effect], of: RuleList, span: Span, scope: Scope) -> Subject:
     """Return what a rule is judged for; one that names objects that do not go together is told."""
-    scope.uses += [Use(test.field, test.span, of.place) for test in tests_of(condition)]
+    scope.uses += uses_of(condition, of.place)
     paths = list(paths_of(condition))
     for effect in effects:
         if isinstance(effect, Score):
@@ -220,30 +220,26 @@ def _in_force(draft: _Draft, scope: Scope) -> Iterator[FieldTest]:
     yield FieldTest(AS_OF.path, Within(first, first is not None, last, last is not None), words, span)
 
 
-def _at(draft: _Draft, scope: Scope) -> Iterator[FieldTest]:
-    """Yield the test of the gates that a control is `at`."""
-    yield from _choices(draft, "at", scope.gates, "gate", scope)
+def _for_control(draft: _Draft, of: RuleList, scope: Scope) -> Iterator[FieldTest]:
+    """Yield the tests that a control's `at` and `kind` say."""
+    said = {word: draft.words[word].value for word in of.words if word in draft.words}
+    if "at" in said:
+        gates = _chosen(said["at"], scope.gates, "gate", scope)
+        words = gates[0] if len(gates) == 1 else f"[{', '.join(gates)}]"
+        if gates:
+            yield FieldTest("order.gate", OneOf(gates), words, said["at"].span)
+    if "kind" in said:
+        kinds = _chosen(said["kind"], scope.kinds, "kind", scope)
+        words = f"has {kinds[0]}" if len(kinds) == 1 else f"has any [{', '.join(kinds)}]"
+        if kinds:
+            yield FieldTest("deal.special_kinds", HasAny(kinds), words, said["kind"].span)
 
 
-def _kind(draft: _Draft, scope: Scope) -> Iterator[FieldTest]:
-    """Yield the test of the kinds of order that a control is for."""
-    yield from _choices(draft, "kind", scope.kinds, "kind", scope)
-
-
-def _choices(draft: _Draft, word: str, choices: Sequence[str], what: str, scope: Scope) -> Iterator[FieldTest]:
-    entry = draft.words.get(word)
-    if entry is None or word not in CONTROL_WORDS:
-        return
-    items = entry.value.items if isinstance(entry.value, ListNode) else (entry.value,)
+def _chosen(node: Node, choices: Sequence[str], what: str, scope: Scope) -> tuple[str, ...]:
+    """Return one name, or those of a list."""
+    items = node.items if isinstance(node, ListNode) else (node,)
     if not items:
-        scope.report.error("D312", "the list is empty", entry.value.span)
-    found = [shape.word(item, f"`{word}`", scope.report) for item in items]
+        scope.report.error("D312", "the list is empty", node.span)
+    found = [shape.word(item, f"`{what}`", scope.report) for item in items]
     names = [scope.choose(item, choices, what) for item in found if item]
-    values = tuple(dict.fromkeys(name for name in names if name))
-    if values:
-        said = f"[{', '.join(values)}]" if len(values) > 1 else values[0]
-        if word == "at":
-            yield FieldTest("order.gate", OneOf(values), said, entry.value.span)
-        else:
-            has = f"has any {said}" if len(values) > 1 else f"has {said}"
-            yield FieldTest("deal.special_kinds", HasAny(values), has, entry.value.span)
+    return tuple(dict.fromkeys(name for name in names if name))

@@ -12,7 +12,7 @@ from rules.ir import Text
 from rules.literals import read_literal
 from rules.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.report import Report
-from rules.types import Scalar
+from rules.types import Scalar, SetOf, Type, Value
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
@@ -147,3 +147,16 @@ def one_of(node: Node, choices: Sequence[str], what: str, report: Report) -> str
     hint = report.did_you_mean(found.text, choices)
     report.error("D104", f"{what} cannot be `{found.text}`", found.span, hint=hint)
     return None
+
+
+def value(node: Node, type_: Type, what: str, report: Report) -> Value | None:
+    """Return a value of a type; a set's is a list."""
+    if not isinstance(type_, SetOf):
+        found = word(node, what, report)
+        return read_literal(found, type_, report) if found else None
+    items = listing(node, what, report)
+    if items is None:
+        return None
+    words = [word(item, f"each value of {what}", report) for item in items.items]
+    values = [read_literal(item, type_.item, report) for item in words if item]
+    return frozenset(value for value in values if isinstance(value, str))

@@ -6,9 +6,13 @@ is judged by what it is derived from, however many tables lie between.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from rules.ir import Subject
+from rules.report import Report
 from rules.source import Span
+
+Objection: TypeAlias = tuple[str, str, str | None]  # code, message and hint
 
 COMMON = frozenset({"deal", "customer", "registration", "submitter"})
 OF_CLAIMS = {"line": Subject.LINE, "claim": Subject.CLAIM, "partner": Subject.CLAIM}
@@ -50,13 +54,91 @@ class Use:
     place: Place
 
 
-CONTEST = {
-    "deal.contenders": "known only in `contest`",
-    "deal.decided_by": "known only in `contest`",
-}
-SCORE = {"partner.score": "known only in `choose.by`"}
-PROTECTED = {"claim.protected": "known only after eligibility"}
+_CONTEST = dict.fromkeys(("deal.contenders", "deal.decided_by"), "known only in `deal_registration.contest`")
+_SCORE = {"partner.score": "known only in `partner_allocation.choose.by`"}
+_PROTECTED = {"claim.protected": "known only after eligibility"}
+_LATER = {**_CONTEST, **_SCORE}
 
-SALES = Place("a price", COMMON | {"partner", "line", "order"}, OF_LINES, {**CONTEST, **SCORE})
-CLAIMS = Place("a registration", COMMON | {"partner", "line", "claim"}, OF_CLAIMS, {**CONTEST, **SCORE})
-CANDIDATES = Place("an allocation", COMMON | {"partner", "line"}, OF_PARTNERS, {**CONTEST, **SCORE})
+SALES = Place("a price or a special order", COMMON | {"partner", "line", "order"}, OF_LINES, _LATER)
+
+_CLAIMS = COMMON | {"line", "claim", "partner"}
+CLAIM_ELIGIBILITY = Place("eligibility", _CLAIMS, OF_CLAIMS, {**_LATER, **_PROTECTED})
+PRIORITY = Place("a priority", _CLAIMS - {"line"}, OF_CLAIMS, _LATER)
+CONTEST = Place("a contest", _CLAIMS, OF_CLAIMS, _SCORE)
+PROTECTION = Place("a protection", _CLAIMS, OF_CLAIMS, _LATER)
+
+CANDIDATES = Place("an allocation", COMMON | {"line", "partner"}, OF_PARTNERS, _LATER)
+CHOICE = Place("a choice", COMMON | {"partner"}, OF_PARTNERS, _CONTEST)
+
+# What the policy's derived fields of an object may be computed from. Everything but lines, claims and candidates is
+# there once for a deal; a deal's partner is one, and `check` sees to it that it is not asked for where there are many.
+_ONCE = Place("a field of the deal", COMMON | {"partner", "order"}, {})
+DERIVED = {
+    "line": Place("a field of a line", COMMON | {"partner", "order", "line"}, OF_LINES),
+    "claim": Place("a field of a claim", COMMON | {"partner", "claim"}, OF_CLAIMS),
+    "partner": Place("a field of a partner", COMMON | {"partner"}, OF_PARTNERS),
+    **dict.fromkeys(("deal", "customer", "registration", "submitter", "order"), _ONCE),
+}
+
+
+def check(uses: Iterable[Use], sources: Mapping[str, frozenset[str]], report: Report) -> None:
+    """Tell each use of a field where it is not known, or where it could mean several.
+
+    `sources` are the fields that each derived field is computed from directly.
+    """
+    seen: dict[tuple[int, str], Objection | None] = {}
+    for use in uses:
+        key = (id(use.place), use.path)
+        if key not in seen:
+            seen[key] = _objection(use.path, use.place, sources)
+        objection = seen[key]
+        if objection:
+            code, message, hint = objection
+            report.error(code, message, use.span, hint=hint)
+
+
+def _objection(path: str, place: Place, sources: Mapping[str, frozenset[str]]) -> Objection | None:
+    """Return what speaks against a field at a place."""
+    own = _object(path)
+    if own not in place.objects:
+        objects = ", ".join(f"`{name}`" for name in sorted(place.objects))
+        hint = f"it may name fields of {objects}"
+        if own == "line" and place is _ONCE:
+            hint = "a deal has many lines; use `sum`, `min` or `max` of a line's field in a formula"
+        return "D403", f"{place.about} cannot name `{path}`", hint
+    for reached in reach(path, sources):
+        via = "" if reached == path else f", which is derived from `{reached}`,"
+        if reached in place.unknown_here:
+            return "D405", f"`{path}`{via} is not known here", f"`{reached}` is {place.unknown_here[reached]}"
+        # A field of the deal may be an aggregate of lines, which is the deal's again.
+        if _object(reached) not in place.objects | {"line"}:
+            return "D403", f"{place.about} cannot name `{path}`{via.removesuffix(',')}", None
+        several = _asks_for_one_of_several(reached, place, sources)
+        if several:
+            hint = f"derive a field of `{_object(several)}` instead"
+            return "D403", f"`{reached}` is derived from `{several}`, of which there are several here", hint
+    return None
+
+
+def _asks_for_one_of_several(path: str, place: Place, sources: Mapping[str, frozenset[str]]) -> str | None:
+    """Return the partner's field that a field of the deal or of a line needs where a deal has several partners."""
+    if place.subjects.get(_object(path), Subject.LINE) is not Subject.LINE:
+        return None
+    needed = sorted(sources.get(path, ()))
+    return next((one for one in needed if place.subjects.get(_object(one), Subject.LINE) is not Subject.LINE), None)
+
+
+def reach(path: str, sources: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Return a field and all that it is derived from, however far; the nearest first, in a fixed order."""
+    found = {path: None}
+    waiting = [path]
+    while waiting:
+        for source in sorted(sources.get(waiting.pop(0), ())):
+            if source not in found:
+                found[source] = None
+                waiting.append(source)
+    return tuple(found)
+
+
+def _object(path: str) -> str:
+    return path.partition(".")[0]

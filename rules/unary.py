@@ -178,7 +178,9 @@ def _compare(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         _misfit(node, f"`{field.path}` is a {field.type}, which is tested with `has`", scope)
         return None
     if not equality and field.type not in ORDERED:
-        hint = f"list the values that you mean: [{', '.join(field.type.values)}]" if isinstance(field.type, Term) else None
+        hint = (
+            f"list the values that you mean: [{', '.join(field.type.values)}]" if isinstance(field.type, Term) else None
+        )
         _misfit(node, f"`{operator.value}` needs an order, and `{field.path}` is a {field.type}", scope, hint)
         return None
     value = _value(operand, field.type, scope)
@@ -240,7 +242,9 @@ def _holds_something(within: Within, node: ScalarNode, scope: Scope) -> bool:
     if low is None or high is None:
         return True
     if _above(low, high):
-        scope.report.error("D305", f"the interval `{node.text}` is backwards", node.span, hint="write the lower end first")
+        scope.report.error(
+            "D305", f"the interval `{node.text}` is backwards", node.span, hint="write the lower end first"
+        )
         return False
     if low == high and not (within.low_closed and within.high_closed):
         hint = "`[` and `]` include the ends"

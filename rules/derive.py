@@ -1,0 +1,174 @@
+"""`derive`: fields that a policy computes by tables and formulas (LANGUAGE.md section 4).
+
+They are declared before anything is read, so that any of them may name any other; `dependencies` puts them in order.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rules import shape
+from rules.conditions import paths_of
+from rules.declarations import field_path
+from rules.formulas import paths_of as paths_of_formula
+from rules.formulas import read_formula
+from rules.ir import Assign, Derivation, DerivedFormula, DerivedTable, Effect, Field, Origin, Subject
+from rules.nodes import Entry, MappingNode, Node, ScalarNode
+from rules.ruleset import RuleList, rules_of_table
+from rules.scope import Scope
+from rules.subjects import DERIVED, Use
+from rules.types import NUMERIC, ORDERED, Scalar, Type
+
+MOST = 1_000
+HITS = ("first", "sum", "max", "min")
+SUBJECTS = {"line": Subject.LINE, "claim": Subject.CLAIM, "partner": Subject.PARTNER}
+
+# Given fields that the engine reads itself, or computes others from: a policy that replaced them would change what
+# built-in fields and outcomes mean.
+READ_BY_THE_ENGINE = frozenset(
+    """
+    deal.id deal.currency deal.bid_date deal.split_base customer.id partner.id registration.id registration.partner_id
+    submitter.id submitter.level line.quantity line.list_price line.net_price line.unit_cost line.approved_price
+    line.contract_price line.approved_quantity line.contract_quantity order.id order.gate order.evidence
+    order.approvals order.deposit order.approved_at claim.id claim.status claim.registered_at claim.updated_at
+    claim.protected_until
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A derived field, and the mapping that says how it is computed."""
+
+    field: Field
+    node: MappingNode
+
+
+def declare_derived(node: Node, scope: Scope) -> tuple[Declared, ...]:
+    """Declare the derived fields; a replaced built-in field can no longer be given."""
+    found = shape.listing(node, "`derive`", scope.report)
+    if found is None:
+        return ()
+    if len(found.items) > MOST:
+        scope.report.error("D507", f"more than {MOST} fields are derived", found.span)
+        return ()
+    return tuple(declared for item in found.items for declared in _declare(item, scope))
+
+
+def _declare(item: Node, scope: Scope) -> Iterator[Declared]:
+    entry = shape.mapping(item, "a derived field", scope.report)
+    path = entry.get("field") if entry else None
+    name = shape.word(path, "`field`", scope.report) if path else None
+    if entry is None or name is None or not field_path(name, scope):
+        return
+    type_node = entry.get("type")
+    type_word = shape.word(type_node, "`type`", scope.report) if type_node else None
+    type_ = scope.type_of(type_word) if type_word else None
+    if type_ is None:
+        scope.poisoned.add(name.text)
+        scope.fields.pop(name.text, None)
+        return
+    if not _may_derive(name, type_, scope):
+        return
+    describe = entry.get("describe")
+    text = shape.text(describe, "`describe`", scope.report) if describe else None
+    field = Field(name.text, type_, Origin.DERIVED, describe=text, span=name.span)
+    scope.fields[name.text] = field
+    yield Declared(field, entry)
+
+
+def _may_derive(name: ScalarNode, type_: Type, scope: Scope) -> bool:
+    """Tell whether a policy may compute a field of this name; its author is told why not."""
+    known = scope.fields.get(name.text)
+    if known is None:
+        return True
+    if known.origin is Origin.DERIVED and known.span:
+        first = [(known.span, "first derived here")]
+        scope.report.error("D108", f"`{name.text}` is derived twice", name.span, related=first)
+        return False
+    reason = None
+    if known.origin is Origin.FACT:
+        reason = "is declared under `facts`"
+    elif known.origin is Origin.BUILT_IN:
+        reason = "is computed by the language itself"
+    elif name.text in READ_BY_THE_ENGINE:
+        reason = "is what built-in fields and outcomes are computed from"
+    elif known.type != type_:
+        reason = f"is a {known.type} in the language, not a {type_}"
+    if reason:
+        hint = "derive a field of another name"
+        scope.report.error("D504", f"`{name.text}` cannot be derived: it {reason}", name.span, hint=hint)
+    return reason is None
+
+
+def read_derived(declared: Declared, scope: Scope) -> Derivation | None:
+    """Return how a field is computed, or nothing once it is told what is wrong."""
+    entry, field = declared.node, declared.field
+    ways = ("formula",) if "formula" in entry.entries else ("hit", "columns", "rows")
+    parts = shape.fields_of(
+        entry, "a derived field", scope.report, required=("field", "type", *ways), optional=("describe",)
+    )
+    if parts is None:
+        return None
+    if ways == ("formula",):
+        return _formula(parts["formula"].value, field, entry, scope)
+    return _table(parts, field, entry, scope)
+
+
+def _formula(node: Node, field: Field, entry: MappingNode, scope: Scope) -> DerivedFormula | None:
+    word = shape.word(node, "`formula`", scope.report)
+    if word is None:
+        return None
+    if field.type not in NUMERIC or not isinstance(field.type, Scalar):
+        hint = "use a table, with `hit`, `columns` and `rows`"
+        scope.report.error("D502", f"a formula cannot compute a {field.type}", word.span, hint=hint)
+        return None
+    expression = read_formula(word, field.type, scope, aggregates=field.object == "deal")
+    if expression is None:
+        return None
+    place = DERIVED[field.object]
+    lines = (
+        set() if field.object != "deal" else {path for path in paths_of_formula(expression) if path.startswith("line.")}
+    )
+    scope.uses += [Use(path, word.span, place) for path in paths_of_formula(expression) if path not in lines]
+    return DerivedFormula(field.path, expression, word.text, entry.span)
+
+
+def _table(parts: dict[str, Entry], field: Field, entry: MappingNode, scope: Scope) -> DerivedTable | None:
+    hit = shape.one_of(parts["hit"].value, HITS, "`hit`", scope.report) if "hit" in parts else None
+    if hit and not _fits(hit, field.type):
+        hint = "use `first`, which takes the value of the first row that matches"
+        scope.report.error("D505", f"`{hit}` cannot combine values of {field.type}", parts["hit"].value.span, hint=hint)
+
+    def assign(entries: Sequence[Entry], scope: Scope) -> tuple[Effect, ...]:
+        values = [shape.value(entry.value, field.type, "`value`", scope.report) for entry in entries]
+        return tuple(Assign(value) for value in values if value is not None)
+
+    rows = RuleList(
+        f"derive.{field.path}",
+        DERIVED[field.object],
+        ("value",),
+        assign,
+        subject=SUBJECTS.get(field.object, Subject.DEAL),
+    )
+    rules = rules_of_table(entry, rows, scope)
+    return DerivedTable(field.path, _hit(hit), rules, entry.span) if hit else None
+
+
+def _hit(word: str) -> Literal["first", "sum", "max", "min"]:
+    known: dict[str, Literal["first", "sum", "max", "min"]] = {"sum": "sum", "max": "max", "min": "min"}
+    return known.get(word, "first")
+
+
+def _fits(hit: str, type_: Type) -> bool:
+    """Tell whether values of a type can be combined so."""
+    if hit == "sum":
+        return type_ in NUMERIC or type_ is Scalar.DURATION
+    return hit == "first" or type_ in ORDERED
+
+
+def sources_of(derivation: Derivation) -> frozenset[str]:
+    """Return the fields that a derived field is computed from directly."""
+    if isinstance(derivation, DerivedFormula):
+        return frozenset(paths_of_formula(derivation.expression))
+    return frozenset(path for row in derivation.rows for path in paths_of(row.when))

@@ -1,0 +1,31 @@
+"""`special_orders`: controls on special bids and unusual orders (LANGUAGE.md section 6)."""
+
+from dataclasses import replace
+
+from rules import shape
+from rules.ir import IsKind, SpecialOrders
+from rules.nodes import Node
+from rules.ruleset import CONTROL_WORDS, RuleList, read_rules
+from rules.scope import Scope
+from rules.subjects import SALES
+
+KINDS = RuleList("special_orders.kinds", SALES, (), id="kind")
+CONTROLS = RuleList(
+    "special_orders.controls",
+    SALES,
+    ("document", "approve", "deposit", "hold", "block", "audit", "expire"),
+    words=CONTROL_WORDS,
+)
+
+
+def read_special_orders(node: Node, scope: Scope) -> SpecialOrders | None:
+    """Return the section, as far as it can be read."""
+    found = shape.fields_of(node, "`special_orders`", scope.report, required=("gates",), optional=("kinds", "controls"))
+    if found is None:
+        return None
+    kinds = read_rules(found["kinds"].value, KINDS, scope) if "kinds" in found else ()
+    return SpecialOrders(
+        scope.gates,
+        tuple(replace(kind, effects=(IsKind(kind.id),)) for kind in kinds),
+        read_rules(found["controls"].value, CONTROLS, scope) if "controls" in found else (),
+    )

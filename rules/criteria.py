@@ -133,8 +133,6 @@ def _within(node: Node, preference: Preference, field: Field | None, scope: Scop
         return None
     unit = Scalar.DURATION if preference in _MOMENTS else field.type
     value = read_literal(word, Scalar.NUMBER if unit is Scalar.INTEGER else unit, scope.report)
-    if isinstance(value, Fraction | timedelta):
-        if value >= type(value)(0):
-            return value
+    if isinstance(value, Fraction) and value < 0:
         scope.report.error("D410", "`within` must not be below zero", word.span)
-    return None
+    return value if isinstance(value, Fraction | timedelta) else None

@@ -45,7 +45,7 @@ def in_order(
             del waiting[path]
         done = set(ready)
         for needs in waiting.values():
-            needs -= done
+            needs.difference_update(done)
     return tuple(by_field[path] for path in order if path in by_field)
 
 

@@ -32,7 +32,7 @@ READ_BY_THE_ENGINE = frozenset(
     line.contract_price line.approved_quantity line.contract_quantity order.id order.gate order.evidence
     order.approvals order.deposit order.approved_at claim.id claim.status claim.registered_at claim.updated_at
     claim.protected_until
-    """.split()
+    """.split()  # noqa: SIM905 - thirty names read better as words than in quotes
 )
 
 

@@ -10,7 +10,6 @@ from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
-from functools import cache
 
 from rules.ir import AllOf, AnyOf, HasAll, HasAny, HasNone, NotOneOf, OneOf, Policy, Text
 
@@ -20,15 +19,22 @@ UNORDERED = (AllOf, AnyOf, OneOf, NotOneOf, HasAny, HasAll, HasNone, Text)
 
 def digest(policy: Policy) -> str:
     """Return `sha256:` and the digest of a policy, whatever its own `digest` says."""
-    content = {name: _plain(getattr(policy, name)) for name in _members(Policy) if name != "digest"}
+    content = {name: _plain(getattr(policy, name)) for name in _members(policy) if name != "digest"}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-@cache
-def _members(kind: type) -> tuple[str, ...]:
+_MEMBERS: dict[type, tuple[str, ...]] = {}
+
+
+def _members(value: object) -> tuple[str, ...]:
     """Return the members that take part in a comparison: spans and an owner's wording do not."""
-    return tuple(member.name for member in fields(kind) if member.compare)  # type: ignore[arg-type]
+    found = _MEMBERS.get(type(value))
+    if found is None:
+        assert is_dataclass(value)
+        found = tuple(member.name for member in fields(value) if member.compare)
+        _MEMBERS[type(value)] = found
+    return found
 
 
 def _plain(value: object) -> object:
@@ -53,11 +59,10 @@ def _special(value: object) -> object:
         return {"on": value.isoformat()}
     if isinstance(value, timedelta):
         return {"s": value.total_seconds()}
-    assert is_dataclass(value), value
-    kind = type(value)
-    members = [_plain(getattr(value, name)) for name in _members(kind)]
+    name = type(value).__name__
+    members = [_plain(getattr(value, member)) for member in _members(value)]
     if isinstance(value, UNORDERED):
         (parts,) = members
         assert isinstance(parts, list)
-        return [kind.__name__, sorted(parts, key=lambda part: json.dumps(part, sort_keys=True))]
-    return [kind.__name__, *members]
+        return [name, sorted(parts, key=lambda part: json.dumps(part, sort_keys=True))]
+    return [name, *members]

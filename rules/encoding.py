@@ -64,9 +64,9 @@ def check(text: str, file: str, report: Report) -> Source | None:
 
 
 def _line_and_column(text: str, index: int) -> tuple[int, int]:
-    """Return the place of a character, both counted from 1.
+    r"""Return the place of a character, both counted from 1.
 
-    >>> _line_and_column("ab\\ncd", 4)
+    >>> _line_and_column("ab\ncd", 4)
     (2, 2)
     """
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)

@@ -40,6 +40,7 @@ def read_literal(node: ScalarNode, type_: Type, report: Report) -> Value | None:
     """Return the value that a scalar stands for, or nothing once it is told why it has none."""
     if node.unreadable:
         return None
+    value: Value | Refused
     if isinstance(type_, Term):
         value = term_value(node.text, type_, report)
     elif isinstance(type_, SetOf):

@@ -105,7 +105,9 @@ def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy |
     # What depends on all of them comes last.
     kinds = special_orders.kinds if special_orders else ()
     graph = sources_of_fields(derivations, kinds)
-    places = {one.field.path: one.node.span for one in declared} | {KINDS: kind.span for kind in kinds[:1]}
+    places = {one.field.path: one.node.span for one in declared}
+    if kinds:
+        places[KINDS] = kinds[0].span
     derive = in_order(derivations, graph, places, report)
     check_uses(scope.uses, graph, report)
     policy = Policy(

@@ -47,7 +47,7 @@ def read(source: Source, report: Report) -> Node | None:
 class _Open:
     """A list or mapping whose end has not come yet."""
 
-    start: yaml.Mark
+    start: Span
     anchor: str | None
     flow: bool
     is_mapping: bool
@@ -77,7 +77,7 @@ class _Tree:
     def unclosed(self) -> Span | None:
         """Return where the innermost bracket was opened that has not been closed."""
         marks = [frame.start for frame in self.open if frame.flow]
-        return self.place(marks[-1]) if marks else None
+        return marks[-1] if marks else None
 
     def build(self, text: str) -> Node | None:
         """Return the tree of a text."""
@@ -116,7 +116,7 @@ class _Tree:
         unreadable = self.tagged(event) or (self.mended and MENDED in text)
         if style in ("|", ">"):
             text = text.strip()
-        node = ScalarNode(text, self.place(event.start_mark, event.end_mark), style, unreadable)
+        node = ScalarNode(text, self.place(event), style, unreadable)
         self.add(node, event.anchor, 1)
 
     def begin(self, event: yaml.CollectionStartEvent) -> None:
@@ -125,29 +125,27 @@ class _Tree:
         if len(self.open) >= DEEPEST:
             self.stop("D216", f"this is nested more than {DEEPEST} deep", event)
         self.open.append(
-            _Open(event.start_mark, event.anchor, bool(event.flow_style), isinstance(event, yaml.MappingStartEvent))
+            _Open(self.place(event), event.anchor, bool(event.flow_style), isinstance(event, yaml.MappingStartEvent))
         )
 
     def end(self, event: yaml.CollectionEndEvent) -> None:
         """Close the innermost list or mapping."""
         frame = self.open.pop()
-        node: Node
-        if frame.flow:
-            last = None
-        elif frame.is_mapping:
-            last = next(reversed(frame.entries.values())).value if frame.entries else None
-        else:
-            last = frame.items[-1] if frame.items else None
-        span = self.place(frame.start, event.end_mark)
+        last: Node | None = None
+        if not frame.flow:
+            values = [entry.value for entry in frame.entries.values()] or frame.items
+            last = values[-1] if values else None
+        closing = self.place(event)
+        span = Span(self.file, frame.start.line, frame.start.column, closing.end_line, closing.end_column)
         if last is not None and last.span.line >= span.line:
             # A block ends in YAML where the next thing begins; for people it ends with its last words.
             span = Span(self.file, span.line, span.column, last.span.end_line, last.span.end_column)
-        node = MappingNode(frame.entries, span) if frame.is_mapping else ListNode(tuple(frame.items), span)
+        node: Node = MappingNode(frame.entries, span) if frame.is_mapping else ListNode(tuple(frame.items), span)
         self.add(node, frame.anchor, frame.size)
 
     def alias(self, event: yaml.AliasEvent) -> None:
         """Add what an alias stands for, as long as it does not grow beyond bounds."""
-        found = self.anchors.get(event.anchor)
+        found = self.anchors.get(event.anchor or "")
         if found is None:
             self.stop("D214", f"nothing before this is anchored as `&{event.anchor}`", event)
             return
@@ -199,12 +197,12 @@ class _Tree:
         else:
             frame.entries[key.text] = entry
 
-    def tagged(self, event: yaml.NodeEvent) -> bool:
+    def tagged(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
         """Tell about a tag, and say whether there was one."""
         tag: str | None = event.tag
         if tag is None:
             return False
-        place = self.place(event.start_mark, event.end_mark)
+        place = self.place(event)
         if tag.startswith("!=") and isinstance(event, yaml.ScalarEvent):
             test = f"!= {tag[2:]}{event.value}"
             self.report.error("D217", "a test that begins with `!` needs quotes", place, hint=f'quote it: "{test}"')
@@ -213,19 +211,20 @@ class _Tree:
             self.report.error("D213", "tags are not part of the language", end, hint="remove it, or quote the `!`")
         return True
 
-    def place(self, start: yaml.Mark, end: yaml.Mark | None = None) -> Span:
-        """Return a span from YAML's marks, which count from 0."""
-        if end is None:
-            return Span(self.file, start.line + 1, start.column + 1, start.line + 1, start.column + 2)
+    def place(self, event: yaml.Event) -> Span:
+        """Return where an event stands; YAML's marks count from 0."""
+        start, end = event.start_mark, event.end_mark
+        assert start is not None
+        assert end is not None
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     def error(self, code: str, message: str, event: yaml.Event, *, hint: str | None = None) -> None:
         """Add a mistake at an event."""
-        self.report.error(code, message, self.place(event.start_mark, event.end_mark), hint=hint)
+        self.report.error(code, message, self.place(event), hint=hint)
 
     def stop(self, code: str, message: str, event: yaml.Event, *, hint: str | None = None) -> None:
         """Add a mistake after which the rest is not worth reading."""
-        self.report.error(code, message, self.place(event.start_mark), hint=hint)
+        self.error(code, message, event, hint=hint)
         raise _Stopped
 
 
@@ -233,7 +232,7 @@ def _events(text: str) -> Iterator[yaml.Event]:
     """Yield the parser's events one by one, so that a bomb is noticed before it is whole."""
     loader = Loader(text)
     try:
-        while loader.check_event():
-            yield loader.get_event()
+        while (event := loader.get_event()) is not None:
+            yield event
     finally:
         loader.dispose()

@@ -135,9 +135,9 @@ def _effects(node: Node, of: RuleList, scope: Scope) -> Iterator[Entry]:
             if entry.key.text in of.effects:
                 yield entry
             else:
-                hint = scope.report.did_you_mean(entry.key.text, of.effects)
                 message = f"`{entry.key.text}` is no effect of `{of.section}`"
-                scope.report.error("D406", message, entry.key.span, hint=hint)
+                near = scope.report.did_you_mean(entry.key.text, of.effects)
+                scope.report.error("D406", message, entry.key.span, hint=near)
 
 
 def _names(words: Sequence[str]) -> str:
@@ -195,9 +195,13 @@ def judge(condition: Condition, effects: Sequence[Effect], of: RuleList, span: S
     if mixed:
         one, other = mixed
         message = f"one rule cannot name both `{one}` and `{other}`"
-        hint = f"it is judged for every {of.place.subjects[one.partition('.')[0]].value}; write two rules, or derive a field"
+        hint = f"a rule is judged for every {_each(one, of)} or for every {_each(other, of)}; write two rules"
         scope.report.error("D404", message, span, hint=hint)
     return of.subject or of.place.subject(paths)
+
+
+def _each(path: str, of: RuleList) -> str:
+    return of.place.subjects[path.partition(".")[0]].value
 
 
 def _in_force(draft: _Draft, scope: Scope) -> Iterator[FieldTest]:

@@ -92,7 +92,7 @@ class Scope:
             return None
         if item is node:
             return found
-        if found not in (Scalar.TEXT,) and not isinstance(found, Term):
+        if found is not Scalar.TEXT and not isinstance(found, Term):
             self.report.error("D106", f"a set has texts or a term's values, not `{found}`", node.span)
             return None
         return SetOf(found)

@@ -27,7 +27,7 @@ from rules.ir import (
     Within,
 )
 from rules.literals import read_literal
-from rules.nodes import ListNode, MappingNode, Node, ScalarNode, written
+from rules.nodes import ListNode, Node, ScalarNode, written
 from rules.scope import Scope
 from rules.types import ORDERED, Scalar, SetOf, Term, Type, Value
 from rules.vocabulary import OBJECTS
@@ -57,12 +57,9 @@ def read_test(node: Node, field: Field, scope: Scope, *, in_table: bool = False)
     elif isinstance(node, ListNode):
         test = _one_of_list(node, field, scope)
     else:
-        test = _mapping(node, scope)
+        scope.report.error("D308", "a test is a value, a list or a comparison, not a mapping", node.span)
+        return None
     return FieldTest(field.path, test, written(node), node.span) if test is not None else None
-
-
-def _mapping(node: MappingNode, scope: Scope) -> None:
-    scope.report.error("D308", "a test is a value, a list or a comparison, not a mapping", node.span)
 
 
 def _scalar(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
@@ -146,8 +143,7 @@ def _has(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     found = _HAS.match(node.text)
     assert found is not None
     if not isinstance(field.type, SetOf):
-        rest = node.text[found.end() :]
-        hint = f"write {rest}" if rest.startswith("[") else f"write `{rest}`"
+        hint = f"without `has`: {node.text[found.end() :]}"
         _misfit(node, f"`has` tests a set, and `{field.path}` is a {field.type}", scope, hint)
         return None
     rest = node.cut(found.end())
@@ -159,7 +155,9 @@ def _has(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     if values is None:
         return None
     texts = tuple(value for value in values if isinstance(value, str))
-    return {"any": HasAny, "all": HasAll, "none": HasNone}[found[1] or "all"](texts)
+    if found[1] == "any":
+        return HasAny(texts)
+    return HasNone(texts) if found[1] == "none" else HasAll(texts)
 
 
 def _compare(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
@@ -255,11 +253,11 @@ def _holds_something(within: Within, node: ScalarNode, scope: Scope) -> bool:
 
 def _above(low: Value, high: Value) -> bool:
     """Tell whether one ordered value is above another of its type."""
-    match low, high:
-        case (Fraction(), Fraction()) | (date(), date()) | (timedelta(), timedelta()):
-            return low > high
-        case _:
-            return False
+    if isinstance(low, Fraction) and isinstance(high, Fraction):
+        return low > high
+    if isinstance(low, timedelta) and isinstance(high, timedelta):
+        return low > high
+    return isinstance(low, date) and isinstance(high, date) and low > high
 
 
 def _half_interval(node: ScalarNode, field: Field, scope: Scope) -> Test | None:

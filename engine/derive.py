@@ -19,8 +19,8 @@ from engine.facts import Facts, Row
 from engine.interpret import as_ratio, compute, plain
 from engine.matching import Engine, Group, groups_of, match_all
 from engine.values import PartialSet, Value
-from engine.views import UNKNOWN, State, View
-from rules.built_in import FORMULAS, FUNCTION_INPUTS
+from engine.views import UNKNOWN, State, Unknown, View
+from rules.built_in import FORMULAS, FUNCTION_INPUTS, MARGINS
 from rules.fields import expression_fields, rule_fields
 from rules.ir import Assign, DerivedFormula, DerivedTable, Expression, Policy, Rule, SpecialOrders, Subject
 
@@ -29,16 +29,23 @@ Evaluate: TypeAlias = Callable[[Engine, Facts, Row], State]
 # Fields that a domain finds out while it decides, by the stage after which they are known.
 FOUND_IN_STAGE = {"claim.protected": 1, "partner.score": 1, "deal.contenders": 2, "deal.decided_by": 2}
 STAGES = 3
+FOUND_FROM = {"claim.protected": ("claim.status", "claim.protected_until")}
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """One derived field: where it stands, what it reads, and how it is computed for one row."""
+    """One derived field: where it stands, what it reads, and how it is computed for one row.
+
+    `formula` is the formula that it is, for prices above zero, and None for what tables and kinds give; `rules` are the
+    rows of those.
+    """
 
     path: str
     subject: Subject
     inputs: frozenset[str]
     evaluate: Evaluate
+    formula: Expression | None = None
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +64,32 @@ class Derivations:
                     continue
                 (facts.shared if derivation.subject is Subject.DEAL else row)[derivation.path] = state
 
-    def roots(self, paths: Iterable[str]) -> frozenset[str]:
-        """Return the given fields that these fields come from: what a caller could add."""
+    def roots(self, paths: Iterable[str], facts: Facts) -> frozenset[str]:
+        """Return the unknown given fields that these fields come from: what a caller could add."""
         found: set[str] = set()
-        open_ = list(paths)
         seen: set[str] = set()
+        open_ = list(paths)
         while open_:
             path = open_.pop()
-            if path in seen:
+            if path in seen or not _unknown_somewhere(path, facts):
                 continue
             seen.add(path)
-            if path in self.inputs:
-                open_ += self.inputs[path]
+            inputs = self.inputs.get(path) or FOUND_FROM.get(path)
+            if inputs:
+                open_ += inputs
             else:
                 found.add(path)
         return frozenset(found)
+
+
+def _unknown_somewhere(path: str, facts: Facts) -> bool:
+    """Tell whether a field is not known, or only partly, in the shared facts or in a row that could have it."""
+    rows = {"line": facts.lines, "claim": facts.claims}.get(path.partition(".")[0])
+    if path.startswith("partner."):
+        rows = [facts.shared, *(facts.claims or ()), *(facts.candidates or ())]
+    if rows is None:
+        rows = [facts.shared]
+    return any(isinstance(row.get(path, UNKNOWN), Unknown | PartialSet) for row in rows)
 
 
 def row_subject(path: str, kind: Kind) -> Subject:
@@ -143,7 +161,7 @@ def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind) -> De
         return decide(hits)
 
     inputs = frozenset(path for rule in derived.rows for path in rule_fields(rule))
-    return Derivation(derived.field, subject, inputs, evaluate)
+    return Derivation(derived.field, subject, inputs, evaluate, rules=derived.rows)
 
 
 def _assigned(rule: Rule) -> Value:
@@ -223,7 +241,7 @@ def _formula(path: str, expression: Expression, kind: Kind) -> Derivation:
     def evaluate(_: Engine, facts: Facts, row: Row) -> State:
         return compute(expression, View(subject, facts.shared, row), facts.lines)
 
-    return Derivation(path, subject, frozenset(expression_fields(expression)), evaluate)
+    return Derivation(path, subject, frozenset(expression_fields(expression)), evaluate, formula=expression)
 
 
 def _function(path: str, function: Function, kind: Kind) -> Derivation:
@@ -234,7 +252,7 @@ def _function(path: str, function: Function, kind: Kind) -> Derivation:
         view = View(subject, facts.shared, row)
         return call(function, facts, [view[name] for name in inputs])
 
-    return Derivation(path, subject, frozenset(inputs), evaluate)
+    return Derivation(path, subject, frozenset(inputs), evaluate, formula=MARGINS.get(path))
 
 
 def _special_kinds(section: SpecialOrders | None) -> Derivation:
@@ -254,4 +272,4 @@ def _special_kinds(section: SpecialOrders | None) -> Derivation:
         return PartialSet(frozenset(known), frozenset(maybe - known)) if maybe - known else frozenset(known)
 
     inputs = frozenset(path for rule in kinds for path in rule_fields(rule))
-    return Derivation("deal.special_kinds", Subject.DEAL, inputs, evaluate)
+    return Derivation("deal.special_kinds", Subject.DEAL, inputs, evaluate, rules=kinds)

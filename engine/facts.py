@@ -6,6 +6,7 @@ in its mapping is unknown. Past `read_facts` nobody looks at raw JSON again.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as member
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TypeAlias
@@ -38,7 +39,8 @@ class Facts:
     """What a request says, typed. The mappings are this decision's own: derivation adds the derived fields to them.
 
     `lines`, `claims` and `candidates` are None where the request does not give them at all; a claim's row has its
-    partner's fields too, a candidate's row has the fields of `partner`.
+    partner's fields too, a candidate's row has the fields of `partner`. `request` is what all this was read from: which
+    keys it has tells a given value from a default, and nothing else is read from it.
     """
 
     as_of: datetime
@@ -48,6 +50,7 @@ class Facts:
     claims: list[Row] | None
     candidates: list[Row] | None
     labels: Mapping[str, str]
+    request: Mapping[str, object] = member(default_factory=dict, repr=False)
 
 
 class RequestReader:
@@ -114,7 +117,7 @@ class RequestReader:
         labels = _labels(request.get("labels"), faults)
         if faults:
             raise RefusedError(tuple(faults))
-        return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels)
+        return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels, request)
 
     def _moment(self, value: object, now: datetime, faults: list[Fault]) -> datetime:
         if value is None:

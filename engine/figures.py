@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from engine.decision import Json
 from engine.exact import Ratio, has_places, scaled
 from engine.values import PartialSet, Value
 from rules.types import Scalar, Type
@@ -35,7 +36,7 @@ def rate(value: Ratio) -> str:
     return _decimal((n * 100, d), least=4, otherwise=4) + "%"
 
 
-def text(value: Value, kind: Type) -> str | list[str] | bool | None:
+def text(value: Value, kind: Type) -> Json:
     """Return a field's value as the trace shows it; `kind` is the field's type."""
     match value:
         case tuple():
@@ -43,9 +44,9 @@ def text(value: Value, kind: Type) -> str | list[str] | bool | None:
                 return rate(value)
             return amount(value) if kind is Scalar.MONEY else number(value)
         case frozenset():
-            return sorted(value)
+            return [*sorted(value)]
         case PartialSet(known, maybe):
-            return sorted(known) + sorted(f"{one}?" for one in maybe)
+            return [*sorted(known), *sorted(f"{one}?" for one in maybe)]
         case datetime():
             return value.isoformat()
         case date():

@@ -185,21 +185,21 @@ def compute(expression: Expression, view: View, lines: Sequence[Row] | None) -> 
         case FieldValue(field):
             return view[field]
         case Arithmetic(operator, left, right):
-            return _combine(ARITHMETIC[operator], [compute(left, view, lines), compute(right, view, lines)])
+            return combine(ARITHMETIC[operator], [compute(left, view, lines), compute(right, view, lines)])
         case Extreme(function, operands):
-            return _combine(EXTREME[function], [compute(operand, view, lines) for operand in operands])
+            return combine(EXTREME[function], [compute(operand, view, lines) for operand in operands])
         case Aggregate(function, field):
             if lines is None:
                 return UNKNOWN
             values = [line.get(field, UNKNOWN) for line in lines]
             if function == "sum":
-                return _combine(add, [ZERO, *values])
-            return _combine(EXTREME[function], values) if values else None
+                return combine(add, [ZERO, *values])
+            return combine(EXTREME[function], values) if values else None
         case _:
             assert_never(expression)
 
 
-def _combine(operation: Callable[[Ratio, Ratio], Ratio | None], operands: Sequence[State]) -> State:
+def combine(operation: Callable[[Ratio, Ratio], Ratio | None], operands: Sequence[State]) -> State:
     """Fold the operands from the left; one that is unknown, or else null, decides."""
     if UNKNOWN in operands:
         return UNKNOWN

@@ -1,0 +1,78 @@
+"""Decide one request: read it, let its domain rule, and say what was decided and why."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from engine.decision import Decision, Explain, Fault, Kind, Language, RefusedError
+from engine.facts import Limits
+from engine.matching import Engine, IndexEngine, InterpreterEngine
+from engine.program import Program
+from engine.ruling import Step
+from engine.trace import build_trace
+from engine.words import summary
+
+EngineName: TypeAlias = Literal["index", "interpreter"]
+
+ENGINES: dict[EngineName, Engine] = {"index": IndexEngine(), "interpreter": InterpreterEngine()}
+NO_LIMITS_GIVEN = Limits()
+
+
+def decide(
+    program: Program,
+    kind: Kind,
+    request: object,
+    *,
+    now: datetime,
+    explain: Explain = "near",
+    language: Language = "en",
+    engine: EngineName = "index",
+    limits: Limits = NO_LIMITS_GIVEN,
+) -> Decision:
+    """Return the decision on a request.
+
+    Args:
+        program: the compiled policy.
+        kind: what to decide.
+        request: a parsed JSON value, its non-integers as `Decimal`.
+        now: what `as_of` is when the request does not say; the engine itself has no clock.
+        explain: how much of the trace to give.
+        language: of summaries, titles, reasons and the trace's sentences.
+        engine: what matches the rules; all give the same decisions.
+        limits: how many lines, claims and candidates are taken.
+
+    Raises:
+        RefusedError: with every fault of the request, or if the policy has no section for this kind.
+    """
+    domain = program.domains.get(kind)
+    if domain is None:
+        has = ", ".join(kind.value for kind in program.domains) or "nothing"
+        raise RefusedError((Fault("", "no_policy", f"this policy does not decide {kind.value}", f"it decides {has}"),))
+    facts = program.reader.read(request, kind, now=now, limits=limits)
+    facts.shared["as_of"] = facts.today
+    matcher = ENGINES[engine]
+    ruling = domain.decide(matcher, facts, language)
+    roots = domain.derivations.roots(ruling.missing, facts)
+    asks = ruling.outcome == "needs_information"
+    if roots and not asks:
+        ruling = replace(ruling, steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))
+    return Decision(
+        kind=kind,
+        policy=program.stamp,
+        as_of=facts.as_of.isoformat(),
+        outcome=ruling.outcome,
+        summary=summary(kind, ruling, program.policy, language),
+        result=ruling.result,
+        missing=tuple(sorted(roots)) if asks else (),
+        possible=ruling.possible,
+        trace=build_trace(
+            program.policy,
+            kind,
+            matcher,
+            facts,
+            ruling,
+            domain.derivations,
+            explain=explain,
+            language=language,
+        ),
+    )

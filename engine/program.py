@@ -1,0 +1,72 @@
+"""A policy made ready to decide: every table indexed, every derivation ordered, once. Immutable and thread-safe."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeAlias, TypeVar
+
+from engine import deal_registration, partner_allocation, price_approval, special_orders
+from engine.decision import Kind, Language, PolicyStamp
+from engine.derive import Derivations
+from engine.facts import Facts, RequestReader
+from engine.matching import Engine
+from engine.ruling import Ruling
+from rules.ir import Policy
+
+
+@dataclass(frozen=True, eq=False)
+class Domain:
+    """One kind of decision under one policy: what it derives, and how it decides the facts of a request."""
+
+    derivations: Derivations
+    decide: Callable[[Engine, Facts, Language], Ruling]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A compiled policy; `domains` has the kinds for which the policy has a section."""
+
+    policy: Policy
+    stamp: PolicyStamp
+    reader: RequestReader
+    domains: Mapping[Kind, Domain]
+
+
+def compile_policy(policy: Policy) -> Program:
+    """Index and order everything that deciding needs."""
+    domains = {kind: make(policy) for kind, make in _DOMAINS.items()}
+    return Program(
+        policy=policy,
+        stamp=PolicyStamp(policy.name, policy.version, policy.digest),
+        reader=RequestReader(policy),
+        domains={kind: domain for kind, domain in domains.items() if domain is not None},
+    )
+
+
+class _Plan(Protocol):
+    @property
+    def derivations(self) -> Derivations: ...
+
+
+_SomePlan = TypeVar("_SomePlan", bound=_Plan)
+_MakeDomain: TypeAlias = Callable[[Policy], Domain | None]
+
+
+def _domain(
+    plan: Callable[[Policy], _SomePlan | None], decide: Callable[[_SomePlan, Engine, Facts, Language], Ruling]
+) -> _MakeDomain:
+    """Bind a domain's way of deciding to the plan that it makes of a policy."""
+
+    def make(policy: Policy) -> Domain | None:
+        made = plan(policy)
+        return None if made is None else Domain(made.derivations, partial(decide, made))
+
+    return make
+
+
+_DOMAINS: dict[Kind, _MakeDomain] = {
+    Kind.PRICE_APPROVAL: _domain(price_approval.plan, price_approval.decide),
+    Kind.SPECIAL_ORDER: _domain(special_orders.plan, special_orders.decide),
+    Kind.DEAL_REGISTRATION: _domain(deal_registration.plan, deal_registration.decide),
+    Kind.PARTNER_ALLOCATION: _domain(partner_allocation.plan, partner_allocation.decide),
+}

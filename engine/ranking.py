@@ -1,0 +1,264 @@
+"""Elimination by criteria (LANGUAGE.md section 7): who is first among claims or candidates, and in which order the rest.
+
+Each criterion first gives every contender a place: 0 is best, equal values share a place, null comes last. How far
+`within` reaches is worked out for each place too, so that eliminating compares small integers, whatever the values are.
+A tolerance counts from the best value that is still in, never from neighbour to neighbour, so no order of the input
+changes who stays.
+
+Contenders are numbers of rows; callers pass them sorted by id, and every answer keeps that order.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cmp_to_key
+from itertools import pairwise
+
+from engine import figures
+from engine.decision import Json
+from engine.exact import Ratio, compare, has_places, ratio, subtract
+from engine.facts import Row
+from engine.interpret import order
+from engine.matching import Engine, Group
+from engine.values import PartialSet, Value
+from engine.views import UNKNOWN, State, View
+from rules.fields import condition_fields
+from rules.ir import AllOf, Criterion, Preference, Rule, Subject
+from rules.types import Scalar, Term, Type
+
+_UNKNOWN_PLACE = -1
+_DESCENDING = frozenset({Preference.HIGHEST, Preference.LATEST, Preference.PREFER})
+_SHOWN_PLACES = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """One criterion's places for all contenders; `reach[p]` is the last place near enough to place p."""
+
+    criterion: Criterion
+    kind: Type
+    states: tuple[State, ...]
+    places: tuple[int, ...]
+    reach: tuple[int, ...]
+    unknown: frozenset[int]
+
+    @property
+    def separates(self) -> bool:
+        """Tell whether the criterion could ever tell two of the contenders apart."""
+        return len(set(self.places)) > 1 or bool(self.unknown)
+
+    def unknown_among(self, rows: Sequence[int]) -> list[int]:
+        """Return those of which nothing is known here."""
+        return [row for row in rows if row in self.unknown] if self.unknown else []
+
+    def best(self, rows: Sequence[int]) -> int:
+        """Return the first of those with the best value."""
+        return min(rows, key=self.places.__getitem__)
+
+    def keep(self, rows: Sequence[int]) -> list[int]:
+        """Return those that the criterion leaves in; the value of each must be known."""
+        places = self.places
+        limit = self.reach[min(map(places.__getitem__, rows))]
+        return [row for row in rows if places[row] <= limit]
+
+    def text(self, row: int) -> Json:
+        """Return a contender's value as the trace shows it; null for null and for unknown."""
+        state = self.states[row]
+        shown = figures.text(None if state is UNKNOWN else state, self.kind)
+        return list(shown) if isinstance(shown, list) else shown
+
+    def exact(self, row: int) -> str | None:
+        """Return a number as a fraction, where its text had to be rounded."""
+        state = self.states[row]
+        if not isinstance(state, tuple) or state[1] == 0 or has_places(state, _SHOWN_PLACES):
+            return None
+        return f"{state[0]}/{state[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One criterion applied to those still in; `kept` is None where a value that counts is unknown."""
+
+    scale: Scale
+    rows: list[int]
+    kept: list[int] | None
+
+
+def rounds(scales: Sequence[Scale], rows: list[int]) -> Iterator[Round]:
+    """Yield the rounds of one elimination, until one contender is left, a value is unknown or the criteria end."""
+    for scale in scales:
+        if len(rows) < 2:
+            return
+        if scale.unknown and not scale.unknown.isdisjoint(rows):
+            yield Round(scale, rows, None)
+            return
+        kept = scale.keep(rows)
+        yield Round(scale, rows, kept)
+        rows = kept
+
+
+def last_in(scales: Sequence[Scale], rows: list[int]) -> list[int]:
+    """Return those left when an elimination ends: one, or several that are tied or cannot be told apart."""
+    for step in rounds(scales, rows):
+        rows = step.rows if step.kept is None else step.kept
+    return rows
+
+
+def ranked(scales: Sequence[Scale], rows: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the contenders best first, those that are tied together: the same elimination on the rest, again and again.
+
+    A value that is unknown leaves those that are in tied (LANGUAGE.md section 7.2).
+    """
+    useful = [scale for scale in scales if scale.separates]
+    rest = list(rows)
+    while rest:
+        left = last_in(useful, rest)
+        yield left
+        gone = frozenset(left)
+        rest = [row for row in rest if row not in gone]
+
+
+# --- from criteria to scales ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Measure:
+    """A criterion made ready: a condition as a group of one rule, or a field's type."""
+
+    criterion: Criterion
+    group: Group | None
+    kind: Type
+
+
+@dataclass(frozen=True, eq=False)
+class Criteria:
+    """Criteria made ready for contenders of one subject."""
+
+    measures: tuple[_Measure, ...]
+    subject: Subject
+
+    @staticmethod
+    def of(criteria: Sequence[Criterion], subject: Subject, type_of: Callable[[str], Type]) -> "Criteria":
+        """Index the conditions; `type_of` tells a field's type."""
+        return Criteria(tuple([_measure(criterion, subject, type_of) for criterion in criteria]), subject)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields that the criteria read, as often as they stand there."""
+        found: list[str] = []
+        for measure in self.measures:
+            found += criterion_fields(measure.criterion)
+        return tuple(found)
+
+    def scales(self, engine: Engine, shared: Row, rows: Sequence[Row]) -> tuple[Scale, ...]:
+        """Place the rows by every criterion."""
+        return tuple([self._scale(measure, engine, shared, rows) for measure in self.measures])
+
+    def basis(self) -> list[Json]:
+        """Return the criteria as a trace's reader needs them to eliminate again."""
+        return [_described(measure) for measure in self.measures]
+
+    def _scale(self, measure: _Measure, engine: Engine, shared: Row, rows: Sequence[Row]) -> Scale:
+        states: list[State]
+        if measure.group:
+            verdicts = [engine.match(measure.group, shared, row) for row in rows]
+            states = [UNKNOWN if undetermined else bool(fired) for fired, undetermined in verdicts]
+        else:
+            assert measure.criterion.field is not None
+            states = [View(self.subject, shared, row)[measure.criterion.field] for row in rows]
+        return scale_of(measure.criterion, measure.kind, states)
+
+
+def criterion_fields(criterion: Criterion) -> tuple[str, ...]:
+    """Return the fields that a criterion reads."""
+    if criterion.condition is not None:
+        return tuple(condition_fields(criterion.condition))
+    return (criterion.field,) if criterion.field is not None else ()
+
+
+def _measure(criterion: Criterion, subject: Subject, type_of: Callable[[str], Type]) -> _Measure:
+    if criterion.condition is None:
+        assert criterion.field is not None
+        return _Measure(criterion, None, type_of(criterion.field))
+    condition = criterion.condition if isinstance(criterion.condition, AllOf) else AllOf((criterion.condition,))
+    rule = Rule(criterion.id, "", subject, condition, (), criterion.because, criterion.span)
+    return _Measure(criterion, Group.of((rule,), subject), Scalar.BOOLEAN)
+
+
+def scale_of(criterion: Criterion, kind: Type, states: Sequence[State]) -> Scale:
+    """Place the values of one criterion, and find how far its tolerance reaches."""
+    keys = [_key(state, kind) for state in states]
+    known = [key for key in keys if key is not UNKNOWN and key is not None]
+    compared = sorted(known, key=cmp_to_key(_order), reverse=criterion.preference in _DESCENDING)
+    steps: list[Value] = compared[:1]
+    place_of: dict[Value, int] = dict.fromkeys(steps, 0)
+    for before, value in pairwise(compared):
+        if _order(before, value):
+            steps.append(value)
+        place_of[value] = len(steps) - 1
+    null = len(steps)
+    places = [
+        _UNKNOWN_PLACE if key is UNKNOWN else null if key is None else place_of[key]
+        for key in keys
+    ]  # fmt: skip
+    unknown = frozenset([number for number, place in enumerate(places) if place == _UNKNOWN_PLACE])
+    reach = (*_reach(steps, criterion), null)
+    return Scale(criterion, kind, tuple(states), tuple(places), reach, unknown)
+
+
+def _key(state: State, kind: Type) -> State:
+    """Return what a value is ordered by: its own order, but of a term the place among its values."""
+    if isinstance(state, PartialSet):
+        return UNKNOWN
+    return (kind.values.index(state), 1) if isinstance(kind, Term) and isinstance(state, str) else state
+
+
+def _order(left: Value, right: Value) -> int:
+    if isinstance(left, bool) and isinstance(right, bool):
+        return int(left) - int(right)
+    return order(left, right)
+
+
+def _reach(steps: Sequence[Value], criterion: Criterion) -> Iterator[int]:
+    """Yield for each place the last one whose value is near enough; with no tolerance only the place itself."""
+    within = criterion.within
+    last = 0
+    for place, best in enumerate(steps):
+        last = max(last, place)
+        while within is not None and last + 1 < len(steps) and _near(best, steps[last + 1], within):
+            last += 1
+        yield last
+
+
+def _near(best: Value, value: Value, within: object) -> bool:
+    """Tell whether two values lie within a tolerance; the bound itself is within."""
+    if isinstance(within, timedelta):
+        return _distance(best, value) <= within
+    assert isinstance(best, tuple)
+    assert isinstance(value, tuple)
+    difference = subtract(best, value)
+    return difference is not None and compare(_absolute(difference), ratio(within)) <= 0  # type: ignore[arg-type]
+
+
+def _absolute(value: Ratio) -> Ratio:
+    return abs(value[0]), value[1]
+
+
+def _distance(best: Value, value: Value) -> timedelta:
+    assert isinstance(best, date | timedelta)
+    assert isinstance(value, date | timedelta)
+    return abs(best - value)  # type: ignore[operator,no-any-return]  # one field's values have one type
+
+
+def _described(measure: _Measure) -> dict[str, Json]:
+    criterion = measure.criterion
+    described: dict[str, Json] = {"criterion": criterion.id, "preference": criterion.preference.value}
+    if criterion.field is not None:
+        described["field"] = criterion.field
+    if criterion.within is not None:
+        within = criterion.within
+        number = figures.text(ratio(within), measure.kind) if not isinstance(within, timedelta) else None
+        described["within"] = figures.duration(within) if isinstance(within, timedelta) else str(number)
+    if criterion.preference is Preference.BEST and isinstance(measure.kind, Term):
+        described["order"] = list(measure.kind.values)
+    return described

@@ -1,0 +1,75 @@
+"""How far a value is from passing a test: exact, in the field's own unit."""
+
+from datetime import date, timedelta
+
+from engine import figures
+from engine.exact import Ratio, has_places, scaled, subtract
+from engine.interpret import order, plain
+from engine.values import Value
+from rules.ir import Compare, CompareField, Operator, Test, Within
+from rules.types import Scalar, Type
+
+_PLACES = 4
+_FINEST = 60
+_SECOND = timedelta(seconds=1)
+
+
+def short_by(test: Test, value: Value, other: Value, kind: Type) -> str | None:
+    """Return how far a failing value is from the limit that it misses; None where a test has no distance."""
+    limit = _limit(test, value, other)
+    if value is None or limit is None:
+        return None
+    return distance(value, limit, kind)
+
+
+def distance(left: Value, right: Value, kind: Type) -> str | None:
+    """Return the distance of two ordered values; one that is not zero is never shown as zero."""
+    match left, right:
+        case (tuple(), tuple()):
+            gap = subtract(left, right)
+            return None if gap is None else _number((abs(gap[0]), gap[1]), kind)
+        case (date(), date()) | (timedelta(), timedelta()):
+            gap_in_time = left - right  # type: ignore[operator]  # a field's values have one type
+            return _time(abs(gap_in_time))
+        case _:
+            return None
+
+
+def _limit(test: Test, value: Value, other: Value) -> Value:
+    match test:
+        case Compare(_, limit):
+            return plain(limit)
+        case CompareField(operator) if operator not in (Operator.EQUAL, Operator.NOT_EQUAL):
+            return other
+        case Within(low, _, high, _) if value is not None:
+            if low is not None and order(value, plain(low)) <= 0:
+                return plain(low)
+            return None if high is None else plain(high)
+        case _:
+            return None
+
+
+def _number(gap: Ratio, kind: Type) -> str:
+    """Write a distance in its type; with more decimals than usual where four would show none of it."""
+    if gap[1] == 0:
+        return "∞"
+    shown = (gap[0] * 100, gap[1]) if kind is Scalar.RATE else gap
+    if gap[0] and not has_places(shown, _PLACES) and not scaled(shown, _PLACES):
+        places = next(n for n in range(_PLACES, _FINEST) if scaled(shown, n))
+        digits = str(scaled(shown, places + 1)).rjust(places + 2, "0")
+        text = f"{digits[: -places - 1]}.{digits[-places - 1 :]}"
+        return text + "%" if kind is Scalar.RATE else text
+    return (
+        figures.rate(gap)
+        if kind is Scalar.RATE
+        else figures.amount(gap)
+        if kind is Scalar.MONEY
+        else figures.number(gap)
+    )
+
+
+def _time(gap: timedelta) -> str:
+    """Write a distance in time: whole days, hours or minutes as durations are written, else seconds."""
+    if gap % timedelta(minutes=1):
+        return f"{gap / _SECOND:f}".rstrip("0").rstrip(".") + "s"
+    return figures.duration(gap)

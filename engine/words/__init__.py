@@ -1,0 +1,7 @@
+"""Everything that is said to people, in English and Chinese: effects, steps, summaries, and the trace as text."""
+
+from engine.words.effects import effect_text
+from engine.words.steps import step_text
+from engine.words.summary import summary
+
+__all__ = ["effect_text", "step_text", "summary"]

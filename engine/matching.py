@@ -108,6 +108,15 @@ def match_all(engine: Engine, groups: Iterable[Group], facts: Facts) -> Iterator
                 yield match_one(engine, group, facts.shared, row, number)
 
 
+def match_rows(engine: Engine, group: Group, facts: Facts, rows: Iterable[tuple[int, Row]]) -> Iterator[Match]:
+    """Match one group in a registration or an allocation; `rows` are the numbered claims or candidates to judge."""
+    if group.subject in (Subject.CLAIM, Subject.PARTNER):
+        for number, row in rows:
+            yield match_one(engine, group, facts.shared, row, number)
+    else:
+        yield from match_all(engine, (group,), facts)
+
+
 def match_one(engine: Engine, group: Group, shared: Row, row: Row, number: int | None) -> Match:
     """Match one group for one subject."""
     return Match(group, number, row, *engine.match(group, shared, row))

@@ -1,4 +1,4 @@
-"""Elimination by criteria (LANGUAGE.md section 7): who is first among claims or candidates, and in which order the rest.
+"""Elimination by criteria (LANGUAGE.md section 7): who is first among claims or candidates, and how the rest follow.
 
 Each criterion first gives every contender a place: 0 is best, equal values share a place, null comes last. How far
 `within` reaches is worked out for each place too, so that eliminating compares small integers, whatever the values are.
@@ -190,7 +190,7 @@ def scale_of(criterion: Criterion, kind: Type, states: Sequence[State]) -> Scale
     keys = [_key(state, kind) for state in states]
     known = [key for key in keys if key is not UNKNOWN and key is not None]
     compared = sorted(known, key=cmp_to_key(_order), reverse=criterion.preference in _DESCENDING)
-    steps: list[Value] = compared[:1]
+    steps: list[Value] = [*compared[:1]]
     place_of: dict[Value, int] = dict.fromkeys(steps, 0)
     for before, value in pairwise(compared):
         if _order(before, value):
@@ -247,7 +247,8 @@ def _absolute(value: Ratio) -> Ratio:
 def _distance(best: Value, value: Value) -> timedelta:
     assert isinstance(best, date | timedelta)
     assert isinstance(value, date | timedelta)
-    return abs(best - value)  # type: ignore[operator,no-any-return]  # one field's values have one type
+    between: timedelta = best - value  # type: ignore[operator,assignment]  # one field's values have one type
+    return abs(between)
 
 
 def _described(measure: _Measure) -> dict[str, Json]:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Literal
-from uuid import uuid4
 
 from engine.decide import decide as decide_case
 from engine.decision import Decision, Explain, Json, Kind, Language
@@ -33,7 +33,8 @@ class PolicyRefusedError(Exception):
 
     def __init__(self, loaded: Loaded) -> None:
         """Take what loading found."""
-        super().__init__(f"{sum(one.severity == 'error' for one in loaded.diagnostics)} errors")
+        errors = sum(one.severity == "error" for one in loaded.diagnostics)
+        super().__init__(f"{errors} error{'s' * (errors > 1)}")
         self.loaded = loaded
 
 
@@ -116,4 +117,4 @@ def decide(program: Program, kind: Kind, request: object, *, now: datetime, opti
         engine=options.engine,
         limits=options.limits,
     )
-    return Answer(uuid4().hex, decision)
+    return Answer(token_hex(16), decision)

@@ -1,6 +1,7 @@
 """What an operator may set, by option or environment; the limits are those of docs/http.md."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,11 +16,11 @@ class Settings(BaseSettings):
 
     policy: Path = Path("policies.yaml")
     reload: bool = False
-    max_body_bytes: int = Field(4 * 1024 * 1024, ge=1024)
-    max_batch: int = Field(1_000, ge=1)
-    max_lines: int = Field(2_000, ge=1)
-    max_claims: int = Field(200, ge=1)
-    max_candidates: int = Field(2_000, ge=1)
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024
+    max_batch: Annotated[int, Field(ge=1)] = 1_000
+    max_lines: Annotated[int, Field(ge=1)] = 2_000
+    max_claims: Annotated[int, Field(ge=1)] = 200
+    max_candidates: Annotated[int, Field(ge=1)] = 2_000
 
     @property
     def limits(self) -> Limits:

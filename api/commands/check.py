@@ -55,7 +55,7 @@ def as_json(path: Path, loaded: Loaded) -> dict[str, Json]:
     """Return all findings, and which policy it is."""
     return {
         "file": str(path),
-        "policy": loaded.policy and stamp(loaded.policy),
+        "policy": stamp(loaded.policy) if loaded.policy else None,
         "diagnostics": [diagnostic_json(one) for one in loaded.diagnostics],
     }
 

@@ -5,6 +5,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.active import Refusal
 from api.findings import diagnostic_json, stamp
 from api.service import SECTION_OF, kinds_of
 from api.web.desk import desk_of
@@ -47,17 +48,21 @@ async def ready(request: Request) -> Response:
     """
     active = desk_of(request).active
     refusal = active.refusal
-    error: Json = refusal and {
-        "at": refusal.at.isoformat(),
-        "detail": refusal.detail,
-        "diagnostics": [{**diagnostic_json(one), "drawing": draw(one, refusal.sources)} for one in refusal.diagnostics],
-    }
+    error = _refusal_json(refusal) if refusal else None
     return _json({"status": "ready", "policy": stamp(active.program.policy), "policy_error": error})
 
 
 async def metrics(request: Request) -> Response:
     """Return the metrics for Prometheus."""
     return Response(desk_of(request).metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _refusal_json(refusal: Refusal) -> Json:
+    return {
+        "at": refusal.at.isoformat(),
+        "detail": refusal.detail,
+        "diagnostics": [{**diagnostic_json(one), "drawing": draw(one, refusal.sources)} for one in refusal.diagnostics],
+    }
 
 
 def _json(value: Json, media_type: str = "application/json") -> Response:

@@ -61,8 +61,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="dealdesk", lifespan=life, redirect_slashes=False, redoc_url=None)
     app.state.desk = desk
     app.openapi = OpenApi(desk)  # type: ignore[method-assign]
-    # Plain routes: FastAPI's own would read and model each body before the engine reads it.
-    app.router.routes += ROUTES
+    # Plain routes: FastAPI's own would read and model each body before the engine reads it. First, to be found first.
+    app.router.routes[:0] = ROUTES
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(RefusedError, on_refused)
     app.add_exception_handler(HTTPException, on_http_error)

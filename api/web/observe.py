@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from secrets import token_hex
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -76,4 +76,4 @@ def _request_id(scope: Scope) -> bytes:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SANE_ID.fullmatch(value):
             return bytes(value)
-    return uuid4().hex.encode()
+    return token_hex(16).encode()

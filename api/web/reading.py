@@ -17,6 +17,7 @@ from api.web.problems import (
     NOT_JSON,
     UNSUPPORTED_MEDIA_TYPE,
     ProblemError,
+    fault_json,
     problem_json,
     refusal_json,
 )
@@ -32,11 +33,12 @@ QUERY: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 async def read_body(request: Request, *, most: int) -> bytes:
     """Return the body, refused as soon as it is known to be too large or not JSON."""
-    headers = request.headers
-    _check_declared(headers)
-    length = headers.get("content-length", "0")
-    if length.isdecimal() and int(length) > most:
-        raise ProblemError(problem_json(BODY_TOO_LARGE, f"the body has {length} bytes; the limit is {most}"))
+    headers: dict[bytes, bytes] = dict(request.scope["headers"])
+    if headers.get(b"content-type") != b"application/json" or b"content-encoding" in headers:
+        _check_declared(request.headers)
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length) > most:
+        raise ProblemError(problem_json(BODY_TOO_LARGE, f"the body has {int(length)} bytes; the limit is {most}"))
     chunks: list[bytes] = []
     size, more = 0, True
     while more and size <= most:  # a chunked body declares no length
@@ -68,7 +70,9 @@ def read_options(request: Request, defaults: Options) -> Options:
     chosen: dict[str, str] = {}
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         if fault := _wrong_parameter(name, value, chosen):
-            errors.append({"parameter": name[:80], "code": fault.code, "message": fault.message, "hint": fault.hint})
+            told = fault_json(fault)
+            del told["pointer"]  # a query has no JSON to point into
+            errors.append({"parameter": name[:80], **told})
         else:
             chosen[QUERY[name][0]] = value
     if errors:

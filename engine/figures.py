@@ -8,6 +8,7 @@ from engine.values import PartialSet, Value
 from rules.types import Scalar, Type
 
 _MOST_PLACES = 12
+_POWERS = tuple([10**places for places in range(_MOST_PLACES + 1)])
 
 
 def amount(value: Ratio) -> str:
@@ -71,10 +72,19 @@ def duration(value: timedelta) -> str:
 
 
 def _decimal(value: Ratio, *, least: int, otherwise: int) -> str:
-    if value[1] == 0:
-        return "∞" if value[0] > 0 else "-∞"
-    places = next((n for n in range(least, _MOST_PLACES + 1) if has_places(value, n)), otherwise)
-    digits = scaled(value, places)
-    sign = "-" if digits < 0 else ""
-    whole = str(abs(digits)).rjust(places + 1, "0")
-    return f"{sign}{whole[:-places]}.{whole[-places:]}" if places else sign + whole
+    n, d = value
+    if d == 0:
+        return "∞" if n > 0 else "-∞"
+    places = least
+    digits, rest = divmod(abs(n) * _POWERS[places], d)
+    if rest:
+        if has_places(value, _MOST_PLACES):
+            places = next(more for more in range(least + 1, _MOST_PLACES + 1) if has_places(value, more))
+        else:
+            places = otherwise
+        digits = abs(scaled(value, places))
+    sign = "-" if n < 0 and digits else ""
+    if not places:
+        return f"{sign}{digits}"
+    whole, part = divmod(digits, _POWERS[places])
+    return f"{sign}{whole}.{part:0{places}}"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from unicodedata import normalize
 
-from engine.exact import Ratio, compare
+from engine.exact import Ratio
 from rules.ir import Field
 from rules.nearest import nearest
 from rules.types import NUMERIC, Scalar, SetOf, Term
@@ -23,7 +23,6 @@ TEXT_LENGTH = 2_000
 SET_SIZE = 1_000
 YEARS = range(1900, 2201)
 
-_PLAIN = re.compile(rf"-?[0-9]{{1,{WHOLE_DIGITS}}}(?:\.[0-9]{{1,{DECIMAL_PLACES}}})?", re.ASCII)
 _DURATION = re.compile(r"([0-9]{1,6})([dhm])", re.ASCII)
 _DURATION_UNIT = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _POWERS = tuple(10**n for n in range(DECIMAL_PLACES + 3))
@@ -53,11 +52,18 @@ class WrongValueError(ValueError):
 
 
 def _digits(text: str, *, example: str) -> Ratio:
-    if not _PLAIN.fullmatch(text):
-        bounds = f"at most {WHOLE_DIGITS} digits before the point and {DECIMAL_PLACES} after it"
-        raise WrongValueError("number", f"is not a plain decimal number: {_shown(text)}", f"write {example}; {bounds}")
-    whole, _, decimals = text.partition(".")
-    return int(whole + decimals), _POWERS[len(decimals)]
+    whole, point, decimals = text.partition(".")
+    digits = whole[1:] if whole[:1] == "-" else whole
+    if (
+        text.isascii()
+        and digits.isdigit()
+        and (decimals.isdigit() or not point)
+        and len(digits) <= WHOLE_DIGITS
+        and len(decimals) <= DECIMAL_PLACES
+    ):
+        return int(whole + decimals), _POWERS[len(decimals)]
+    bounds = f"at most {WHOLE_DIGITS} digits before the point and {DECIMAL_PLACES} after it"
+    raise WrongValueError("number", f"is not a plain decimal number: {_shown(text)}", f"write {example}; {bounds}")
 
 
 def _number(value: object, *, example: str) -> Ratio:
@@ -69,16 +75,22 @@ def _number(value: object, *, example: str) -> Ratio:
             raise WrongValueError("too_large", f"has more than {WHOLE_DIGITS} digits before the point")
         return value, 1
     if type(value) is Decimal:
-        # `adjusted` bounds the size before anything expands it: 1e999999 stays three bytes.
-        if not value.is_finite() or not -DECIMAL_PLACES <= value.adjusted() < WHOLE_DIGITS:
-            if value.is_finite() and not value:
-                return 0, 1
-            raise WrongValueError("too_large", f"is out of bounds: {_shown(str(value))}", f"write {example}")
-        pair = value.as_integer_ratio()
-        if _POWERS[DECIMAL_PLACES] % pair[1]:
-            raise WrongValueError("too_precise", f"has more than {DECIMAL_PLACES} decimal places")
-        return pair
+        return _decimal(value, example=example)
     raise WrongValueError("type", f"is {_kind_of(value)}, not a number", f"write {example}")
+
+
+def _decimal(value: Decimal, *, example: str) -> Ratio:
+    if not value.is_finite():
+        raise WrongValueError("number", f"is not a number: {_shown(str(value))}", f"write {example}")
+    if not value:
+        return 0, 1
+    # `adjusted` bounds the size before anything expands it: 1e999999 stays a few bytes.
+    if not -DECIMAL_PLACES <= value.adjusted() < WHOLE_DIGITS:
+        raise WrongValueError("too_large", f"is out of bounds: {_shown(str(value))}", f"write {example}")
+    pair = value.as_integer_ratio()
+    if _POWERS[DECIMAL_PLACES] % pair[1]:
+        raise WrongValueError("too_precise", f"has more than {DECIMAL_PLACES} decimal places")
+    return pair
 
 
 def read_money(value: object) -> Ratio:
@@ -181,6 +193,8 @@ def _term_reader(term: Term) -> Callable[[object], str]:
     values = frozenset(term.values)
 
     def read(value: object) -> str:
+        if type(value) is str and value in values:
+            return value
         text = read_text(value)
         if text in values:
             return text
@@ -226,7 +240,7 @@ def _bounded(read: Callable[[object], Value], field: Field) -> Callable[[object]
     def read_bounded(value: object) -> Value:
         number = read(value)
         assert type(number) is tuple
-        if compare(number, (floor, 1)) < least:
+        if number[0] - floor * number[1] < least:  # whole numbers: above zero means at least one
             raise WrongValueError("out_of_range", f"must be {words} {floor}")
         return number
 

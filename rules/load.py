@@ -40,7 +40,7 @@ SECTIONS = (
     "partner_allocation",
 )
 LATER = {
-    "invariants": ("D112", "invariants are not supported by this version yet", "leave them out until they are proved"),
+    "invariants": ("D111", "invariants are not supported by this version yet", "leave them out until they are proved"),
     "include": ("D224", "a policy that is not a file cannot include files", "put all of it into one text"),
 }
 

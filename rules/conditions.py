@@ -1,12 +1,14 @@
 """Conditions: fields with their tests, all of which must hold, and `any`, `all` and `not` beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not
 from rules.nodes import Entry, MappingNode, Node
 from rules.scope import Scope
 from rules.shape import listing, mapping
+from rules.source import Span
 from rules.subjects import Place, Use
 from rules.unary import read_test
 from rules.vocabulary import AS_OF
@@ -46,7 +48,7 @@ def _entry(entry: Entry, scope: Scope, depth: int) -> Iterator[Condition]:
             field = scope.find(entry.key)
             test = read_test(entry.value, field, scope) if field else None
             if test:
-                yield test
+                yield replace(test, span=entry.key.span.to(test.span))
 
 
 def _parts(entry: Entry, scope: Scope, depth: int) -> list[AllOf]:
@@ -93,8 +95,8 @@ def paths_of(condition: Condition) -> Iterator[str]:
             yield test.test.other
 
 
-def uses_of(condition: Condition, place: Place) -> Iterator[Use]:
-    """Yield each field that a condition names, with where it does so."""
+def uses_of(condition: Condition, place: Place, columns: Mapping[str, Span]) -> Iterator[Use]:
+    """Yield each field that a condition names, with where it does so: its column, or else its test."""
     for test in tests_of(condition):
         for path in paths_of(test):
-            yield Use(path, test.span, place)
+            yield Use(path, columns.get(path, test.span), place)

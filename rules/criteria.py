@@ -65,7 +65,7 @@ def _criterion(name: str, parts: Mapping[str, Entry], node: Node, of: CriteriaLi
     condition: Condition | None = None
     if preference is Preference.PREFER:
         condition = read_condition(value, scope)
-        scope.uses += uses_of(condition, of.place)
+        scope.uses += uses_of(condition, of.place, {})
         _tells_apart(list(paths_of(condition)), value.span, of, scope)
     else:
         field = _field(value, preference, of, scope)
@@ -99,7 +99,7 @@ def _field(node: Node, preference: Preference, of: CriteriaList, scope: Scope) -
             if fitting
             else "write `prefer` with a condition"
         )
-        message = f"`{preference.value}` does not rank `{found.path}`, a {found.type}"
+        message = f"`{preference.value}` does not rank `{found.path}` ({found.type})"
         scope.report.error("D411", message, word.span, hint=hint)
         return None
     return found

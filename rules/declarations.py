@@ -12,9 +12,9 @@ from rules.ir import Field, Origin, Role, Text
 from rules.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.scope import AUTOMATIC, Scope
 from rules.source import Span
-from rules.types import Scalar
+from rules.types import Scalar, SetOf, Term
 from rules.unary import ANY
-from rules.vocabulary import BUILT_IN_TERMS, OBJECTS
+from rules.vocabulary import BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
 
 TERM_VALUE = re.compile(r"\w[\w .&/+-]{0,79}")
 RESERVED_VALUES = ("present", "missing", *ANY)
@@ -24,6 +24,8 @@ SECTION_TERMS = {"level": "the ladder", "role": "the ladder and `roles`", "gate"
 def read_terms(node: Node, scope: Scope) -> None:
     """Declare the terms of a policy."""
     found = shape.mapping(node, "`terms`", scope.report)
+    if found is None:
+        scope.poisoned.add("terms")
     for entry in found or ():
         name = entry.key.text
         shape.name(entry.key, "a term's name", scope.report, shape.FIELD_NAME)
@@ -99,6 +101,8 @@ def read_ladder(section: Node | None, scope: Scope) -> tuple[Role, ...]:
 def read_roles(node: Node, scope: Scope) -> tuple[Role, ...]:
     """Declare the approvers off the ladder, in the order of their names."""
     found = shape.mapping(node, "`roles`", scope.report)
+    if found is None:
+        scope.poisoned.add("role")
     roles = []
     for entry in found or ():
         shape.name(entry.key, "a role's name", scope.report)
@@ -156,9 +160,22 @@ def _kinds(node: Node) -> Iterator[ScalarNode]:
             yield found
 
 
+def declare_built_in(scope: Scope) -> None:
+    """Declare the built-in fields; one whose term has a mistake is poisoned with it."""
+    broken = {name: (name,) for name in scope.poisoned}
+    for path, field in built_in_fields(Names({**scope.names.terms, **broken})).items():
+        item = field.type.item if isinstance(field.type, SetOf) else field.type
+        if isinstance(item, Term) and item.name in scope.poisoned:
+            scope.poisoned.add(path)
+        else:
+            scope.fields[path] = field
+
+
 def read_facts(node: Node, scope: Scope) -> None:
     """Declare the fields that a policy adds."""
     found = shape.mapping(node, "`facts`", scope.report)
+    if found is None:
+        scope.poisoned.add("facts")
     for entry in found or ():
         path = entry.key.text
         if not field_path(entry.key, scope):

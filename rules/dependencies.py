@@ -38,8 +38,7 @@ def in_order(
             ready = _cycle(waiting)
             first = ready[0]
             way = " from ".join(f"`{path}`" for path in (*ready, first))
-            hint = "a derived field must not need itself, however far around"
-            report.error("D503", f"a cycle: {way}", places[first], hint=hint)
+            report.error("D503", f"a field is derived from itself: {way}", places[first])
         order += ready
         for path in ready:
             del waiting[path]

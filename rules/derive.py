@@ -38,31 +38,37 @@ READ_BY_THE_ENGINE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A derived field, and the mapping that says how it is computed."""
+    """A derived field, and the keys that say how it is computed."""
 
     field: Field
+    name: ScalarNode
     node: MappingNode
+    parts: dict[str, Entry]
 
 
 def declare_derived(node: Node, scope: Scope) -> tuple[Declared, ...]:
     """Declare the derived fields; a replaced built-in field can no longer be given."""
     found = shape.listing(node, "`derive`", scope.report)
     if found is None:
+        scope.poisoned.add("derive")
         return ()
     if len(found.items) > MOST:
-        scope.report.error("D507", f"more than {MOST} fields are derived", found.span)
+        scope.report.error("D507", f"more than {MOST:_} fields are derived", found.span)
+        scope.poisoned.add("derive")
         return ()
     return tuple(declared for item in found.items for declared in _declare(item, scope))
 
 
 def _declare(item: Node, scope: Scope) -> Iterator[Declared]:
-    entry = shape.mapping(item, "a derived field", scope.report)
-    path = entry.get("field") if entry else None
-    name = shape.word(path, "`field`", scope.report) if path else None
-    if entry is None or name is None or not field_path(name, scope):
+    ways: tuple[str, ...] = ("hit", "columns", "rows")
+    if isinstance(item, MappingNode) and "formula" in item.entries:
+        ways = ("formula",)
+    required = ("field", "type", *ways)
+    parts = shape.fields_of(item, "a derived field", scope.report, required=required, optional=("describe",))
+    name = shape.word(parts["field"].value, "`field`", scope.report) if parts and "field" in parts else None
+    if parts is None or name is None or not field_path(name, scope):
         return
-    type_node = entry.get("type")
-    type_word = shape.word(type_node, "`type`", scope.report) if type_node else None
+    type_word = shape.word(parts["type"].value, "`type`", scope.report) if "type" in parts else None
     type_ = scope.type_of(type_word) if type_word else None
     if type_ is None:
         scope.poisoned.add(name.text)
@@ -70,11 +76,12 @@ def _declare(item: Node, scope: Scope) -> Iterator[Declared]:
         return
     if not _may_derive(name, type_, scope):
         return
-    describe = entry.get("describe")
-    text = shape.text(describe, "`describe`", scope.report) if describe else None
+    describe = parts.get("describe")
+    text = shape.text(describe.value, "`describe`", scope.report) if describe else None
     field = Field(name.text, type_, Origin.DERIVED, describe=text, span=name.span)
     scope.fields[name.text] = field
-    yield Declared(field, entry)
+    assert isinstance(item, MappingNode)
+    yield Declared(field, name, item, parts)
 
 
 def _may_derive(name: ScalarNode, type_: Type, scope: Scope) -> bool:
@@ -94,7 +101,7 @@ def _may_derive(name: ScalarNode, type_: Type, scope: Scope) -> bool:
     elif name.text in READ_BY_THE_ENGINE:
         reason = "is what built-in fields and outcomes are computed from"
     elif known.type != type_:
-        reason = f"is a {known.type} in the language, not a {type_}"
+        reason = f"has the type {known.type} in the language, not {type_}"
     if reason:
         hint = "derive a field of another name"
         scope.report.error("D504", f"`{name.text}` cannot be derived: it {reason}", name.span, hint=hint)
@@ -103,16 +110,10 @@ def _may_derive(name: ScalarNode, type_: Type, scope: Scope) -> bool:
 
 def read_derived(declared: Declared, scope: Scope) -> Derivation | None:
     """Return how a field is computed, or nothing once it is told what is wrong."""
-    entry, field = declared.node, declared.field
-    ways = ("formula",) if "formula" in entry.entries else ("hit", "columns", "rows")
-    parts = shape.fields_of(
-        entry, "a derived field", scope.report, required=("field", "type", *ways), optional=("describe",)
-    )
-    if parts is None:
-        return None
-    if ways == ("formula",):
-        return _formula(parts["formula"].value, field, entry, scope)
-    return _table(parts, field, entry, scope)
+    formula = declared.parts.get("formula")
+    if formula:
+        return _formula(formula.value, declared.field, declared.node, scope)
+    return _table(declared.parts, declared.field, declared.node, scope)
 
 
 def _formula(node: Node, field: Field, entry: MappingNode, scope: Scope) -> DerivedFormula | None:
@@ -121,7 +122,7 @@ def _formula(node: Node, field: Field, entry: MappingNode, scope: Scope) -> Deri
         return None
     if field.type not in NUMERIC or not isinstance(field.type, Scalar):
         hint = "use a table, with `hit`, `columns` and `rows`"
-        scope.report.error("D502", f"a formula cannot compute a {field.type}", word.span, hint=hint)
+        scope.report.error("D502", f"a formula cannot compute {field.type}", word.span, hint=hint)
         return None
     expression = read_formula(word, field.type, scope, aggregates=field.object == "deal")
     if expression is None:
@@ -138,7 +139,7 @@ def _table(parts: dict[str, Entry], field: Field, entry: MappingNode, scope: Sco
     hit = shape.one_of(parts["hit"].value, HITS, "`hit`", scope.report) if "hit" in parts else None
     if hit and not _fits(hit, field.type):
         hint = "use `first`, which takes the value of the first row that matches"
-        scope.report.error("D505", f"`{hit}` cannot combine values of {field.type}", parts["hit"].value.span, hint=hint)
+        scope.report.error("D505", f"`{hit}` cannot combine values ({field.type})", parts["hit"].value.span, hint=hint)
 
     def assign(entries: Sequence[Entry], scope: Scope) -> tuple[Effect, ...]:
         values = [shape.value(entry.value, field.type, "`value`", scope.report) for entry in entries]

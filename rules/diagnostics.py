@@ -9,6 +9,8 @@ from typing import Literal
 
 from rules.source import Source, Span
 
+WIDEST = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -45,8 +47,13 @@ def _excerpt(span: Span, texts: dict[str, Source]) -> list[str]:
     if not line.strip():
         return []
     gutter = " " * len(str(span.line))
-    last = span.end_column if span.end_line == span.line else len(line) + 1
-    carets = "^" * max(1, min(last, len(line) + 1) - span.column)
+    last = min(span.end_column if span.end_line == span.line else len(line) + 1, len(line) + 1)
+    column = span.column
+    if len(line) > WIDEST:  # as much of a very long line as shows the words and what stands before them
+        start = min(max(0, column - 1 - WIDEST // 2), len(line) - 1)
+        line = f"{'…' if start else ''}{line[start : start + WIDEST]}{'…' if start + WIDEST < len(line) else ''}"
+        column, last = column - start + bool(start), min(last - start + bool(start), WIDEST + 1)
+    carets = "^" * max(1, last - column)
     # A tab before the caret is repeated, so that the caret stands under its words whatever the terminal's tab is.
-    lead = "".join("\t" if letter == "\t" else " " for letter in line[: span.column - 1])
+    lead = "".join("\t" if letter == "\t" else " " for letter in line[: column - 1])
     return [f"{gutter} |", f"{span.line} | {line}", f"{gutter} | {lead}{carets}"]

@@ -101,10 +101,10 @@ def _expire(node: Node, what: str, scope: Scope) -> Effect | None:
 
 def _document(node: Node, what: str, scope: Scope) -> Effect | None:
     word = shape.name(node, what, scope.report)
-    documents = scope.fields["order.evidence"].type
-    assert isinstance(documents, SetOf)
-    if word and isinstance(documents.item, Term):
-        return Document(word.text) if read_literal(word, documents.item, scope.report) else None
+    evidence = scope.fields.get("order.evidence")
+    declared = evidence.type.item if evidence and isinstance(evidence.type, SetOf) else None
+    if word and isinstance(declared, Term):
+        return Document(word.text) if read_literal(word, declared, scope.report) else None
     return Document(word.text) if word else None
 
 

@@ -10,21 +10,22 @@ from rules.report import Report
 from rules.source import Source, Span
 
 LIMIT = 8 * 2**20
+TOO_LARGE = "look for what a program has written again and again"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 
-def decode(data: bytes, file: str, report: Report) -> Source | None:
-    """Return a file's text, or nothing once it is told why it cannot be read."""
+def decode(data: bytes, file: str, report: Report) -> tuple[Source, bool]:
+    """Return a file's text, and whether it can be read; what cannot be shown is replaced."""
     start = Span(file, 1, 1, 1, 2)
     if len(data) > LIMIT:
-        report.error("D202", "the file is larger than 8 MiB", start, hint="divide it among several with `include`")
-        return None
+        report.error("D202", "the file is larger than 8 MiB", start, hint=TOO_LARGE)
+        return Source(file, ""), False
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]:
         report.error("D204", "the file is UTF-16 or UTF-32, not UTF-8", start, hint="save it as UTF-8")
-        return None
+        return Source(file, ""), False
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -32,15 +33,15 @@ def decode(data: bytes, file: str, report: Report) -> Source | None:
         place = Span(file, *_line_and_column(before, len(before)), *_line_and_column(before + "?", len(before) + 1))
         byte = f"0x{data[error.start]:02X}"
         report.error("D203", f"byte {byte} is not UTF-8", place, hint="save the file as UTF-8")
-        return None
+        return Source(file, data.decode(errors="replace")), False
     return check(text, file, report)
 
 
-def check(text: str, file: str, report: Report) -> Source | None:
-    """Return the text as a source without its byte order mark, or nothing if it has characters that nobody sees."""
+def check(text: str, file: str, report: Report) -> tuple[Source, bool]:
+    """Return a text without its byte order mark, and whether all its characters can be seen."""
     if len(text) > LIMIT or len(text.encode(errors="surrogatepass")) > LIMIT:
-        report.error("D202", "the policy is larger than 8 MiB", Span(file, 1, 1, 1, 2), hint="divide it among several")
-        return None
+        report.error("D202", "the policy is larger than 8 MiB", Span(file, 1, 1, 1, 2), hint=TOO_LARGE)
+        return Source(file, ""), False
     if text.startswith(BOM):
         text = text.removeprefix(BOM)
         report.warning(
@@ -59,8 +60,8 @@ def check(text: str, file: str, report: Report) -> Source | None:
                 Span(file, line, column, line, column + 1),
                 hint="remove it; it may have come along with text that was pasted in",
             )
-            return None
-    return Source(file, text)
+            return Source(file, pattern.sub("\N{REPLACEMENT CHARACTER}", text)), False
+    return Source(file, text), True
 
 
 def _line_and_column(text: str, index: int) -> tuple[int, int]:

@@ -69,12 +69,15 @@ def parse(node: ScalarNode, report: Report) -> Syntax | None:
     if node.unreadable:
         return None
     if len(node.text) > LONGEST:
-        report.error("D507", f"a formula of more than {LONGEST} characters", node.span, hint="divide it with `derive`")
+        report.error(
+            "D507", f"a formula of more than {LONGEST:_} characters", node.span, hint="divide it with `derive`"
+        )
         return None
     try:
         return _Parser(node).whole()
     except _Riddle as riddle:
-        span = node.cut(riddle.start, riddle.end).span if riddle.start < len(node.text) else node.span
+        start = min(riddle.start, max(len(node.text) - 1, 0))
+        span = node.cut(start, max(riddle.end, start + 1)).span
         report.error("D501", riddle.message, span, hint=riddle.hint)
         return None
 

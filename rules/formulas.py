@@ -39,9 +39,7 @@ def read_formula(node: ScalarNode, wanted: Scalar, scope: Scope, *, aggregates: 
         hint = (
             f"a rate has its percent sign: `{node.text}%`" if wanted is RATE and isinstance(found, Constant) else None
         )
-        scope.report.error(
-            "D502", f"the formula computes a {found.type}, and a {wanted} is needed", node.span, hint=hint
-        )
+        scope.report.error("D502", f"the formula computes {found.type} where {wanted} is needed", node.span, hint=hint)
         return None
     return found
 
@@ -127,7 +125,7 @@ class _Checker:
         if found is None:
             return None
         if found.type not in NUMERIC:
-            self.report.error("D502", f"a formula cannot reckon with `{found.path}`, a {found.type}", words.span)
+            self.report.error("D502", f"a formula cannot reckon with `{found.path}` ({found.type})", words.span)
             return None
         if self.aggregates and found.object == "line":
             hint = f"write `sum({found.path})`, or `min` or `max` of it"
@@ -193,7 +191,7 @@ class _Checker:
         if found is None:
             return None
         if found.type not in NUMERIC:
-            self.report.error("D502", f"`{function}` of `{found.path}`, a {found.type}, has no meaning", words.span)
+            self.report.error("D502", f"`{function}` of `{found.path}` ({found.type}) has no meaning", words.span)
             return None
         return Aggregate(function, found.path, found.type)
 

@@ -47,12 +47,11 @@ def read_files(path: Path, report: Report) -> tuple[Node | None, tuple[Source, .
 def _file(path: Path, name: str, asked: Span, files: Files) -> Node | None:
     """Return a file's tree with everything merged that it includes."""
     data = _bytes(path, name, asked, files)
-    source = decode(data, name, files.report) if data is not None else None
-    if source is None:
-        files.complete = False
+    if data is None:
         return None
+    source, readable = decode(data, name, files.report)
     files.sources.append(source)
-    tree = read(source, files.report)
+    tree = read(source, files.report) if readable else None
     if tree is None:
         files.complete = False
     if not isinstance(tree, MappingNode) or "include" not in tree.entries:

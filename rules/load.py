@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rules import encoding, shape
 from rules.deal_registration import read_deal_registration
-from rules.declarations import declare_special_orders, read_facts, read_ladder, read_roles, read_terms
+from rules.declarations import declare_built_in, declare_special_orders, read_facts, read_ladder, read_roles, read_terms
 from rules.dependencies import KINDS, in_order
 from rules.dependencies import sources as sources_of_fields
 from rules.derive import declare_derived, read_derived
@@ -26,7 +26,6 @@ from rules.scope import Scope
 from rules.source import Source
 from rules.special_orders import read_special_orders
 from rules.subjects import check as check_uses
-from rules.vocabulary import built_in_fields
 
 REQUIRED = ("policy", "version", "currency", "timezone")
 SECTIONS = (
@@ -57,9 +56,8 @@ class Loaded:
 def load_text(text: str, *, file: str = "policies.yaml") -> Loaded:
     """Load a policy from one text; it cannot include others."""
     report = Report()
-    source = encoding.check(text, file, report)
-    tree = read(source, report) if source else None
-    return _loaded(tree, (source,) if source else (Source(file, text),), report)
+    source, readable = encoding.check(text, file, report)
+    return _loaded(read(source, report) if readable else None, (source,), report)
 
 
 def load(path: Path) -> Loaded:
@@ -90,7 +88,7 @@ def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy |
     ladder = read_ladder(nodes.get("price_approval"), scope)
     roles = read_roles(nodes["roles"], scope) if "roles" in nodes else ()
     declare_special_orders(nodes.get("special_orders"), scope)
-    scope.fields = built_in_fields(scope.names)
+    declare_built_in(scope)
     if "facts" in nodes:
         read_facts(nodes["facts"], scope)
     declared = declare_derived(nodes["derive"], scope) if "derive" in nodes else ()
@@ -105,7 +103,7 @@ def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy |
     # What depends on all of them comes last.
     kinds = special_orders.kinds if special_orders else ()
     graph = sources_of_fields(derivations, kinds)
-    places = {one.field.path: one.node.span for one in declared}
+    places = {one.field.path: one.name.span for one in declared}
     if kinds:
         places[KINDS] = kinds[0].span
     derive = in_order(derivations, graph, places, report)

@@ -147,7 +147,12 @@ class _Tree:
         """Add what an alias stands for, as long as it does not grow beyond bounds."""
         found = self.anchors.get(event.anchor or "")
         if found is None:
-            self.stop("D214", f"nothing before this is anchored as `&{event.anchor}`", event)
+            self.stop(
+                "D214",
+                f"nothing before this is anchored as `&{event.anchor}`",
+                event,
+                hint=f'quote it: "*{event.anchor}"',
+            )
             return
         node, size = found
         self.by_alias += size

@@ -14,7 +14,7 @@ from rules import shape
 from rules.conditions import paths_of, read_condition, uses_of
 from rules.effects import read_effect
 from rules.formulas import paths_of as paths_of_formula
-from rules.ir import AllOf, Condition, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
+from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
 from rules.literals import read_literal
 from rules.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.scope import Scope
@@ -63,6 +63,7 @@ class _Draft:
     condition: AllOf
     effects: list[Entry]
     span: Span
+    columns: dict[str, Span]
 
 
 def read_rules(node: Node, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
@@ -88,7 +89,8 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
         effects = [said[effect] for effect in of.effects if effect in said]
         if of.effects and not effects:
             scope.report.error("D407", "the row does nothing", row.span, hint=f"fill one of {_names(of.effects)}")
-        drafts.append(_Draft(said, condition, effects, row.span))
+        columns = {path: entry.key.span for path, entry in row.cells.items()}
+        drafts.append(_Draft(said, condition, effects, row.span, columns))
     return _lower(drafts, of, scope)
 
 
@@ -116,7 +118,7 @@ def _drafts(node: ListNode, of: RuleList, scope: Scope) -> Iterator[_Draft]:
             when = found.get("when")
             condition = read_condition(when.value, scope) if when else AllOf(())
             effects = list(_effects(found["then"].value, of, scope)) if "then" in found else []
-            yield _Draft(found, condition, effects, item.span)
+            yield _Draft(found, condition, effects, item.span, {})
 
 
 def _effects(node: Node, of: RuleList, scope: Scope) -> Iterator[Entry]:
@@ -178,25 +180,25 @@ def _rule(draft: _Draft, name: str, of: RuleList, scope: Scope) -> Rule:
     effects = of.read(draft.effects, scope)
     because = draft.words.get("because")
     reason = shape.text(because.value, "`because`", scope.report) if because else None
-    subject = judge(condition, effects, of, draft.span, scope)
+    subject = _judged(condition, effects, draft, of, scope)
     return Rule(name, of.section, subject, condition, effects, reason, draft.span)
 
 
-def judge(condition: Condition, effects: Sequence[Effect], of: RuleList, span: Span, scope: Scope) -> Subject:
+def _judged(condition: AllOf, effects: Sequence[Effect], draft: _Draft, of: RuleList, scope: Scope) -> Subject:
     """Return what a rule is judged for; one that names objects that do not go together is told."""
-    scope.uses += uses_of(condition, of.place)
+    scope.uses += uses_of(condition, of.place, draft.columns)
     paths = list(paths_of(condition))
     for effect in effects:
         if isinstance(effect, Score):
             named = list(paths_of_formula(effect.points))
-            scope.uses += [Use(path, span, of.place) for path in named]
+            scope.uses += [Use(path, draft.columns.get("score", draft.span), of.place) for path in named]
             paths += named
     mixed = of.place.mixed(paths)
     if mixed:
         one, other = mixed
         message = f"one rule cannot name both `{one}` and `{other}`"
         hint = f"a rule is judged for every {_each(one, of)} or for every {_each(other, of)}; write two rules"
-        scope.report.error("D404", message, span, hint=hint)
+        scope.report.error("D404", message, draft.span, hint=hint)
     return of.subject or of.place.subject(paths)
 
 
@@ -216,7 +218,7 @@ def _in_force(draft: _Draft, scope: Scope) -> Iterator[FieldTest]:
     if not days:
         return
     first, last = days.get("from"), days.get("through")
-    span = said[0][1].value.span
+    span = said[-1][1].value.span
     if first and last and first > last:
         scope.report.error("D408", f"the rule ends on {last}, before it begins on {first}", span)
         return

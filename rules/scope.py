@@ -52,7 +52,7 @@ class Scope:
     def find(self, path: ScalarNode) -> Field | None:
         """Return the field that a path names, or nothing once it is told that there is none."""
         found = self.fields.get(path.text)
-        if found is None and not path.unreadable and path.text not in self.poisoned:
+        if found is None and not path.unreadable and not self.poisoned & {path.text, "facts", "derive"}:
             hint = self.report.did_you_mean(path.text, self._likely(path.text))
             self.report.error("D101", f"unknown field `{path.text}`", path.span, hint=hint)
         return found
@@ -84,7 +84,7 @@ class Scope:
         if values:
             found = Term(item.text, values)
         if found is None:
-            if item.text not in self.poisoned and not item.unreadable:
+            if not item.unreadable and not self.poisoned & {item.text, "terms"}:
                 known = [*scalars, *names, *BUILT_IN_TERMS]
                 near = self.report.nearest(item.text, known)
                 hint = f"did you mean `{near}`?" if near else "declare its values under `terms`"

@@ -5,6 +5,7 @@ They take no part in equality: two rules that say the same are equal wherever th
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,12 @@ class Span:
         """Return `file:line:column`, the form that editors can jump to."""
         return f"{self.file}:{self.line}:{self.column}"
 
+    def to(self, end: "Span") -> "Span":
+        """Return the stretch from here to the end of another one of the same file, as far as that comes later."""
+        if end.file != self.file or (end.end_line, end.end_column) < (self.end_line, self.end_column):
+            return self
+        return Span(self.file, self.line, self.column, end.end_line, end.end_column)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -31,5 +38,11 @@ class Source:
 
     def line(self, number: int) -> str:
         """Return a line's text without its end; the empty string past the end of the file."""
-        lines = self.text.split("\n")
+        lines = _lines(self.text)
         return lines[number - 1].rstrip("\r") if 1 <= number <= len(lines) else ""
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    """Return a text's lines; drawing many findings of one file asks for them again and again."""
+    return text.split("\n")

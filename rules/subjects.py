@@ -59,16 +59,16 @@ _SCORE = {"partner.score": "known only in `partner_allocation.choose.by`"}
 _PROTECTED = {"claim.protected": "known only after eligibility"}
 _LATER = {**_CONTEST, **_SCORE}
 
-SALES = Place("a price or a special order", COMMON | {"partner", "line", "order"}, OF_LINES, _LATER)
+SALES = Place("prices and special orders", COMMON | {"partner", "line", "order"}, OF_LINES, _LATER)
 
 _CLAIMS = COMMON | {"line", "claim", "partner"}
-CLAIM_ELIGIBILITY = Place("eligibility", _CLAIMS, OF_CLAIMS, {**_LATER, **_PROTECTED})
-PRIORITY = Place("a priority", _CLAIMS - {"line"}, OF_CLAIMS, _LATER)
-CONTEST = Place("a contest", _CLAIMS, OF_CLAIMS, _SCORE)
-PROTECTION = Place("a protection", _CLAIMS, OF_CLAIMS, _LATER)
+CLAIM_ELIGIBILITY = Place("the eligibility of claims", _CLAIMS, OF_CLAIMS, {**_LATER, **_PROTECTED})
+PRIORITY = Place("the priority of claims", _CLAIMS - {"line"}, OF_CLAIMS, _LATER)
+CONTEST = Place("a contest of claims", _CLAIMS, OF_CLAIMS, _SCORE)
+PROTECTION = Place("the protection of claims", _CLAIMS, OF_CLAIMS, _LATER)
 
 CANDIDATES = Place("an allocation", COMMON | {"line", "partner"}, OF_PARTNERS, _LATER)
-CHOICE = Place("a choice", COMMON | {"partner"}, OF_PARTNERS, _CONTEST)
+CHOICE = Place("the choice of partners", COMMON | {"partner"}, OF_PARTNERS, _CONTEST)
 
 # What the policy's derived fields of an object may be computed from. Everything but lines, claims and candidates is
 # there once for a deal; a deal's partner is one, and `check` sees to it that it is not asked for where there are many.
@@ -102,17 +102,17 @@ def _objection(path: str, place: Place, sources: Mapping[str, frozenset[str]]) -
     own = _object(path)
     if own not in place.objects:
         objects = ", ".join(f"`{name}`" for name in sorted(place.objects))
-        hint = f"it may name fields of {objects}"
+        hint = f"use fields of {objects}"
         if own == "line" and place is _ONCE:
             hint = "a deal has many lines; use `sum`, `min` or `max` of a line's field in a formula"
-        return "D403", f"{place.about} cannot name `{path}`", hint
+        return "D403", f"`{path}` cannot be used in {place.about}", hint
     for reached in reach(path, sources):
         via = "" if reached == path else f", which is derived from `{reached}`,"
         if reached in place.unknown_here:
             return "D405", f"`{path}`{via} is not known here", f"`{reached}` is {place.unknown_here[reached]}"
         # A field of the deal may be an aggregate of lines, which is the deal's again.
         if _object(reached) not in place.objects | {"line"}:
-            return "D403", f"{place.about} cannot name `{path}`{via.removesuffix(',')}", None
+            return "D403", f"`{path}`{via} cannot be used in {place.about}", None
         several = _asks_for_one_of_several(reached, place, sources)
         if several:
             hint = f"derive a field of `{_object(several)}` instead"

@@ -65,18 +65,18 @@ def read_test(node: Node, field: Field, scope: Scope, *, in_table: bool = False)
 def _scalar(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     """Return the test that a scalar says."""
     text = node.text
+    if node.style in ("|", ">"):
+        _needs_quotes(node, f"{node.style} {text or '…'}", scope)
+        return None
     if text in ANY:
         hint = "leave the field out to allow any value" if text else 'write a test, such as "> 15%", or `present`'
         said = "`-` means any value only in a table" if text else f"the test of `{field.path}` is empty"
         scope.report.error("D307", said, node.span, hint=hint)
         return None
-    if node.style in ("|", ">"):
-        _needs_quotes(node, f"{node.style} {text}", scope)
-        return None
     if text in ("present", "missing"):
         return Present() if text == "present" else Missing()
     if len(text) > LONGEST:
-        scope.report.error("D308", f"a test of more than {LONGEST} characters", node.span, hint="declare a term")
+        scope.report.error("D308", f"a test of more than {LONGEST:_} characters", node.span, hint="declare a term")
         return None
     return next(form for fits, form in _FORMS if fits(text))(node, field, scope)
 
@@ -144,7 +144,7 @@ def _has(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     assert found is not None
     if not isinstance(field.type, SetOf):
         hint = f"without `has`: {node.text[found.end() :]}"
-        _misfit(node, f"`has` tests a set, and `{field.path}` is a {field.type}", scope, hint)
+        _misfit(node, f"`has` tests a set, and `{field.path}` ({field.type}) is none", scope, hint)
         return None
     rest = node.cut(found.end())
     if rest.text.startswith("[") and not found[1]:
@@ -179,7 +179,7 @@ def _compare(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         hint = (
             f"list the values that you mean: [{', '.join(field.type.values)}]" if isinstance(field.type, Term) else None
         )
-        _misfit(node, f"`{operator.value}` needs an order, and `{field.path}` is a {field.type}", scope, hint)
+        _misfit(node, f"`{operator.value}` needs an order, and `{field.path}` ({field.type}) has none", scope, hint)
         return None
     value = _value(operand, field.type, scope)
     if value is None:
@@ -196,11 +196,11 @@ def _compare_field(operand: ScalarNode, operator: Operator, field: Field, scope:
         return None
     counts = {Scalar.INTEGER, Scalar.NUMBER}
     if other.type != field.type and not {other.type, field.type} <= counts:
-        message = f"`{field.path}` is a {field.type} and cannot be compared with `{other.path}`, a {other.type}"
+        message = f"`{field.path}` ({field.type}) cannot be compared with `{other.path}` ({other.type})"
         scope.report.error("D306", message, operand.span)
         return None
     if operator not in (Operator.EQUAL, Operator.NOT_EQUAL) and field.type not in ORDERED:
-        _misfit(operand, f"`{operator.value}` needs an order, and `{field.path}` is a {field.type}", scope)
+        _misfit(operand, f"`{operator.value}` needs an order, and `{field.path}` ({field.type}) has none", scope)
         return None
     return CompareField(operator, other.path)
 
@@ -216,7 +216,7 @@ def _foreign(node: ScalarNode, _field: Field, scope: Scope) -> None:
 def _interval(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     """Return an interval; an end left out is open to infinity."""
     if field.type not in ORDERED:
-        _misfit(node, f"an interval needs an order, and `{field.path}` is a {field.type}", scope)
+        _misfit(node, f"an interval needs an order, and `{field.path}` ({field.type}) has none", scope)
         return None
     text = node.text
     points = text.index("..")
@@ -311,7 +311,7 @@ def _value(node: ScalarNode, type_: Type, scope: Scope) -> Value | None:
         return None
     if type_ is not Scalar.TEXT and _PATH.fullmatch(node.text) and node.text in scope.fields:
         hint = f'to compare with a field write "= {node.text}"'
-        scope.report.error("D301", f"`{node.text}` is a field, not a {type_}", node.span, hint=hint)
+        scope.report.error("D301", f"`{node.text}` is a field, not a literal ({type_})", node.span, hint=hint)
         return None
     return read_literal(node, type_, scope.report)
 

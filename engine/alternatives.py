@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 from engine import figures
 from engine.decision import Json
-from engine.derive import Derivation, Derivations
+from engine.derive import Derivations
 from engine.exact import Ratio, divide, subtract
 from engine.facts import Facts
 from engine.index import positions
 from engine.interpret import judge
 from engine.levels import Push, pushed
-from engine.matching import Engine, Group
-from engine.repricing import PRICE, OtherLines, PricedLine
+from engine.matching import Engine
+from engine.repricing import PRICE, Moving, OtherLines, Parted, PricedLine
 from engine.spans import Spans, contains, intersection
-from engine.views import UNKNOWN, View
+from engine.views import UNKNOWN, Sees, View
 from rules.fields import condition_fields
-from rules.ir import AllOf, Condition, Field, FieldTest, Rule, Subject
+from rules.ir import Condition, Field, FieldTest, Rule, Subject
 
 LIST_PRICE = "line.list_price"
 
@@ -38,16 +38,14 @@ class Lever:
 class Repricing:
     """Authority and the lines' rules, taken apart into what a line's net price moves and what it does not.
 
-    `fixed` holds the authority rows with only those conjuncts that no price moves; `moving` the other conjuncts of each
-    row; `ranks` the rank of each row's level; `dependent` the derivations that depend on the net price, in order.
+    `rows` are the authority's rows, `ranks` the rank of each row's level, `levers` the lines' rules that lift a level.
     """
 
     authority: tuple[Rule, ...]
+    rows: Parted
     ranks: tuple[int, ...]
-    fixed: Group
-    moving: tuple[tuple[Condition, ...], ...]
     levers: tuple[Lever, ...]
-    dependent: Mapping[str, Derivation]
+    moving: Moving
     fields: Mapping[str, Field]
 
     @staticmethod
@@ -59,22 +57,8 @@ class Repricing:
         fields: Mapping[str, Field],
     ) -> "Repricing":
         """Take the section's rules apart."""
-        dependent: dict[str, Derivation] = {}
-        for derivation in derivations.stages[0]:
-            if PRICE in derivation.inputs or not derivation.inputs.isdisjoint(dependent):
-                dependent[derivation.path] = derivation
-
-        def moves(condition: Condition) -> bool:
-            return any(path == PRICE or path in dependent for path in condition_fields(condition))
-
-        rows = tuple(authority)
-        fixed = [_only(row, [part for part in row.when.parts if not moves(part)]) for row in rows]
-        moving = tuple(tuple(part for part in row.when.parts if moves(part)) for row in rows)
-        return Repricing(rows, ranks, Group.of(fixed, Subject.LINE), moving, tuple(levers), dependent, fields)
-
-
-def _only(row: Rule, parts: Sequence[Condition]) -> Rule:
-    return Rule(row.id, row.section, row.subject, AllOf(tuple(parts)), row.effects, row.because, row.span)
+        moving = Moving.of(derivations.stages[0])
+        return Repricing(tuple(authority), moving.part(authority), ranks, tuple(levers), moving, fields)
 
 
 def alternatives(
@@ -104,9 +88,11 @@ def alternatives(
         return
     low = asked[0] * 100 // asked[1] + 1
     high = list_price[0] * 100 // list_price[1]
-    line = PricedLine(facts, number, low=low, high=high, engine=engine, dependent=repricing.dependent, others=others)
-    candidates, _ = engine.match(repricing.fixed, facts.shared, row)
-    allowed = [(n, _prices(line, repricing.moving[n])) for n in positions(candidates) if repricing.ranks[n] < needed]
+    line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
+    candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
+    allowed = [
+        (n, _prices(line, repricing.rows.moving[n])) for n in positions(candidates) if repricing.ranks[n] < needed
+    ]
     lowest = _lowest_prices(repricing, line, allowed, top=len(levels) - 1)
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
@@ -114,7 +100,7 @@ def alternatives(
         if prices:
             yield {**place, **_increase((min(prices), 100), asked)}
         else:
-            view = line.view(high) if low <= high else View(Subject.LINE, facts.shared, row)
+            view: Sees = line.at(high) if low <= high else View(Subject.LINE, facts.shared, row)
             yield {**place, "impossible": [*_in_the_way(repricing, view, rank)]}
 
 
@@ -157,7 +143,7 @@ def _increase(price: Ratio, asked: Ratio) -> dict[str, Json]:
     }
 
 
-def _in_the_way(repricing: Repricing, view: View, rank: int) -> list[Json]:
+def _in_the_way(repricing: Repricing, view: Sees, rank: int) -> list[Json]:
     """Return the tests that fail at list price in the nearest row: of that level, else of the highest below it.
 
     Where a row holds, the rules that lift the level stand in the way: their tests are returned.
@@ -180,7 +166,7 @@ def _in_the_way(repricing: Repricing, view: View, rank: int) -> list[Json]:
     ]
 
 
-def _described(repricing: Repricing, view: View, rule: Rule, part: Condition, *, holds: bool) -> dict[str, Json]:
+def _described(repricing: Repricing, view: Sees, rule: Rule, part: Condition, *, holds: bool) -> dict[str, Json]:
     if not isinstance(part, FieldTest):
         return {"rule": rule.id, "fields": [*sorted(set(condition_fields(part)))], "holds": holds}
     state = view[part.field]

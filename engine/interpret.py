@@ -11,7 +11,7 @@ from typing import assert_never
 from engine.exact import ZERO, Ratio, add, compare, divide, largest, multiply, ratio, smallest, subtract
 from engine.facts import Row
 from engine.values import PartialSet, Value
-from engine.views import UNKNOWN, State, View
+from engine.views import UNKNOWN, Sees, State
 from rules import types
 from rules.ir import (
     Aggregate,
@@ -61,12 +61,12 @@ ARITHMETIC: dict[str, Callable[[Ratio, Ratio], Ratio | None]] = {
 EXTREME: dict[str, Callable[[Ratio, Ratio], Ratio | None]] = {"min": smallest, "max": largest}
 
 
-def statuses(rules: Sequence[Rule], view: View) -> list[Verdict]:
+def statuses(rules: Sequence[Rule], view: Sees) -> list[Verdict]:
     """Return for each rule whether it fires: True, False, or None for undetermined."""
     return [judge(rule.when, view) for rule in rules]
 
 
-def judge(condition: Condition, view: View) -> Verdict:
+def judge(condition: Condition, view: Sees) -> Verdict:
     """Return the truth of a condition."""
     match condition:
         case FieldTest(field, test):
@@ -177,7 +177,7 @@ def as_ratio(value: State) -> Ratio:
     return value
 
 
-def compute(expression: Expression, view: View, lines: Sequence[Row] | None) -> State:
+def compute(expression: Expression, view: Sees, lines: Sequence[Row] | None) -> State:
     """Return a formula's value: exact, unknown if an operand is, else null if an operand is or for 0 / 0 and n / 0."""
     match expression:
         case Constant(value):

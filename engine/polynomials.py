@@ -21,6 +21,9 @@ def trimmed(coefficients: list[int]) -> Polynomial:
 
 def plus(left: Polynomial, right: Polynomial, *, sign: int = 1) -> Polynomial:
     """Return left + sign * right."""
+    if len(left) == len(right) == 2:  # by far the most frequent: a straight line
+        slope = left[1] + sign * right[1]
+        return (left[0] + sign * right[0], slope) if slope else (left[0] + sign * right[0],)
     size = max(len(left), len(right))
     padded = (*left, *[0] * (size - len(left)))
     other = (*right, *[0] * (size - len(right)))
@@ -29,6 +32,10 @@ def plus(left: Polynomial, right: Polynomial, *, sign: int = 1) -> Polynomial:
 
 def times(left: Polynomial, right: Polynomial) -> Polynomial:
     """Return the product."""
+    if len(left) == 1:
+        return scaled(right, left[0])
+    if len(right) == 1:
+        return scaled(left, right[0])
     product = [0] * (len(left) + len(right) - 1)
     for i, a in enumerate(left):
         for j, b in enumerate(right):
@@ -36,8 +43,17 @@ def times(left: Polynomial, right: Polynomial) -> Polynomial:
     return trimmed(product)
 
 
+def scaled(polynomial: Polynomial, factor: int) -> Polynomial:
+    """Return the polynomial times a number."""
+    if factor == 1:
+        return polynomial
+    return tuple([factor * coefficient for coefficient in polynomial]) if factor else (0,)
+
+
 def value_at(polynomial: Polynomial, x: int) -> int:
     """Return p(x)."""
+    if len(polynomial) == 1:
+        return polynomial[0]
     total = 0
     for coefficient in reversed(polynomial):
         total = total * x + coefficient

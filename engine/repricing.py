@@ -5,15 +5,16 @@ fixed value. Conditions become the sets of prices at which they hold. Nothing is
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias, assert_never
 
 from engine.derive import Derivation
 from engine.exact import add
 from engine.facts import Facts, Row
-from engine.interpret import EXTREME, combine, judge_test, plain
-from engine.matching import Engine
+from engine.index import positions
+from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
+from engine.matching import Engine, Group
 from engine.polynomials import Polynomial, plus, sign_changes, times, value_at
 from engine.spans import Spans, complement, intersection, joined, union
 from engine.values import Value
@@ -37,6 +38,7 @@ from rules.ir import (
     Not,
     NotOneOf,
     OneOf,
+    Rule,
     Subject,
     Test,
     Within,
@@ -75,6 +77,48 @@ Piece: TypeAlias = tuple[int, int, Shape]
 Truth: TypeAlias = tuple[Spans, Spans]
 
 
+@dataclass(frozen=True, eq=False)
+class Parted:
+    """Rules taken apart: `fixed` has only the conjuncts that no price of a line moves, `moving` each rule's others."""
+
+    fixed: Group
+    moving: tuple[tuple[Condition, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Moving:
+    """What a line's net price moves under a policy: the derivations that depend on it, in order, and their tables."""
+
+    dependent: Mapping[str, Derivation]
+    tables: Mapping[str, Parted]
+
+    @staticmethod
+    def of(derivations: Iterable[Derivation]) -> "Moving":
+        """Follow the net price through the derivations, which stand in dependency order."""
+        dependent: dict[str, Derivation] = {}
+        for derivation in derivations:
+            if PRICE in derivation.inputs or not derivation.inputs.isdisjoint(dependent):
+                dependent[derivation.path] = derivation
+        tables = {path: derivation.rules for path, derivation in dependent.items() if derivation.formula is None}
+        return Moving(dependent, {path: _parted(rules, dependent) for path, rules in tables.items()})
+
+    def part(self, rules: Sequence[Rule]) -> Parted:
+        """Take rules apart."""
+        return _parted(rules, self.dependent)
+
+
+def _parted(rules: Sequence[Rule], dependent: Mapping[str, Derivation]) -> Parted:
+    fixed: list[Rule] = []
+    moving: list[tuple[Condition, ...]] = []
+    for rule in rules:
+        parts: dict[bool, list[Condition]] = {True: [], False: []}
+        for part in rule.when.parts:
+            parts[any(path == PRICE or path in dependent for path in condition_fields(part))].append(part)
+        fixed.append(replace(rule, when=AllOf(tuple(parts[False]))))
+        moving.append(tuple(parts[True]))
+    return Parted(Group.of(fixed, Subject.LINE), tuple(moving))
+
+
 class PricedLine:
     """One line of a decided request, with its net price left open between two prices in cents."""
 
@@ -86,22 +130,30 @@ class PricedLine:
         low: int,
         high: int,
         engine: Engine,
-        dependent: Mapping[str, Derivation],
+        moving: Moving,
         others: "OtherLines",
     ) -> None:
-        """Take the facts with all derived fields, and the derivations that depend on the net price, in order."""
+        """Take the facts with all derived fields, and what the net price moves."""
         self._facts = facts
         self._others = others
         self._row = (facts.lines or ())[number]
         self._number = number
         self._engine = engine
-        self._dependent = dependent
+        self._moving = moving
+        self._truths: dict[int, Truth] = {}
         self._pieces: dict[str, list[Piece]] = {PRICE: [(low, high, Quotient((0, 1), (100,)))]}
         self.low, self.high = low, high
         self.everywhere: Spans = ((low, high),) if low <= high else ()
 
     def truth(self, condition: Condition) -> Truth:
         """Return at which prices a condition holds."""
+        # By identity: the policy's conditions outlive this line, and hashing one costs more than the look-up saves.
+        known = self._truths.get(id(condition))
+        if known is None:
+            known = self._truths[id(condition)] = self._find_truth(condition)
+        return known
+
+    def _find_truth(self, condition: Condition) -> Truth:
         match condition:
             case FieldTest(field, test):
                 return self._test_truth(field, test)
@@ -123,16 +175,15 @@ class PricedLine:
             case _:
                 assert_never(condition)
 
-    def view(self, x: int) -> View:
+    def at(self, x: int) -> "PricedView":
         """Return the facts as they would be at a price."""
-        row, shared = dict(self._row), dict(self._facts.shared)
-        for path in (PRICE, *self._dependent):
-            into = row if path.startswith("line.") else shared
-            into.pop(path, None)
-            state = _at(self._pieces_of(path), x)
-            if state is not UNKNOWN:
-                into[path] = state
-        return View(Subject.LINE, shared, row)
+        return PricedView(self, x)
+
+    def state(self, path: str, x: int) -> State:
+        """Return a field's state at a price."""
+        if self._moves(path):
+            return _at(self._pieces_of(path), x)
+        return View(Subject.LINE, self._facts.shared, self._row)[path]
 
     def _test_truth(self, field: str, test: Test) -> Truth:
         other = test.other if isinstance(test, CompareField) else None
@@ -140,6 +191,11 @@ class PricedLine:
             view = View(Subject.LINE, self._facts.shared, self._row)
             verdict = judge_test(test, view[field], view[other] if other else None)
             return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
+        pieces = self._pieces_of(field)
+        if isinstance(test, Compare) and len(pieces) == 1:
+            spans = _straight(pieces[0][2], test, self.low, self.high)
+            if spans is not None:
+                return spans, spans
         holds, open_ = [], []
         for first, last, (shape, *others) in _merged([self._pieces_of(path) for path in (field, other) if path]):
             for start, end in _stretches(first, last, _turns(shape, others, test, first, last)):
@@ -151,7 +207,7 @@ class PricedLine:
         return joined(holds), joined(open_)
 
     def _moves(self, path: str) -> bool:
-        return path == PRICE or path in self._dependent
+        return path == PRICE or path in self._moving.dependent
 
     def _pieces_of(self, path: str) -> list[Piece]:
         if path not in self._pieces:
@@ -159,7 +215,7 @@ class PricedLine:
         return self._pieces[path]
 
     def _make_pieces(self, path: str) -> list[Piece]:
-        derivation = self._dependent.get(path)
+        derivation = self._moving.dependent.get(path)
         if derivation is None:
             state = View(Subject.LINE, self._facts.shared, self._row)[path]
             return [(self.low, self.high, _shape(state))]
@@ -196,12 +252,13 @@ class PricedLine:
 
     def _table(self, derivation: Derivation) -> list[Piece]:
         """Evaluate a table, or the kinds, once between any two prices at which one of its conditions turns."""
+        parted = self._moving.tables[derivation.path]
+        holds, open_ = self._engine.match(parted.fixed, self._facts.shared, self._row)
         turns: set[int] = set()
-        for rule in derivation.rules:
-            for part in rule.when.parts:
-                if any(self._moves(path) for path in condition_fields(part)):
-                    for spans in self.truth(part):
-                        turns.update(number for first, last in spans for number in (first, last + 1))
+        for n in positions(holds | open_):
+            for part in parted.moving[n]:
+                for spans in self.truth(part):
+                    turns.update(number for first, last in spans for number in (first, last + 1))
         pieces: list[Piece] = []
         inside = sorted(turn for turn in turns if self.low < turn <= self.high)
         for start, end in _stretches(self.low, self.high, inside):
@@ -220,6 +277,18 @@ class PricedLine:
         lines = [row if n == self._number else line for n, line in enumerate(self._facts.lines or ())]
         facts = Facts(self._facts.as_of, self._facts.today, shared, lines, None, None, {})
         return derivation.evaluate(self._engine, facts, row)
+
+
+@dataclass(frozen=True, slots=True)
+class PricedView:
+    """A line's facts at one price."""
+
+    line: PricedLine
+    price: int
+
+    def __getitem__(self, path: str) -> State:
+        """Return a field's value, None for null, or UNKNOWN."""
+        return self.line.state(path, self.price)
 
 
 class OtherLines:
@@ -277,6 +346,9 @@ def _merged(columns: Sequence[list[Piece]]) -> list[tuple[int, int, list[Shape]]
     if len(columns) == 1:
         return [(first, last, [shape]) for first, last, shape in columns[0]]
     left, right = columns
+    if len(left) == len(right) == 1:
+        first, last, shape = left[0]
+        return [(first, last, [shape, right[0][2]])]
     return [
         (max(a, c), min(b, d), [one, other]) for a, b, one in left for c, d, other in right if max(a, c) <= min(b, d)
     ]
@@ -292,6 +364,34 @@ def _turns(shape: Shape, others: Sequence[Shape], test: Test, first: int, last: 
         if isinstance(limit, Quotient):
             found.update(sign_changes(_excess(shape, limit), first, last))
     return sorted(found)
+
+
+def _straight(shape: Shape, test: Compare, low: int, high: int) -> Spans | None:
+    """Return where a quotient of straight lines passes a comparison, by one division; None for other shapes.
+
+    This is the shape of nearly every limit on discount, margin or value. The denominator is above zero, so the test
+    looks at the sign of a straight line, which is below zero on one side of its root and above it on the other.
+    """
+    limit = plain(test.value)
+    if not isinstance(shape, Quotient) or not isinstance(limit, tuple) or shape.denominator == (0,):
+        return None
+    line = _excess(shape, Quotient((limit[0],), (limit[1],)))
+    accepted = ACCEPTED[test.operator]
+    if len(line) == 1:
+        return ((low, high),) if (line[0] > 0) - (line[0] < 0) in accepted and low <= high else ()
+    if len(line) > 2:
+        return None
+    constant, slope = line
+    if slope < 0:  # turn both around: -line is below zero where the line is above
+        constant, slope = -constant, -slope
+        accepted = frozenset([-sign for sign in accepted])
+    root, rest = divmod(-constant, slope)
+    last_below, first_above = (root, root + 1) if rest else (root - 1, root + 1)
+    if -1 in accepted:
+        high = min(high, first_above - 1 if 0 in accepted else last_below)
+    else:
+        low = max(low, last_below + 1 if 0 in accepted else first_above)
+    return ((low, high),) if low <= high else ()
 
 
 def _limits(test: Test) -> list[types.Value]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from engine.facts import Row
 from engine.values import Value
@@ -26,6 +26,13 @@ OWN_OBJECTS: dict[Subject, frozenset[str]] = {
     Subject.CLAIM: frozenset({"claim", "partner"}),
     Subject.PARTNER: frozenset({"partner"}),
 }
+
+
+class Sees(Protocol):
+    """Whatever knows each field's state."""
+
+    def __getitem__(self, path: str, /) -> State:
+        """Return a field's value, None for null, or UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,12 @@ _Where: TypeAlias = dict[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The rules to list of one match."""
+    """The rules to list of one match, and those among them that fail by exactly one test."""
 
     match: Match
     group: TracedGroup
     bits: Bits
+    once: Bits
 
 
 class Tracer:
@@ -63,13 +64,16 @@ class Tracer:
         rules: list[Json] = []
         for one in chosen:
             scene, place = scenes[one.group.subject, one.match.number]
+            fired, open_, once = one.match.fired, one.match.undetermined, one.once
             for number in positions(one.bits):
-                rule = one.group[number]
                 bit = 1 << number
-                status: Status = (
-                    FIRED if one.match.fired & bit else UNDETERMINED if one.match.undetermined & bit else BLOCKED
+                status: Status = FIRED if fired & bit else UNDETERMINED if open_ & bit else BLOCKED
+                misses_once = bool(once & bit)
+                rules.append(
+                    one.group[number].entry(
+                        status, place, scene, facts=facts, language=language, misses_once=misses_once
+                    )
                 )
-                rules.append(rule.entry(status, place, scene, facts, language))
         steps: list[Json] = [
             {"step": step.step, **step.data, "text": step_text(step.step, step.data, language)} for step in ruling.steps
         ]
@@ -80,9 +84,9 @@ class Tracer:
         chosen = []
         for match in ruling.matches:
             group, selection = self._group(match.group)
-            bits = selection.select(engine, facts.shared, match, explain, undetermined=open_)
+            bits, once = selection.select(engine, facts.shared, match, explain, undetermined=open_)
             if bits:
-                chosen.append(_Chosen(match, group, bits))
+                chosen.append(_Chosen(match, group, bits, once))
         return chosen
 
     def _group(self, group: Group) -> tuple[TracedGroup, Selection]:
@@ -126,10 +130,12 @@ class Tracer:
 
 def _rows(facts: Facts) -> Iterator[tuple[Subject, int, Row]]:
     """Yield the rows of every subject but the deal. Where no lines are given at all, one of which nothing is known."""
-    rows = ((Subject.LINE, [{}] if facts.lines is None else facts.lines),)
-    rows += ((Subject.CLAIM, facts.claims or []), (Subject.PARTNER, facts.candidates or []))
-    for subject, found in rows:
-        for number, row in enumerate(found):
+    for subject, rows in (
+        (Subject.LINE, [{}] if facts.lines is None else facts.lines),
+        (Subject.CLAIM, facts.claims or []),
+        (Subject.PARTNER, facts.candidates or []),
+    ):
+        for number, row in enumerate(rows):
             yield subject, number, row
 
 
@@ -145,7 +151,7 @@ def _where(subject: Subject, number: int, row: Row) -> _Where:
 _TRACERS: dict[int, Tracer] = {}
 
 
-def build_trace(
+def build_trace(  # noqa: PLR0917 - what a decision is made of, in the order in which it came about
     policy: Policy,
     kind: Kind,
     engine: Engine,

@@ -12,13 +12,14 @@ from engine.facts import Row
 from engine.interpret import Verdict, all_of, judge_test, negated
 from engine.trace.distances import short_by
 from engine.values import Value
-from engine.views import OWN_OBJECTS, UNKNOWN
-from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not, Subject, Test
-from rules.types import Type
+from engine.views import OWN_OBJECTS, UNKNOWN, State
+from rules.ir import AllOf, AnyOf, Compare, CompareField, Condition, FieldTest, Not, Subject, Test, Within
+from rules.types import Scalar, Term, Type
 
 Entry: TypeAlias = dict[str, Json]
 # The text of every known value that a trace shows of one row, by field.
 Texts: TypeAlias = dict[str, Json]
+_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Scene:
     row: Row
     shared_texts: Texts
     texts: Texts
+
+
+def _is_coarse(kind: Type) -> bool:
+    """Tell whether few values of a type are met, again and again."""
+    return kind in (Scalar.BOOLEAN, Scalar.INTEGER) or isinstance(kind, Term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,45 +48,58 @@ class TracedTest:
     kind: Type
     other: str | None
     other_own: bool
+    ordered: bool
+    failures: dict[State, Entry] | None
 
     def holding(self, scene: Scene) -> Entry:
         """Return the entry of a test that is known to hold."""
         texts = scene.texts if self.own else scene.shared_texts
-        field = self.field
-        if self.other is None and field in texts:
-            return {"field": field, "test": self.written, "actual": texts[field], "holds": True}
+        if self.other is None and self.field in texts:
+            return {"field": self.field, "test": self.written, "actual": texts[self.field], "holds": True}
         return self._entry(scene, verdict=True)
+
+    def failing(self, scene: Scene) -> Entry:
+        """Return the entry of a test that is known to fail; of values that come again and again, once made."""
+        if self.failures is None:
+            return self._entry(scene, verdict=False)
+        value = (scene.row if self.own else scene.shared).get(self.field, UNKNOWN)
+        entry = self.failures.get(value)
+        if entry is None:
+            entry = self._entry(scene, verdict=False)
+            if len(self.failures) < _KEPT:
+                self.failures[value] = entry
+        return entry
+
+    def verdict(self, scene: Scene) -> Verdict:
+        """Judge the test."""
+        value = (scene.row if self.own else scene.shared).get(self.field, UNKNOWN)
+        if self.other is None:
+            return judge_test(self.test, value, None)
+        return judge_test(self.test, value, (scene.row if self.other_own else scene.shared).get(self.other, UNKNOWN))
 
     def judged(self, scene: Scene) -> Entry:
         """Judge the test and return its entry."""
-        value = (scene.row if self.own else scene.shared).get(self.field, UNKNOWN)
-        other = None if self.other is None else self._other(scene).get(self.other, UNKNOWN)
-        return self._entry(scene, verdict=judge_test(self.test, value, other))
+        return self._entry(scene, verdict=self.verdict(scene))
 
     def _entry(self, scene: Scene, *, verdict: Verdict) -> Entry:
         values, texts = (scene.row, scene.texts) if self.own else (scene.shared, scene.shared_texts)
-        entry: Entry = {
-            "field": self.field,
-            "test": self.written,
-            "actual": texts.get(self.field),
-            "holds": verdict,
-        }
-        if self.field not in values:
-            entry["known"] = False
+        field = self.field
+        if field in texts:
+            entry: Entry = {"field": field, "test": self.written, "actual": texts[field], "holds": verdict}
+        else:
+            entry = {"field": field, "test": self.written, "actual": None, "holds": verdict, "known": False}
         other: Value = None
         if self.other is not None:
-            entry["limit"] = (scene.texts if self.other_own else scene.shared_texts).get(self.other)
-            other = self._other(scene).get(self.other)
-            if self.other not in self._other(scene):
+            others, other_texts = (scene.row, scene.texts) if self.other_own else (scene.shared, scene.shared_texts)
+            other = others.get(self.other)
+            entry["limit"] = other_texts.get(self.other)
+            if self.other not in others:
                 entry["limit_known"] = False
-        if verdict is False:
-            short = short_by(self.test, values.get(self.field), other, self.kind)
+        if verdict is False and self.ordered:
+            short = short_by(self.test, values.get(field), other, self.kind)
             if short is not None:
                 entry["short_by"] = short
         return entry
-
-    def _other(self, scene: Scene) -> Row:
-        return scene.row if self.other_own else scene.shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +113,24 @@ class TracedGroup:
         """Return the entry; which of the parts hold is not known beforehand."""
         return self.judged(scene)
 
+    def failing(self, scene: Scene) -> Entry:
+        """Return the entry, as above."""
+        return self.judged(scene)
+
+    def verdict(self, scene: Scene) -> Verdict:
+        """Judge the parts."""
+        return self._all([part.verdict(scene) for part in self.parts])
+
     def judged(self, scene: Scene) -> Entry:
         """Judge the parts and return the entry."""
         entries = [part.judged(scene) for part in self.parts]
         verdicts: list[Verdict] = [entry["holds"] for entry in entries]  # type: ignore[misc]  # `holds` is a verdict
-        match self.word:
-            case "any":
-                verdict = negated(all_of([negated(one) for one in verdicts]))
-            case "all":
-                verdict = all_of(verdicts)
-            case _:
-                verdict = negated(all_of(verdicts))
-        return {self.word: list[Json](entries), "holds": verdict}
+        return {self.word: list[Json](entries), "holds": self._all(verdicts)}
+
+    def _all(self, verdicts: list[Verdict]) -> Verdict:
+        if self.word == "any":
+            return negated(all_of([negated(one) for one in verdicts]))
+        return all_of(verdicts) if self.word == "all" else negated(all_of(verdicts))
 
 
 Traced: TypeAlias = TracedTest | TracedGroup
@@ -125,6 +150,8 @@ def traced(condition: Condition, subject: Subject, kinds: "dict[str, Type]") -> 
                 kinds[field],
                 other,
                 other is not None and other.partition(".")[0] in own,
+                isinstance(test, Compare | Within | CompareField),
+                {} if other is None and _is_coarse(kinds[field]) else None,
             )
         case AllOf(parts):
             return TracedGroup("all", tuple([traced(part, subject, kinds) for part in parts]))

@@ -24,15 +24,12 @@ def short_by(test: Test, value: Value, other: Value, kind: Type) -> str | None:
 
 def distance(left: Value, right: Value, kind: Type) -> str | None:
     """Return the distance of two ordered values; one that is not zero is never shown as zero."""
-    match left, right:
-        case (tuple(), tuple()):
-            gap = subtract(left, right)
-            return None if gap is None else _number((abs(gap[0]), gap[1]), kind)
-        case (date(), date()) | (timedelta(), timedelta()):
-            gap_in_time = left - right  # type: ignore[operator]  # a field's values have one type
-            return _time(abs(gap_in_time))
-        case _:
-            return None
+    if isinstance(left, tuple) and isinstance(right, tuple):
+        gap = subtract(left, right)
+        return None if gap is None else _number((abs(gap[0]), gap[1]), kind)
+    if isinstance(left, date | timedelta) and isinstance(right, date | timedelta):
+        return _time(abs(left - right))  # type: ignore[operator,arg-type]  # one field's values have one type
+    return None
 
 
 def _limit(test: Test, value: Value, other: Value) -> Value:

@@ -84,7 +84,7 @@ def as_json(effect: Effect, language: Language) -> dict[str, Json]:
         case Split(shares):
             return {"split": {name: percent(ratio(share)) for name, share in shares}}
         case Assign(value):
-            return {"value": figures.text(plain(value), Scalar.TEXT)}  # type: ignore[dict-item]  # lists are Json
+            return {"value": figures.text(plain(value), Scalar.TEXT)}
         case _:
             assert_never(effect)
 

@@ -7,6 +7,7 @@ order. What a field was derived from follows from the policy alone and is worked
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from engine import figures
 from engine.decision import Json
@@ -17,7 +18,7 @@ from engine.trace.conditions import Texts
 from engine.trace.origins import Case, Origin, origin_of
 from engine.values import Value
 from engine.views import OWN_OBJECTS
-from rules.ir import DerivedTable, Field, Policy, Subject
+from rules.ir import DerivedTable, Policy, Subject
 from rules.types import Scalar, Type
 from rules.vocabulary import AS_OF
 
@@ -40,7 +41,7 @@ class ShownField:
     """A field as a trace shows it: how its value reads, and where it came from."""
 
     path: str
-    text: Callable[[Value], Json]
+    text: Callable[[Any], Json]
     origin: str | Origin
 
 
@@ -96,24 +97,17 @@ class FieldBook:
         if key not in self._each:
             field = self._fields[number]
             origin = origin_of(field, self._derivations.get(field.path), self._tables.get(field.path), subject)
-            self._each[key] = ShownField(field.path, _text_of(field), origin)
+            self._each[key] = ShownField(field.path, _NUMBERS.get(field.type) or partial(_general, field.type), origin)
         return self._each[key]
 
 
-def _text_of(field: Field) -> Callable[[Value], Json]:
-    match field.type:
-        case Scalar.RATE:
-            return _numeric(figures.rate)
-        case Scalar.MONEY:
-            return _numeric(figures.amount)
-        case Scalar.INTEGER | Scalar.NUMBER:
-            return _numeric(figures.number)
-        case kind:
-            return partial(_general, kind)
-
-
-def _numeric(write: Callable[[tuple[int, int]], str]) -> Callable[[Value], Json]:
-    return lambda value: write(value) if type(value) is tuple else None
+# How numbers are written; a number field's known value is a pair or null.
+_NUMBERS: dict[Type, Callable[[Any], Json]] = {
+    Scalar.RATE: figures.rate,
+    Scalar.MONEY: figures.amount,
+    Scalar.INTEGER: figures.number,
+    Scalar.NUMBER: figures.number,
+}
 
 
 def _general(kind: Type, value: Value) -> Json:

@@ -82,23 +82,22 @@ def _given(field: Field, subject: Subject) -> str | Origin:
         return "request"
     default = plain(field.default)
     own = field.object in OWN_OBJECTS[subject]
+    path, name, of = field.path, field.name, field.object
 
     def tell(case: Case) -> str:
-        value = (case.scene.row if own else case.scene.shared).get(field.path)
-        if value is None or order(value, default) != 0:
+        # A default stands in the facts as it is here, digit for digit; what compares equal may still have been given.
+        if (case.scene.row if own else case.scene.shared).get(path) != default:
             return "request"
-        given = _object(field, subject, case)
-        return "request" if given is not None and field.name in given else "default"
+        given = case.facts.request.get(of) if case.number is None else _object(field, subject, case)
+        return "request" if isinstance(given, dict) and name in given else "default"
 
     return tell
 
 
 def _object(field: Field, subject: Subject, case: Case) -> Mapping[str, object] | None:
     """Return the object of the request that gave a field, or could have."""
-    if case.number is None:
-        return _mapping(case.facts.request.get(field.object))
     rows = case.facts.request.get(_LISTS[subject])
-    row = _mapping(rows[case.number]) if isinstance(rows, list) else None
+    row = _mapping(rows[case.number]) if isinstance(rows, list) and case.number is not None else None
     of_claim = subject is Subject.CLAIM and field.object == "partner"
     return _mapping(row.get("partner")) if row is not None and of_claim else row
 

@@ -27,8 +27,8 @@ UNDETERMINED: Status = "undetermined"
 class Words:
     """What a rule says, in one language."""
 
-    then: tuple[dict[str, Json], ...]
-    effects: tuple[str, ...]
+    then: list[Json]
+    effects: list[Json]
     because: str | None
 
 
@@ -46,15 +46,17 @@ class TracedRule:
         self.reads: Reads = book.reads(rule_fields(rule), subject)
 
     def entry(
-        self, status: Status, place: Mapping[str, Json], scene: Scene, facts: Facts, language: Language
+        self,
+        status: Status,
+        place: Mapping[str, Json],
+        scene: Scene,
+        *,
+        facts: Facts,
+        language: Language,
+        misses_once: bool = False,
     ) -> dict[str, Json]:
-        """Return the rule's entry for one subject."""
+        """Return the rule's entry for one subject; `misses_once` if exactly one of its tests is known to fail."""
         words = self._words.get(language) or self._put_into(language)
-        tests: list[Json] = (
-            [test.holding(scene) for test in self._tests]
-            if status is FIRED
-            else [test.judged(scene) for test in self._tests]
-        )
         then, said = (words.then, words.effects) if not self._scores else self._scored(words, scene, facts, language)
         return {
             "rule": self._rule.id,
@@ -62,28 +64,39 @@ class TracedRule:
             "source": self._source,
             **place,
             "status": status,
-            "tests": tests,
-            "effects": list(said),
-            "then": list(then),
+            "tests": self._judged(status, scene, misses_once=misses_once),
+            "effects": said,
+            "then": then,
             "because": words.because,
         }
 
+    def _judged(self, status: Status, scene: Scene, *, misses_once: bool) -> list[Json]:
+        """Return the entries of the tests; what the engine has found already is not judged again."""
+        if status is FIRED:
+            return [test.holding(scene) for test in self._tests]
+        if not misses_once:
+            return [test.judged(scene) for test in self._tests]
+        last = len(self._tests) - 1
+        miss = next((n for n, test in enumerate(self._tests) if n == last or test.verdict(scene) is False), last)
+        return [test.failing(scene) if n == miss else test.holding(scene) for n, test in enumerate(self._tests)]
+
     def _put_into(self, language: Language) -> Words:
         rule = self._rule
-        then = tuple([effects.as_json(effect, language) for effect in rule.effects])
+        then = [effects.as_json(effect, language) for effect in rule.effects]
         because = rule.because.in_language(language) if rule.because else None
-        words = Words(then, tuple([effect_text(one, language) for one in then]), because)
+        words = Words([*then], [effect_text(one, language) for one in then], because)
         self._words[language] = words
         return words
 
-    def _scored(
-        self, words: Words, scene: Scene, facts: Facts, language: Language
-    ) -> tuple[tuple[dict[str, Json], ...], tuple[str, ...]]:
+    def _scored(self, words: Words, scene: Scene, facts: Facts, language: Language) -> tuple[list[Json], list[Json]]:
         """Put the points into a rule that gives a score."""
         view = View(self._subject, scene.shared, scene.row)
         points = iter([effects.points(compute(formula, view, facts.lines)) for formula in self._scores])
-        then = tuple([{**one, **next(points)} if "score" in one else one for one in words.then])
-        return then, tuple([effect_text(one, language) for one in then])
+        then = [
+            {**one, **next(points)} if isinstance(effect, Score) and isinstance(one, dict) else one
+            for effect, one in zip(self._rule.effects, words.then, strict=True)
+        ]
+        return then, [effect_text(one, language) for one in then if isinstance(one, dict)]
 
 
 class TracedGroup:

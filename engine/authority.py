@@ -1,0 +1,75 @@
+"""The rows of the next lower level: what a line would have to meet to be signed below the level that it needs."""
+
+from dataclasses import replace
+from weakref import WeakKeyDictionary
+
+from engine.facts import Row
+from engine.index import Bits, positions
+from engine.matching import Engine, Group, Match
+from rules.ir import AllOf, CompareField, Condition, FieldTest, Operator, Policy, Rule, Sign
+from rules.types import ORDERED, Type
+
+SECTION = "price_approval.authority"
+# Where no row of the level is made for such a line, so many of them show what the level may sign at all.
+MOST_ROWS = 12
+
+
+class Authority:
+    """The authority table, by level; its rows stand lowest level first."""
+
+    def __init__(self, group: Group, policy: Policy) -> None:
+        """Rank the rows, and index what each row is made for: the tests that ask what a line is, not how much."""
+        assert policy.price_approval is not None
+        levels = ["automatic", *[level.id for level in policy.price_approval.ladder]]
+        types = {path: field.type for path, field in policy.fields.items()}
+        self._ranks = [levels.index(_level(rule)) for rule in group.rules]
+        self._of_rank: list[Bits] = [0] * len(levels)
+        for number, rank in enumerate(self._ranks):
+            self._of_rank[rank] |= 1 << number
+        kept = [AllOf(tuple([part for part in rule.when.parts if is_unordered(part, types)])) for rule in group.rules]
+        made_for = [replace(rule, when=when) for rule, when in zip(group.rules, kept, strict=True)]
+        self._made_for = Group.of(made_for, group.subject)
+
+    def lower(self, match: Match) -> Bits:
+        """Return the rows of every level below the one that a line needs."""
+        if not match.fired:
+            return -1
+        below_lowest = (match.fired & -match.fired) - 1
+        return below_lowest & ~self._of_rank[self._needed(match)]
+
+    def next_lower(self, engine: Engine, shared: Row, match: Match) -> tuple[Bits, bool]:
+        """Return the rows of the next lower level that has any, and whether they are made for such a line."""
+        needed = self._needed(match) if match.fired else len(self._of_rank)
+        rows = next((rows for rows in reversed(self._of_rank[:needed]) if rows), 0)
+        made_for = rows & engine.match(self._made_for, shared, match.row)[0]
+        if made_for:
+            return made_for, True
+        some = [number for number, _ in zip(positions(rows), range(MOST_ROWS), strict=False)]
+        return sum(1 << number for number in some), False
+
+    def _needed(self, match: Match) -> int:
+        return self._ranks[(match.fired & -match.fired).bit_length() - 1]
+
+
+_IN_USE: WeakKeyDictionary[Group, Authority] = WeakKeyDictionary()
+
+
+def authority_of(group: Group, policy: Policy) -> Authority:
+    """Return the authority table of a group, prepared once."""
+    found = _IN_USE.get(group)
+    if found is None:
+        found = _IN_USE[group] = Authority(group, policy)
+    return found
+
+
+def is_unordered(part: Condition, types: dict[str, Type]) -> bool:
+    """Tell whether a conjunct asks what something is: of a text, a term, a set or a boolean."""
+    if not isinstance(part, FieldTest) or types.get(part.field) in ORDERED:
+        return False
+    return not isinstance(part.test, CompareField) or part.test.operator in (Operator.EQUAL, Operator.NOT_EQUAL)
+
+
+def _level(rule: Rule) -> str:
+    (effect,) = rule.effects
+    assert isinstance(effect, Sign)
+    return effect.level

@@ -16,6 +16,7 @@ from engine.built_in import FUNCTIONS, Function, call
 from engine.decision import Kind
 from engine.exact import ZERO, Ratio, add, compare
 from engine.facts import Facts, Row
+from engine.formulas import compiled
 from engine.interpret import as_ratio, compute, plain
 from engine.matching import Engine, Group, groups_of, match_all
 from engine.values import PartialSet, Value
@@ -238,8 +239,12 @@ _HITS: dict[str, Callable[[_Hits], State]] = {
 def _formula(path: str, expression: Expression, kind: Kind) -> Derivation:
     subject = row_subject(path, kind)
 
-    def evaluate(_: Engine, facts: Facts, row: Row) -> State:
-        return compute(expression, View(subject, facts.shared, row), facts.lines)
+    formula = compiled(expression, subject)
+
+    def evaluate(engine: Engine, facts: Facts, row: Row) -> State:
+        if engine.plain:
+            return compute(expression, View(subject, facts.shared, row), facts.lines)
+        return formula(facts.shared, row, facts.lines)
 
     return Derivation(path, subject, frozenset(expression_fields(expression)), evaluate, formula=expression)
 

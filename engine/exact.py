@@ -26,6 +26,10 @@ def add(left: Ratio, right: Ratio) -> Ratio | None:
     m, e = right
     if d == e and d:
         return n + m, d
+    if d and e and d % e == 0:  # as powers of ten do: long sums stay on one denominator
+        return n + m * (d // e), d
+    if d and e and e % d == 0:
+        return n * (e // d) + m, e
     top, bottom = n * e + m * d, d * e
     return (top, bottom) if top or bottom else None
 

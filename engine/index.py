@@ -100,18 +100,23 @@ class Index:
                 else:
                     residue[part] = residue.get(part, 0) | 1 << number
         self._columns = tuple(self._column(path, tests) for path, tests in plain.items())
+        # What `match` needs of a column, ready to unpack: it runs for every line of every request.
+        self._look_ups = tuple(
+            (column.own, column.path, column.bits, column.unknown_holds, column.unknown_open)
+            for column in self._columns
+        )
         self._residues = tuple(Residue(condition, bits) for condition, bits in residue.items())
 
     def match(self, shared: Row, row: Row) -> tuple[Bits, Bits]:
         """Return the rules that fire and those that are undetermined."""
         holds = open_ = self._all
-        for column in self._columns:
-            value = (row if column.own else shared).get(column.path, UNKNOWN)
+        for own, path, find, unknown_holds, unknown_open in self._look_ups:
+            value = (row if own else shared).get(path, UNKNOWN)
             if value is UNKNOWN:
-                holds &= column.unknown_holds
-                open_ &= column.unknown_open
+                holds &= unknown_holds
+                open_ &= unknown_open
             else:
-                bits = column.bits(value)
+                bits = find(value)
                 holds &= bits
                 open_ &= bits
             if not open_:

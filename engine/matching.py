@@ -49,7 +49,11 @@ class Match:
 
 
 class Engine(Protocol):
-    """How rules are matched."""
+    """How rules are matched; a plain engine also computes formulas one operation at a time."""
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether formulas go through the interpreter."""
 
     def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
         """Return the rules that fire and those that are undetermined."""
@@ -60,6 +64,8 @@ class Engine(Protocol):
 
 class IndexEngine:
     """Matches by the bits of each field's value."""
+
+    plain = False
 
     def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
         """Look the row up."""
@@ -72,6 +78,8 @@ class IndexEngine:
 
 class InterpreterEngine:
     """Matches rule by rule: the yardstick."""
+
+    plain = True
 
     def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
         """Judge every rule."""

@@ -3,5 +3,6 @@
 from engine.words.effects import effect_text
 from engine.words.steps import step_text
 from engine.words.summary import summary
+from engine.words.text import as_text
 
-__all__ = ["effect_text", "step_text", "summary"]
+__all__ = ["as_text", "effect_text", "step_text", "summary"]

@@ -10,13 +10,14 @@ from itertools import pairwise
 from typing import TypeAlias, assert_never
 
 from engine.derive import Derivation
-from engine.exact import add
+from engine.exact import ZERO, Ratio, add
 from engine.facts import Facts, Row
 from engine.index import positions
 from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
 from engine.matching import Engine, Group
 from engine.polynomials import Polynomial, plus, sign_changes, times, value_at
 from engine.spans import Spans, complement, intersection, joined, union
+from engine.straight import NOT_STRAIGHT, NotStraightError, Straight, StraightFormula, compiled
 from engine.values import Value
 from engine.views import UNKNOWN, State, View
 from rules import types
@@ -91,6 +92,7 @@ class Moving:
 
     dependent: Mapping[str, Derivation]
     tables: Mapping[str, Parted]
+    straight: Mapping[str, StraightFormula]
 
     @staticmethod
     def of(derivations: Iterable[Derivation]) -> "Moving":
@@ -100,7 +102,14 @@ class Moving:
             if PRICE in derivation.inputs or not derivation.inputs.isdisjoint(dependent):
                 dependent[derivation.path] = derivation
         tables = {path: derivation.rules for path, derivation in dependent.items() if derivation.formula is None}
-        return Moving(dependent, {path: _parted(rules, dependent) for path, rules in tables.items()})
+        formulas = {path: derivation.formula for path, derivation in dependent.items() if derivation.formula}
+        moving = {PRICE: None, **dependent}
+        straight = {path: compiled(formula, moving) for path, formula in formulas.items()}
+        return Moving(
+            dependent,
+            {path: _parted(rules, dependent) for path, rules in tables.items()},
+            {path: formula for path, formula in straight.items() if formula},
+        )
 
     def part(self, rules: Sequence[Rule]) -> Parted:
         """Take rules apart."""
@@ -220,8 +229,45 @@ class PricedLine:
             state = View(Subject.LINE, self._facts.shared, self._row)[path]
             return [(self.low, self.high, _shape(state))]
         if derivation.formula is not None:
-            return self._expression(derivation.formula)
+            return self._straight_piece(path) or self._expression(derivation.formula)
         return self._table(derivation)
+
+    def _straight_piece(self, path: str) -> list[Piece] | None:
+        """Return a formula's one piece if it is straight, and its denominator keeps its sign."""
+        formula = self._moving.straight.get(path)
+        if formula is None:
+            return None
+        try:
+            a, b, c, d = formula(self._fixed, self._straight_form, self._others_sum)
+        except NOT_STRAIGHT:
+            return None
+        if c + d * self.low < 0 and c + d * self.high < 0:
+            a, b, c, d = -a, -b, -c, -d
+        elif c + d * self.low <= 0 or c + d * self.high <= 0:
+            return None
+        return [(self.low, self.high, Quotient((a, b) if b else (a,), (c, d) if d else (c,)))]
+
+    def _fixed(self, path: str) -> State:
+        return (self._row if path.startswith("line.") else self._facts.shared)[path]
+
+    def _straight_form(self, path: str) -> Straight:
+        pieces = self._pieces_of(path)
+        shape = pieces[0][2]
+        if len(pieces) > 1 or not isinstance(shape, Quotient):
+            raise NotStraightError
+        a, *b = shape.numerator
+        c, *d = shape.denominator
+        if len(b) > 1 or len(d) > 1:
+            raise NotStraightError
+        return a, b[0] if b else 0, c, d[0] if d else 0
+
+    def _others_sum(self, path: str) -> Ratio:
+        others = self._others.without("sum", path, self._number)
+        if others is None:
+            return ZERO
+        if not isinstance(others.state, tuple):
+            raise NotStraightError
+        return others.state
 
     def _expression(self, expression: Expression) -> list[Piece]:
         match expression:

@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Literal
 
+from engine.decide import EngineName
 from engine.decide import decide as decide_case
 from engine.decision import Decision, Explain, Json, Kind, Language
 from engine.facts import Limits
 from engine.program import Program, compile_policy
-from rules.ir import Policy
 from rules.load import Loaded, load
-
-Engine = Literal["index", "interpreter"]
 
 SECTION_OF: Mapping[Kind, str] = {
     Kind.PRICE_APPROVAL: "price_approval",
@@ -44,7 +41,7 @@ class Options:
 
     explain: Explain = "near"
     language: Language = "en"
-    engine: Engine = "index"
+    engine: EngineName = "index"
     limits: Limits = field(default_factory=Limits)
 
 
@@ -89,11 +86,6 @@ def program_from(loaded: Loaded) -> Program:
     if loaded.policy is None:
         raise PolicyRefusedError(loaded)
     return compile_policy(loaded.policy)
-
-
-def kinds_of(policy: Policy) -> tuple[Kind, ...]:
-    """Return the kinds of decision that a policy has a section for."""
-    return tuple(kind for kind, section in SECTION_OF.items() if getattr(policy, section) is not None)
 
 
 def moment() -> datetime:

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.commands.console import DONE, POLICY_HAS_ERRORS, drawings, load_policy, say, say_json
+from api.commands.console import DONE, POLICY_HAS_ERRORS, drawings, opened, say, say_json
 from api.commands.options import DEFAULT_POLICY, PolicyOption
 from api.findings import diagnostic_json, stamp
+from api.service import read_policy
 from engine.decision import Json
 from rules.diagnostics import Diagnostic
 from rules.ir import Policy
@@ -29,7 +30,8 @@ def check(
 ) -> int:
     """Print every problem of a policy."""
     path = file or policy
-    loaded = load_policy(path)
+    loaded = opened(path, read_policy)
+    assert loaded is not None  # reading refuses no policy; it says what is wrong with it
     match style:
         case "json":
             say_json(as_json(path, loaded))

@@ -2,13 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 
 from api.commands.options import DEFAULT_POLICY
-from api.service import KIND_BY_NAME, PolicyRefusedError, open_program, read_policy
+from api.service import KIND_BY_NAME, PolicyRefusedError, open_program
 from engine.decision import Kind, RefusedError
 from engine.program import Program
 from rules.diagnostics import draw
@@ -16,6 +17,8 @@ from rules.load import Loaded
 from rules.nearest import nearest
 
 DONE, POLICY_HAS_ERRORS, UNUSABLE = 0, 1, 2
+
+Opened = TypeVar("Opened")
 
 
 class UnusableError(Exception):
@@ -70,18 +73,15 @@ def read_input(path: str, *, most: int) -> bytes:
     return content
 
 
-def load_policy(path: Path) -> Loaded:
-    """Load a policy; a file that cannot be read at all is an `UnusableError`."""
-    try:
-        return read_policy(path)
-    except (OSError, ValueError) as error:
-        raise UnusableError(f"{path}: {reason(error)}{_how_to_name_a_policy(path)}") from None
-
-
 def program_of(path: Path) -> Program | None:
-    """Return a policy's program; with errors in it, draw them on standard error and return None."""
+    """Return a policy's program, or None when it has errors, which are then drawn on standard error."""
+    return opened(path, open_program)
+
+
+def opened(path: Path, open_: Callable[[Path], Opened]) -> Opened | None:
+    """Return what `open_` makes of a policy, or None when it has errors, which are then drawn on standard error."""
     try:
-        return open_program(path)
+        return open_(path)
     except (OSError, ValueError) as error:
         raise UnusableError(f"{path}: {reason(error)}{_how_to_name_a_policy(path)}") from None
     except PolicyRefusedError as refused:

@@ -22,6 +22,7 @@ from api.commands.console import (
 )
 from api.commands.options import DEFAULT_POLICY, PolicyOption
 from api.settings import Settings
+from engine.decide import EngineName
 from engine.decision import Explain, Language, RefusedError
 from engine.words import as_text
 from rules.ir import Policy
@@ -42,7 +43,7 @@ def decide(  # noqa: PLR0917 - each is an option of the command
     as_of: Annotated[
         str | None, typer.Option(help="Decide as of this day or moment, whatever the request says.", metavar="TIME")
     ] = None,
-    engine: Annotated[service.Engine, typer.Option(help="`interpreter` is the plain, slow yardstick.")] = "index",
+    engine: Annotated[EngineName, typer.Option(help="`interpreter` is the plain, slow yardstick.")] = "index",
 ) -> int:
     """Decide one request and print the decision."""
     settings = Settings()

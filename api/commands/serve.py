@@ -1,6 +1,7 @@
 """`dealdesk serve`: the decision API, in one process or several."""
 
 import os
+import signal
 import socket
 import tempfile
 from pathlib import Path
@@ -8,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, program_of, reason, say
+from api.active import ActivePolicy
+from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, opened, reason, say
 from api.commands.options import DEFAULT_POLICY, PolicyOption
 from api.settings import Settings
-from engine.program import Program
 
 SHUTDOWN_SECONDS = 10
 BACKLOG = 2048
@@ -27,14 +28,14 @@ def serve(
     ] = False,
 ) -> int:
     """Serve decisions over HTTP until stopped."""
-    program = program_of(policy)
-    if program is None:
+    active = opened(policy, ActivePolicy)
+    if active is None:
         return POLICY_HAS_ERRORS
     settings = Settings(policy=policy, reload=reload)
     with _listen(host, port) as listener:
-        say(_greeting(program, policy, listener))
+        say(_greeting(active, listener))
         if workers == 1:
-            _serve_here(settings, listener)
+            _serve_here(settings, active, listener)
         else:
             _serve_in_workers(settings, listener, workers)
     return DONE
@@ -56,14 +57,19 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve_here(settings: Settings, listener: socket.socket) -> None:
+def _serve_here(settings: Settings, active: ActivePolicy, listener: socket.socket) -> None:
     from uvicorn import Config, Server  # noqa: PLC0415 - only `serve` waits for the server to be imported
 
     from api.logs import set_up_logs  # noqa: PLC0415
     from api.web.app import create_app  # noqa: PLC0415
 
     set_up_logs()
-    config = Config(create_app(settings), log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS)
+    config = Config(
+        create_app(settings, active), log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
+    )
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        # The server ends in good order, and then raises the signal again; by then all is done.
+        signal.signal(ending, lambda *_: None)
     Server(config).run([listener])
 
 
@@ -90,13 +96,13 @@ def _serve_in_workers(settings: Settings, listener: socket.socket, workers: int)
         Multiprocess(config, [listener]).run()
 
 
-def _greeting(program: Program, path: Path, listener: socket.socket) -> str:
+def _greeting(active: ActivePolicy, listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    policy = program.policy
+    policy = active.program.policy
     example = Path("examples/price-approval.json")
     lines = [
-        f"dealdesk serves {policy.name} {policy.version} ({policy.digest[:19]}…) from {path} on {url}",
+        f"dealdesk serves {policy.name} {policy.version} ({policy.digest[:19]}…) from {active.path} on {url}",
         f"  try    curl -s {url}/v1/decisions/price-approval -H 'Content-Type: application/json' -d @{example}",
         f"  read   {url}/docs",
         "  stop   Ctrl-C",

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.active import Refusal
 from api.findings import diagnostic_json, stamp
-from api.service import SECTION_OF, kinds_of
+from api.service import SECTION_OF
 from api.web.desk import desk_of
 from api.web.reading import read_kind
 from engine.decision import Json
@@ -17,13 +17,14 @@ from rules.diagnostics import draw
 
 async def policy(request: Request) -> Response:
     """Say which policy decides, with its text."""
-    active = desk_of(request).active.program.policy
+    program = desk_of(request).active.program
+    active = program.policy
     return _json(
         {
             **stamp(active),
             "currency": active.currency,
             "timezone": active.timezone,
-            "sections": [{"section": SECTION_OF[kind], "kind": kind.value} for kind in kinds_of(active)],
+            "sections": [{"section": SECTION_OF[kind], "kind": kind.value} for kind in program.domains],
             "source": [{"file": source.file, "text": source.text} for source in active.sources],
         }
     )
@@ -32,7 +33,8 @@ async def policy(request: Request) -> Response:
 async def schema(request: Request) -> Response:
     """Return the schema of a kind's requests under the active policy."""
     desk = desk_of(request)
-    described = request_schema(desk.active.program.policy, read_kind(request), limits=desk.settings.limits)
+    program = desk.active.program
+    described = request_schema(program.policy, read_kind(request, program), limits=desk.settings.limits)
     return _json(described, media_type="application/schema+json")
 
 

@@ -38,10 +38,9 @@ ROUTES = (
 SWITCH_INTERVAL = 0.001
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings, active: ActivePolicy | None = None) -> FastAPI:
     """Return the application over a policy; raises as `ActivePolicy` does when there is none to serve."""
-    settings = settings or Settings()
-    active = ActivePolicy(settings.policy)
+    active = active or ActivePolicy(settings.policy)
     metrics = Metrics(active)
     desk = Desk(settings, active, metrics, Options(limits=settings.limits))
 
@@ -73,7 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def create_logged_app() -> FastAPI:
     """Return the application of a worker process, which sets up its own logs."""
     set_up_logs()
-    return create_app()
+    return create_app(Settings())
 
 
 async def _watch(desk: Desk) -> None:

@@ -31,10 +31,10 @@ LONG_BODY = 32 * 1024  # bytes: some 200 lines, a few milliseconds
 async def decide(request: Request) -> Response:
     """Decide one case."""
     desk = desk_of(request)
-    kind = read_kind(request)
+    program = desk.active.program
+    kind = read_kind(request, program)
     options = read_options(request, desk.options)
     body = await read_body(request, most=desk.settings.max_body_bytes)
-    program = desk.active.program
 
     def answer() -> tuple[str, bytes]:
         decided = service.decide(program, kind, parse_body(body), now=service.moment(), options=options)

@@ -5,7 +5,6 @@ enumerations, its facts are fields. A new policy is a new description.
 """
 
 from api import VERSION
-from api.service import kinds_of
 from api.web import answers
 from api.web.answers import Schema
 from api.web.desk import Desk
@@ -50,7 +49,7 @@ class OpenApi:
 
 def _describe(desk: Desk, program: Program) -> dict[str, Json]:
     policy = program.policy
-    kinds = kinds_of(policy)
+    kinds = tuple(program.domains)
     schemas: dict[str, Json] = {
         **definitions(policy, COMPONENTS, limits=desk.settings.limits),
         **{f"{kind.value}_request": kind_schema(kind, COMPONENTS) for kind in kinds},

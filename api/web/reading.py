@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
 from api.body import read_json
-from api.service import KIND_BY_NAME, Options
+from api.service import KIND_BY_NAME, SECTION_OF, Options
 from api.web.problems import (
     BODY_TOO_LARGE,
     INVALID_QUERY,
@@ -22,6 +22,7 @@ from api.web.problems import (
     refusal_json,
 )
 from engine.decision import Explain, Fault, Json, Kind, Language, RefusedError
+from engine.program import Program
 from rules.nearest import nearest
 
 # Query parameter → the option it sets, and its values.
@@ -82,12 +83,16 @@ def read_options(request: Request, defaults: Options) -> Options:
     return replace(defaults, **chosen)  # type: ignore[arg-type]
 
 
-def read_kind(request: Request) -> Kind:
-    """Return the kind that the path names."""
+def read_kind(request: Request, program: Program) -> Kind:
+    """Return the kind that the path names, if the policy decides it."""
     name = request.path_params["kind"]
-    if kind := KIND_BY_NAME.get(name):
+    kind = KIND_BY_NAME.get(name)
+    if kind and kind in program.domains:
         return kind
-    detail = f"there is no kind of decision `{name[:80]}`; {_known(name, [kind.slug for kind in Kind])}"
+    if kind:
+        detail = f"the policy `{program.policy.name}` has no section `{SECTION_OF[kind]}`"
+    else:
+        detail = f"there is no kind of decision `{name[:80]}`; {_known(name, [kind.slug for kind in program.domains])}"
     raise ProblemError(problem_json(NOT_FOUND, detail))
 
 

@@ -1,13 +1,14 @@
 """The rows of the next lower level: what a line would have to meet to be signed below the level that it needs."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from engine.facts import Row
 from engine.index import Bits, positions
 from engine.matching import Engine, Group, Match
-from rules.ir import AllOf, CompareField, Condition, FieldTest, Operator, Policy, Rule, Sign
-from rules.types import ORDERED, Type
+from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator, Policy, Rule, Sign
+from rules.types import ORDERED
 
 SECTION = "price_approval.authority"
 # Where no row of the level is made for such a line, so many of them show what the level may sign at all.
@@ -21,12 +22,14 @@ class Authority:
         """Rank the rows, and index what each row is made for: the tests that ask what a line is, not how much."""
         assert policy.price_approval is not None
         levels = ["automatic", *[level.id for level in policy.price_approval.ladder]]
-        types = {path: field.type for path, field in policy.fields.items()}
         self._ranks = [levels.index(_level(rule)) for rule in group.rules]
         self._of_rank: list[Bits] = [0] * len(levels)
         for number, rank in enumerate(self._ranks):
             self._of_rank[rank] |= 1 << number
-        kept = [AllOf(tuple([part for part in rule.when.parts if is_unordered(part, types)])) for rule in group.rules]
+        kept = [
+            AllOf(tuple([part for part in rule.when.parts if is_unordered(part, policy.fields)]))
+            for rule in group.rules
+        ]
         made_for = [replace(rule, when=when) for rule, when in zip(group.rules, kept, strict=True)]
         self._made_for = Group.of(made_for, group.subject)
 
@@ -62,10 +65,10 @@ def authority_of(group: Group, policy: Policy) -> Authority:
     return found
 
 
-def is_unordered(part: Condition, types: dict[str, Type]) -> bool:
+def is_unordered(part: Condition, fields: Mapping[str, Field]) -> bool:
     """Tell whether a conjunct asks what something is: of a text, a term, a set or a boolean."""
-    if not isinstance(part, FieldTest) or types.get(part.field) in ORDERED:
-        return False
+    if not isinstance(part, FieldTest) or part.field not in fields or fields[part.field].type in ORDERED:
+        return False  # `as_of` is no field of the policy, and ordered
     return not isinstance(part.test, CompareField) or part.test.operator in (Operator.EQUAL, Operator.NOT_EQUAL)
 
 

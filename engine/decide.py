@@ -61,7 +61,7 @@ def decide(
         policy=program.stamp,
         as_of=facts.as_of.isoformat(),
         outcome=ruling.outcome,
-        summary=summary(kind, ruling, program.policy, language),
+        summary=summary(kind, ruling, program.policy, language, facts=facts, missing=sorted(roots) if asks else ()),
         result=ruling.result,
         missing=tuple(sorted(roots)) if asks else (),
         possible=ruling.possible,

@@ -1,14 +1,46 @@
-"""One sentence on a decision: what, and the fact that drove it."""
+"""One sentence on a decision: what was decided, and the fact that drove it.
+
+A summary is made for every decision, also for those of which no trace is wanted. So it looks at what the ruling has,
+and judges no more than one level's rows for one line.
+"""
+
+from collections.abc import Callable, Iterable
 
 from engine.decision import Kind, Language
+from engine.facts import Facts
 from engine.ruling import Ruling
-from engine.words import en, zh
+from engine.words.claim_summary import claim_summary
+from engine.words.order_summary import order_summary
+from engine.words.partner_summary import partner_summary
+from engine.words.price_summary import price_summary
+from engine.words.told import Told
 from rules.ir import Policy
 
-OUTCOMES = {"en": en.OUTCOMES, "zh": zh.OUTCOMES}
+SUMMARIES: dict[Kind, Callable[[Told], str]] = {
+    Kind.PRICE_APPROVAL: price_summary,
+    Kind.SPECIAL_ORDER: order_summary,
+    Kind.DEAL_REGISTRATION: claim_summary,
+    Kind.PARTNER_ALLOCATION: partner_summary,
+}
 
 
-def summary(kind: Kind, ruling: Ruling, policy: Policy, language: Language) -> str:
-    """Return the sentence."""
-    del kind, policy
-    return OUTCOMES[language][ruling.outcome]
+def summary(
+    kind: Kind,
+    ruling: Ruling,
+    policy: Policy,
+    language: Language,
+    *,
+    facts: Facts | None = None,
+    missing: Iterable[str] = (),
+) -> str:
+    """Return the sentence.
+
+    Args:
+        kind: what was decided.
+        ruling: what was found.
+        policy: whose titles and words are used.
+        language: of the sentence.
+        facts: the facts of the request; without them no limit is named.
+        missing: the fields that a caller could add; without them, those that the rules name.
+    """
+    return SUMMARIES[kind](Told(ruling, policy, language, facts, tuple(missing)))

@@ -1,0 +1,53 @@
+"""Figures for people: thousands separators, and percents with two decimals, half up."""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+_CENT = Decimal("0.01")
+
+
+def percent(text: str) -> str:
+    """Return a rate with two decimals.
+
+    >>> percent("15.3846%"), percent("-0.0050%"), percent("-∞")
+    ('15.38%', '-0.01%', '-∞')
+    """
+    number = _decimal(text.removesuffix("%"))
+    return text if number is None else f"{number.quantize(_CENT, ROUND_HALF_UP)}%"
+
+
+def points(text: str) -> str:
+    """Return a difference of two rates in points, without the sign for percent.
+
+    >>> points("4.0000%")
+    '4.00'
+    """
+    return percent(text).removesuffix("%")
+
+
+def grouped(text: str) -> str:
+    """Return an amount with thousands separators; its decimals stay as they are.
+
+    >>> grouped("1234567.50"), grouped("-1000")
+    ('1,234,567.50', '-1,000')
+    """
+    number = _decimal(text)
+    return text if number is None else f"{number:,f}"
+
+
+def figure(text: str) -> str:
+    """Return a value of any kind for people.
+
+    >>> figure("15.3846%"), figure("4400.00"), figure("2026-11-21"), figure("server")
+    ('15.38%', '4,400.00', '2026-11-21', 'server')
+    """
+    if text.endswith("%"):
+        return percent(text)
+    return grouped(text) if "." in text or len(text) > 4 else text
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.claims import Claims, Fate, Variants
+from engine.criteria import unknown_of
 from engine.derive import Derivations
-from engine.doubts import Work, fields_of, undetermined, unknown_fields
+from engine.doubts import Work, fields_of, undetermined
 from engine.facts import Facts, Row
 from engine.matching import Engine, Group, Match, match_rows
-from engine.ranking import Round, Scale, criterion_fields, rounds
+from engine.ranking import Round, Scale, rounds
 from engine.values import Value
-from engine.views import UNKNOWN, State, View
+from engine.views import UNKNOWN, State
 from rules.ir import Subject
 
 TIE = "tie"
@@ -203,12 +204,3 @@ def contest_matches(
 ) -> list[Match]:
     """Judge the contest rules; those about claims only for the contenders."""
     return [match for group in groups for match in match_rows(engine, group, facts, contenders)]
-
-
-def unknown_of(scale: Scale, rows: Iterable[Row], shared: Row, subject: Subject) -> frozenset[str]:
-    """Return the fields because of which the values of these rows are unknown."""
-    criterion = scale.criterion
-    if criterion.condition is None:
-        return frozenset(criterion_fields(criterion))
-    found = [unknown_fields(criterion.condition, View(subject, shared, row)) for row in rows]
-    return frozenset([path for paths in found for path in paths])

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from engine.claims import Claims, Fate, Variants, judge_claims
 from engine.contests import Contest, Finding, contest_matches, put_contest
+from engine.criteria import Criteria
 from engine.decision import Json, Kind, Language
 from engine.derive import Derivations, derivations
 from engine.doubts import MOST_DOUBTS, NO_LIMIT, TooMuchWorkError, Work, fields_of, hits, matter, undetermined
 from engine.facts import Facts
 from engine.matching import Engine, Group, Match, groups_of, match_rows
-from engine.ranking import Criteria
 from engine.registration_result import NO_AWARD, Award, registration_steps, result_of
 from engine.ruling import Ruling, Step
 from engine.views import UNKNOWN

@@ -1,34 +1,21 @@
 """Elimination by criteria (LANGUAGE.md section 7): who is first among claims or candidates, and how the rest follow.
 
-Each criterion first gives every contender a place: 0 is best, equal values share a place, null comes last. How far
-`within` reaches is worked out for each place too, so that eliminating compares small integers, whatever the values are.
-A tolerance counts from the best value that is still in, never from neighbour to neighbour, so no order of the input
+Each criterion has given every contender a place: 0 is best, equal values share a place, null comes last. How far
+`within` reaches is known for each place too, so that eliminating compares small integers, whatever the values are. A
+tolerance counts from the best value that is still in, never from neighbour to neighbour, so no order of the input
 changes who stays.
 
 Contenders are numbers of rows; callers pass them sorted by id, and every answer keeps that order.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cmp_to_key
-from itertools import pairwise
 
 from engine import figures
 from engine.decision import Json
-from engine.exact import Ratio, compare, has_places, ratio, subtract
-from engine.facts import Row
-from engine.interpret import order
-from engine.matching import Engine, Group
-from engine.values import PartialSet, Value
-from engine.views import UNKNOWN, State, View
-from rules.fields import condition_fields
-from rules.ir import AllOf, Criterion, Preference, Rule, Subject
-from rules.types import Scalar, Term, Type
-
-_UNKNOWN_PLACE = -1
-_DESCENDING = frozenset({Preference.HIGHEST, Preference.LATEST, Preference.PREFER})
-_SHOWN_PLACES = 12
+from engine.views import UNKNOWN, State
+from rules.ir import Criterion
+from rules.types import Type
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +53,6 @@ class Scale:
         state = self.states[row]
         shown = figures.text(None if state is UNKNOWN else state, self.kind)
         return list(shown) if isinstance(shown, list) else shown
-
-    def exact(self, row: int) -> str | None:
-        """Return a number as a fraction, where its text had to be rounded."""
-        state = self.states[row]
-        if not isinstance(state, tuple) or state[1] == 0 or has_places(state, _SHOWN_PLACES):
-            return None
-        return f"{state[0]}/{state[1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,148 +98,50 @@ def ranked(scales: Sequence[Scale], rows: Sequence[int]) -> Iterator[list[int]]:
         rest = [row for row in rest if row not in gone]
 
 
-# --- from criteria to scales ---------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The first so many contenders, and how they were found: `eliminations` has one list of rounds for each place.
 
+    `stuck` is the round at which a value is unknown that could change who is chosen; then nobody else is.
+    """
 
-@dataclass(frozen=True, eq=False)
-class _Measure:
-    """A criterion made ready: a condition as a group of one rule, or a field's type."""
-
-    criterion: Criterion
-    group: Group | None
-    kind: Type
-
-
-@dataclass(frozen=True, eq=False)
-class Criteria:
-    """Criteria made ready for contenders of one subject."""
-
-    measures: tuple[_Measure, ...]
-    subject: Subject
-
-    @staticmethod
-    def of(criteria: Sequence[Criterion], subject: Subject, type_of: Callable[[str], Type]) -> "Criteria":
-        """Index the conditions; `type_of` tells a field's type."""
-        return Criteria(tuple([_measure(criterion, subject, type_of) for criterion in criteria]), subject)
+    chosen: tuple[int, ...]
+    eliminations: tuple[tuple[Round, ...], ...]
+    ties: tuple[tuple[int, tuple[int, ...]], ...]  # the elimination's number from 0, and those tied beyond the places
+    stuck: Round | None
 
     @property
-    def fields(self) -> tuple[str, ...]:
-        """Return the fields that the criteria read, as often as they stand there."""
-        found: list[str] = []
-        for measure in self.measures:
-            found += criterion_fields(measure.criterion)
-        return tuple(found)
-
-    def scales(self, engine: Engine, shared: Row, rows: Sequence[Row]) -> tuple[Scale, ...]:
-        """Place the rows by every criterion."""
-        return tuple([self._scale(measure, engine, shared, rows) for measure in self.measures])
-
-    def basis(self) -> list[Json]:
-        """Return the criteria as a trace's reader needs them to eliminate again."""
-        return [_described(measure) for measure in self.measures]
-
-    def _scale(self, measure: _Measure, engine: Engine, shared: Row, rows: Sequence[Row]) -> Scale:
-        states: list[State]
-        if measure.group:
-            verdicts = [engine.match(measure.group, shared, row) for row in rows]
-            states = [UNKNOWN if undetermined else bool(fired) for fired, undetermined in verdicts]
-        else:
-            assert measure.criterion.field is not None
-            states = [View(self.subject, shared, row)[measure.criterion.field] for row in rows]
-        return scale_of(measure.criterion, measure.kind, states)
+    def cost(self) -> int:
+        """Return how many contenders were looked at."""
+        return sum(len(step.rows) for steps in self.eliminations for step in steps) + 1
 
 
-def criterion_fields(criterion: Criterion) -> tuple[str, ...]:
-    """Return the fields that a criterion reads."""
-    if criterion.condition is not None:
-        return tuple(condition_fields(criterion.condition))
-    return (criterion.field,) if criterion.field is not None else ()
+def choose(scales: Sequence[Scale], rows: Sequence[int], take: int) -> Choice:
+    """Choose the first `take`; of those tied for the last places the first in the order of the rows.
 
-
-def _measure(criterion: Criterion, subject: Subject, type_of: Callable[[str], Type]) -> _Measure:
-    if criterion.condition is None:
-        assert criterion.field is not None
-        return _Measure(criterion, None, type_of(criterion.field))
-    condition = criterion.condition if isinstance(criterion.condition, AllOf) else AllOf((criterion.condition,))
-    rule = Rule(criterion.id, "", subject, condition, (), criterion.because, criterion.span)
-    return _Measure(criterion, Group.of((rule,), subject), Scalar.BOOLEAN)
-
-
-def scale_of(criterion: Criterion, kind: Type, states: Sequence[State]) -> Scale:
-    """Place the values of one criterion, and find how far its tolerance reaches."""
-    keys = [_key(state, kind) for state in states]
-    known = [key for key in keys if key is not UNKNOWN and key is not None]
-    compared = sorted(known, key=cmp_to_key(_order), reverse=criterion.preference in _DESCENDING)
-    steps: list[Value] = [*compared[:1]]
-    place_of: dict[Value, int] = dict.fromkeys(steps, 0)
-    for before, value in pairwise(compared):
-        if _order(before, value):
-            steps.append(value)
-        place_of[value] = len(steps) - 1
-    null = len(steps)
-    places = [
-        _UNKNOWN_PLACE if key is UNKNOWN else null if key is None else place_of[key]
-        for key in keys
-    ]  # fmt: skip
-    unknown = frozenset([number for number, place in enumerate(places) if place == _UNKNOWN_PLACE])
-    reach = (*_reach(steps, criterion), null)
-    return Scale(criterion, kind, tuple(states), tuple(places), reach, unknown)
-
-
-def _key(state: State, kind: Type) -> State:
-    """Return what a value is ordered by: its own order, but of a term the place among its values."""
-    if isinstance(state, PartialSet):
-        return UNKNOWN
-    return (kind.values.index(state), 1) if isinstance(kind, Term) and isinstance(state, str) else state
-
-
-def _order(left: Value, right: Value) -> int:
-    if isinstance(left, bool) and isinstance(right, bool):
-        return int(left) - int(right)
-    return order(left, right)
-
-
-def _reach(steps: Sequence[Value], criterion: Criterion) -> Iterator[int]:
-    """Yield for each place the last one whose value is near enough; with no tolerance only the place itself."""
-    within = criterion.within
-    last = 0
-    for place, best in enumerate(steps):
-        last = max(last, place)
-        while within is not None and last + 1 < len(steps) and _near(best, steps[last + 1], within):
-            last += 1
-        yield last
-
-
-def _near(best: Value, value: Value, within: object) -> bool:
-    """Tell whether two values lie within a tolerance; the bound itself is within."""
-    if isinstance(within, timedelta):
-        return _distance(best, value) <= within
-    assert isinstance(best, tuple)
-    assert isinstance(value, tuple)
-    difference = subtract(best, value)
-    return difference is not None and compare(_absolute(difference), ratio(within)) <= 0  # type: ignore[arg-type]
-
-
-def _absolute(value: Ratio) -> Ratio:
-    return abs(value[0]), value[1]
-
-
-def _distance(best: Value, value: Value) -> timedelta:
-    assert isinstance(best, date | timedelta)
-    assert isinstance(value, date | timedelta)
-    between: timedelta = best - value  # type: ignore[operator,assignment]  # one field's values have one type
-    return abs(between)
-
-
-def _described(measure: _Measure) -> dict[str, Json]:
-    criterion = measure.criterion
-    described: dict[str, Json] = {"criterion": criterion.id, "preference": criterion.preference.value}
-    if criterion.field is not None:
-        described["field"] = criterion.field
-    if criterion.within is not None:
-        within = criterion.within
-        number = figures.text(ratio(within), measure.kind) if not isinstance(within, timedelta) else None
-        described["within"] = figures.duration(within) if isinstance(within, timedelta) else str(number)
-    if criterion.preference is Preference.BEST and isinstance(measure.kind, Term):
-        described["order"] = list(measure.kind.values)
-    return described
+    An unknown value does not matter where all who are left get a place, or all who are in do and only equal values have
+    brought them so far: then they come before the rest, whatever the value is.
+    """
+    chosen: list[int] = []
+    eliminations: list[tuple[Round, ...]] = []
+    ties: list[tuple[int, tuple[int, ...]]] = []
+    rest = list(rows)
+    while rest and len(chosen) < take:
+        places = take - len(chosen)
+        if len(rest) <= places:
+            chosen += [row for tied in ranked(scales, rest) for row in tied]
+            break
+        steps = tuple(rounds(scales, rest))
+        eliminations.append(steps)
+        last = steps[-1] if steps else None
+        left = rest if last is None else last.rows if last.kept is None else last.kept
+        if last is not None and last.kept is None:
+            near = any(step.scale.criterion.within is not None for step in steps[:-1])
+            if near or len(left) > places:
+                return Choice(tuple(chosen), tuple(eliminations), tuple(ties), last)
+        if len(left) > places:
+            ties.append((len(eliminations) - 1, tuple(left)))
+        chosen += left[:places]
+        gone = frozenset(left)
+        rest = [row for row in rest if row not in gone]
+    return Choice(tuple(chosen), tuple(eliminations), tuple(ties), None)

@@ -8,7 +8,7 @@ from engine import figures
 from engine.claims import Claims, Fate, Variants
 from engine.contests import TIE, Finding
 from engine.decision import Json, Language
-from engine.elimination_steps import round_steps
+from engine.elimination_steps import elimination_steps
 from engine.index import positions
 from engine.matching import Match
 from engine.ranking import Round, Scale, ranked
@@ -122,7 +122,8 @@ def registration_steps(
     names = [claims.ids[Variants.claim(variant)] for variant in range(2 * len(claims.ids))]
     steps = [_eligibility(claims, claim, protected[claim]) for claim in range(len(claims.ids))]
     if outcome != "needs_information" or not claims.doubts:
-        steps += round_steps(base.rounds, names.__getitem__)
+        (found,) = elimination_steps([base.rounds], names.__getitem__, numbered=False)
+        steps += found
         if len(base.left) > 1 and base.decided_by == TIE:
             steps.append(Step("tie", {"claims": [names[variant] for variant in base.left]}))
         if base.contenders and base.decided_by is not UNKNOWN:

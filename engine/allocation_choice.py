@@ -1,0 +1,135 @@
+"""Between candidates: who is chosen in one combination of what undetermined rules leave open (LANGUAGE.md section 8).
+
+Each candidate stands in `Entries` once for every score that it could have, so that places by criteria are worked out
+once; a combination is then a choice among entries, one for each candidate that is not excluded in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.candidates import Candidates, Excluding, Scores, Scoring, fired_doubts, score_of
+from engine.criteria import Criteria, unknown_of
+from engine.derive import Derivations
+from engine.doubts import Doubt, TooMuchWorkError, Work
+from engine.facts import Facts, Row
+from engine.matching import Engine
+from engine.ranking import Choice, Scale, choose
+from engine.views import UNKNOWN
+from rules.ir import Subject
+
+SCORE = "partner.score"
+MOST_ENTRIES = 20_000
+# Outcome and chosen candidates.
+Binding: TypeAlias = tuple[str, frozenset[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What follows from one combination; `entries` are those who could be chosen in it."""
+
+    binding: Binding
+    missing: frozenset[str]
+    entries: tuple[int, ...]
+    choice: Choice
+
+
+class Entries:
+    """Every candidate with every score that it could have, placed by every criterion."""
+
+    def __init__(
+        self,
+        *,
+        candidates: Candidates,
+        scores: Scores,
+        score_doubts: Sequence[Doubt[Scoring]],
+        criteria: Criteria,
+        derivations: Derivations,
+        engine: Engine,
+        facts: Facts,
+    ) -> None:
+        """Score and place the entries.
+
+        Raises:
+            TooMuchWorkError: there are too many.
+        """
+        self.candidates = candidates
+        self._scores = scores
+        self._doubts = score_doubts
+        self._shared = facts.shared
+        self._bits = tuple(
+            [
+                sum(1 << n for n, doubt in enumerate(score_doubts) if doubt.effect.is_about(candidate))
+                for candidate in range(len(candidates.ids))
+            ]
+        )
+        if sum(1 << bits.bit_count() for bits in self._bits) > MOST_ENTRIES + len(self._bits):
+            raise TooMuchWorkError
+        self._number: dict[tuple[int, int], int] = {}
+        self.owner: list[int] = []
+        self.rows: list[Row] = []
+        for candidate in candidates.eligible:
+            for mask in _submasks(self._bits[candidate]):
+                self._number[candidate, mask] = len(self.rows)
+                self.owner.append(candidate)
+                self.rows.append(self._row(candidate, mask))
+        self._usual = [self._number[candidate, 0] for candidate in candidates.eligible]
+        self._touched = [(n, candidate) for n, candidate in enumerate(candidates.eligible) if self._bits[candidate]]
+        copies = Facts(facts.as_of, facts.today, dict(facts.shared), facts.lines, None, self.rows, {})
+        derivations.derive(engine, copies, stage=1)
+        self.scales: tuple[Scale, ...] = criteria.scales(engine, facts.shared, self.rows)
+
+    def _row(self, candidate: int, mask: int) -> Row:
+        row = dict(self.candidates.numbered[candidate][1])
+        score = score_of([*self._scores.points[candidate], *fired_doubts(self._doubts, mask)])
+        if score is not UNKNOWN:
+            row[SCORE] = score
+        return row
+
+    def _present(self, excluded: frozenset[int], mask: int) -> tuple[int, ...]:
+        """Return the entries of those who are not out, as these score doubts have them."""
+        entries = list(self._usual)
+        for place, candidate in self._touched:
+            entries[place] = self._number[candidate, mask & self._bits[candidate]]
+        return tuple([entry for entry in entries if self.owner[entry] not in excluded] if excluded else entries)
+
+    def chosen(self, excluded: frozenset[int], mask: int, *, take: int, work: Work) -> Chosen:
+        """Return who is chosen when these are out and these score doubts come true."""
+        entries = self._present(excluded, mask)
+        choice = choose(self.scales, entries, take)
+        work.spend(choice.cost + len(entries))
+        if choice.stuck is not None:
+            unknown = choice.stuck.scale.unknown_among(choice.stuck.rows)
+            rows = [self.rows[entry] for entry in unknown]
+            missing = unknown_of(choice.stuck.scale, rows, self._shared, Subject.PARTNER)
+            if SCORE in missing:
+                missing = (missing - {SCORE}).union(*(self._scores.unknown[self.owner[entry]] for entry in unknown))
+                missing = missing.union(*(self._doubted(entry) for entry in unknown))
+            return Chosen(("needs_information", frozenset()), missing, entries, choice)
+        outcome = "allocated" if entries else "fallback"
+        owners = frozenset([self.owner[entry] for entry in choice.chosen])
+        return Chosen((outcome, owners), frozenset(), entries, choice)
+
+    def _doubted(self, entry: int) -> frozenset[str]:
+        """Return the fields of undetermined rules that would leave a score unknown if they fired."""
+        about = [doubt for doubt in self._doubts if doubt.effect.is_about(self.owner[entry])]
+        return frozenset().union(*(doubt.fields for doubt in about if doubt.effect.points is UNKNOWN))
+
+
+def _submasks(bits: int) -> list[int]:
+    """Return every mask within the bits, in order.
+
+    >>> _submasks(0b101)
+    [0, 1, 4, 5]
+    """
+    masks = [0]
+    while bits:
+        low = bits & -bits
+        masks += [mask | low for mask in masks]
+        bits ^= low
+    return masks
+
+
+def excluded_by(exclusions: Sequence[Doubt[Excluding]], mask: int) -> frozenset[int]:
+    """Return those who are out when these exclusions come true."""
+    return frozenset().union(*(doubt.effect.candidates for n, doubt in enumerate(exclusions) if mask >> n & 1))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.service import PolicyRefusedError, moment, program_from, read_policy
+from api.service import PolicyRefusedError, moment, program_from, read_policy, source_path
 from rules.diagnostics import Diagnostic
 from rules.load import Loaded
 from rules.source import Source
@@ -76,8 +76,8 @@ class ActivePolicy:
 
     def _after(self, before: dict[Path, Stamp], loaded: Loaded | None) -> dict[Path, Stamp]:
         """Return what to look at from now on, as it was before loading, so that a change meanwhile is seen next."""
-        folder = self.path.parent
-        files = {self.path, *(folder / source.file for source in (loaded.sources if loaded else ()))}
+        sources = loaded.sources if loaded else ()
+        files = {self.path, *(source_path(self.path, source.file) for source in sources)}
         if self.refusal:
             # An include that is not there yet is in no list; the folders change when it comes.
             files |= {*before, *_folders(files)}

@@ -67,6 +67,11 @@ def read_policy(path: Path) -> Loaded:
         return load(path)
 
 
+def source_path(policy: Path, file: str) -> Path:
+    """Return where a source lies: the policy's file is named as it was given, others from its folder."""
+    return policy if file == str(policy) else policy.parent / file
+
+
 def open_program(path: Path) -> Program:
     """Return a policy file's program, ready to decide.
 

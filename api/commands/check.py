@@ -9,7 +9,7 @@ import typer
 from api.commands.console import DONE, POLICY_HAS_ERRORS, drawings, opened, say, say_json
 from api.commands.options import DEFAULT_POLICY, PolicyOption
 from api.findings import diagnostic_json, stamp
-from api.service import read_policy
+from api.service import read_policy, source_path
 from engine.decision import Json
 from rules.diagnostics import Diagnostic
 from rules.ir import Policy
@@ -104,8 +104,8 @@ def _annotation(path: Path, diagnostic: Diagnostic) -> str:
 
 
 def _from_here(path: Path, file: str) -> str:
-    """Return a source's path as seen from where the command runs; sources are named from the policy's folder."""
-    return (path.parent / file).as_posix()
+    """Return a source's path as seen from where the command runs; code scanning wants slashes."""
+    return source_path(path, file).as_posix()
 
 
 def _with_hint(diagnostic: Diagnostic) -> str:

@@ -134,8 +134,8 @@ def test_the_policy_to_check_can_be_an_option(capsys: pytest.CaptureFixture[str]
 def test_every_problem_is_drawn(bad_policy: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", bad_policy]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in lines if "error[" in line] == ["bad.yaml", "bad.yaml"]
-    assert any(line.strip().endswith("^^^^^^^^^^^^^") for line in lines)
+    assert [line.split(":")[0] for line in lines if "error[" in line] == [bad_policy] * 2
+    assert "^" * len("line.discont") in lines[lines.index("  = did you mean `line.discount`?") - 1]
     assert lines[-1] == f"{bad_policy}: 2 errors"
 
 
@@ -154,6 +154,18 @@ def test_findings_as_sarif(bad_policy: str, capsys: pytest.CaptureFixture[str]) 
     assert {rule["id"] for rule in sarif["tool"]["driver"]["rules"]} == {one["ruleId"] for one in sarif["results"]}
     place = sarif["results"][0]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == bad_policy
+
+
+def test_an_included_file_is_named_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "desk").mkdir()
+    text = POLICY.read_text("utf-8").replace("currency: CNY", "currency: CNY\ninclude: [more.yaml]")
+    (tmp_path / "desk" / "policy.yaml").write_text(text, "utf-8")
+    (tmp_path / "desk" / "more.yaml").write_text("nonsense: 1\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run(["check", "desk/policy.yaml", "--format", "github"]) == 1
+    assert capsys.readouterr().out.startswith("::error file=desk/more.yaml,line=1,col=1,")
 
 
 def test_findings_as_annotations(bad_policy: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -211,7 +211,7 @@ def test_the_policy_is_shown_with_its_text(client: TestClient) -> None:
         "deal_registration",
         "partner_allocation",
     ]
-    assert policy["source"] == [{"file": "policy.yaml", "text": POLICY.read_text("utf-8")}]
+    assert policy["source"] == [{"file": str(POLICY), "text": POLICY.read_text("utf-8")}]
 
 
 def test_the_request_schema_is_served(client: TestClient) -> None:

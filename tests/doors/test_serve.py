@@ -17,6 +17,7 @@ import pytest
 from tests.doors.conftest import POLICY, QUOTE, Running, Serve
 
 PRICE = "/v1/decisions/price-approval"
+GOOD_INCLUDE = 'derive: [{field: deal.note, type: rate, formula: "deal.discount"}]\n'
 
 
 def wait_for(holds: Callable[[], bool], *, seconds: float = 10) -> float:
@@ -103,11 +104,11 @@ def test_included_files_are_followed_even_before_they_are_there(serve: Serve, po
     replace(policy_file, "currency: CNY", "currency: CNY\ninclude: [more.yaml]")
     wait_for(lambda: ready(server)["policy_error"] is not None)
     more = policy_file.with_name("more.yaml")
-    more.write_text("invariants: []\n", "utf-8")
+    more.write_text(GOOD_INCLUDE, "utf-8")
     wait_for(lambda: ready(server)["policy_error"] is None)
     more.write_text("nonsense: []\n", "utf-8")
     wait_for(lambda: ready(server)["policy_error"] is not None)
-    more.write_text("invariants: []\n# mended\n", "utf-8")
+    more.write_text(f"{GOOD_INCLUDE}# mended\n", "utf-8")
     wait_for(lambda: ready(server)["policy_error"] is None)
 
 

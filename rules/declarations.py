@@ -14,7 +14,7 @@ from rules.scope import AUTOMATIC, Scope
 from rules.source import Span
 from rules.types import Scalar, SetOf, Term
 from rules.unary import ANY
-from rules.vocabulary import BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
+from rules.vocabulary import BUILT_IN, BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
 
 TERM_VALUE = re.compile(r"\w[\w .&/+-]{0,79}")
 RESERVED_VALUES = ("present", "missing", *ANY)
@@ -162,10 +162,13 @@ def _kinds(node: Node) -> Iterator[ScalarNode]:
 
 def declare_built_in(scope: Scope) -> None:
     """Declare the built-in fields; one whose term has a mistake is poisoned with it."""
-    broken = {name: (name,) for name in scope.poisoned}
-    for path, field in built_in_fields(Names({**scope.names.terms, **broken})).items():
+    broken = set(scope.poisoned)
+    if "terms" in broken:
+        broken |= set(re.findall(r"<(\w+)>", BUILT_IN)) - set(BUILT_IN_TERMS) - set(SECTION_TERMS)
+    names = Names({**scope.names.terms, **{name: (name,) for name in broken}})
+    for path, field in built_in_fields(names).items():
         item = field.type.item if isinstance(field.type, SetOf) else field.type
-        if isinstance(item, Term) and item.name in scope.poisoned:
+        if isinstance(item, Term) and item.name in broken:
             scope.poisoned.add(path)
         else:
             scope.fields[path] = field

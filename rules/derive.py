@@ -139,7 +139,7 @@ def _table(parts: dict[str, Entry], field: Field, entry: MappingNode, scope: Sco
     hit = shape.one_of(parts["hit"].value, HITS, "`hit`", scope.report) if "hit" in parts else None
     if hit and not _fits(hit, field.type):
         hint = "use `first`, which takes the value of the first row that matches"
-        scope.report.error("D505", f"`{hit}` cannot combine values ({field.type})", parts["hit"].value.span, hint=hint)
+        scope.report.error("D505", f"`{hit}` cannot combine {field.type} values", parts["hit"].value.span, hint=hint)
 
     def assign(entries: Sequence[Entry], scope: Scope) -> tuple[Effect, ...]:
         values = [shape.value(entry.value, field.type, "`value`", scope.report) for entry in entries]

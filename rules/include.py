@@ -68,16 +68,17 @@ def _file(path: Path, name: str, asked: Span, files: Files) -> Node | None:
 
 def _bytes(path: Path, name: str, asked: Span, files: Files) -> bytes | None:
     """Return a file's content; not more than a policy may have."""
-    files.asked[path.resolve()] = asked
     try:
+        files.asked[path.resolve()] = asked
         if not path.is_file():
             said = "is not a file" if path.exists() else "does not exist"
             files.fail("D201", f"`{name}` {said}", asked)
             return None
         with path.open("rb") as stream:
             data = stream.read(LIMIT + 1)
-    except OSError as error:
-        files.fail("D201", f"`{name}` cannot be read: {(error.strerror or 'it fails').lower()}", asked)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = (error.strerror or "it fails") if isinstance(error, OSError) else str(error)
+        files.fail("D201", f"`{name}` cannot be read: {reason.lower()}", asked)
         return None
     files.bytes += len(data)
     if files.bytes > LIMIT:
@@ -102,7 +103,7 @@ def _included(word: ScalarNode, by: Path, files: Files) -> Node | None:
     path = by.parent / word.text
     try:
         real = path.resolve()
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         files.fail("D201", f"`{word.text}` cannot be read", word.span)
         return None
     if not real.is_relative_to(files.folder.resolve()):

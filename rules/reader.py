@@ -32,15 +32,20 @@ def read(source: Source, report: Report) -> Node | None:
     text = source.text
     mends = MOST_MENDS if len(text) < MENDABLE else 1
     while True:
-        tree = _Tree(source.file, report, mended=text is not source.text)
+        # What is found on the way to a syntax error may follow from it, so that it is told only if there is none.
+        found = Report()
+        tree = _Tree(source.file, found, mended=text is not source.text)
         try:
-            return tree.build(text)
+            root = tree.build(text)
         except yaml.YAMLError as error:
             repaired = explain(error, Source(source.file, text), tree.unclosed, report)
             if repaired is None or not mends:
                 return None
             text = repaired
             mends -= 1
+        else:
+            report.absorb(found)
+            return root
 
 
 @dataclass(slots=True)
@@ -111,9 +116,10 @@ class _Tree:
         style = event.style or ""
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
+        unreadable = self.tagged(event) or (self.mended and MENDED in text)
         if "\x00" in text:
             self.error("D206", "the character U+0000 cannot stand in a policy", event, hint="remove the `\\0`")
-        unreadable = self.tagged(event) or (self.mended and MENDED in text)
+            unreadable = True
         if style in ("|", ">"):
             text = text.strip()
         node = ScalarNode(text, self.place(event), style, unreadable)

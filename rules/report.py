@@ -49,6 +49,11 @@ class Report:
             self._found.setdefault(diagnostic)
         self.errors += diagnostic.severity == "error"
 
+    def absorb(self, other: "Report") -> None:
+        """Add what another report has found."""
+        for diagnostic in other.diagnostics(()):
+            self._add(diagnostic)
+
     def nearest(self, word: str, choices: Sequence[str]) -> str | None:
         """Return the choice most like a word; None when nothing is near, or nobody will read the hint any more.
 

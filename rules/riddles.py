@@ -98,8 +98,8 @@ def _tell(error: yaml.MarkedYAMLError, lines: list[str], file: str, unclosed: Sp
         span = Span(file, problem.line + 1, column, problem.line + 1, len(indent) + 1)
         report.error("D208", "the line is indented with a tab", span, hint="indent with spaces")
         return
-    last = len("\n".join(lines).rstrip().split("\n"))
-    if problem.line >= last and unclosed is not None:
+    at_end = not any(rest.strip() for rest in (line[problem.column :], *lines[problem.line + 1 :]))
+    if at_end and unclosed is not None:
         report.error("D218", "the file ends inside the brackets that open here", unclosed, hint="close the brackets")
         return
     for words, code, message, hint in _MEANINGS:

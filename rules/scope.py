@@ -53,17 +53,19 @@ class Scope:
         """Return the field that a path names, or nothing once it is told that there is none."""
         found = self.fields.get(path.text)
         if found is None and not path.unreadable and not self.poisoned & {path.text, "facts", "derive"}:
-            hint = self.report.did_you_mean(path.text, self._likely(path.text))
+            hint = self._hint(path.text)
             self.report.error("D101", f"unknown field `{path.text}`", path.span, hint=hint)
         return found
 
-    def _likely(self, path: str) -> Sequence[str]:
-        """Return the fields that a misspelt path may have meant: of its object, if it names one."""
+    def _hint(self, path: str) -> str | None:
+        """Return the field that a misspelt path may have meant: of its object if it names one, else of any."""
         start, dot, name = path.partition(".")
         if start in OBJECTS:
-            return [known for known in self.fields if known.startswith(f"{start}.")]
+            return self.report.did_you_mean(path, [known for known in self.fields if known.startswith(f"{start}.")])
         namesakes = [known for known in self.fields if known.endswith(f".{name if dot else start}")]
-        return namesakes or list(self.fields)
+        if namesakes and not dot:
+            return f"write {' or '.join(f'`{known}`' for known in namesakes)}"
+        return self.report.did_you_mean(path, namesakes or list(self.fields))
 
     def choose(self, node: ScalarNode, choices: Sequence[str], what: str) -> str | None:
         """Return a name if it is among the choices, or nothing once it is told that it is not."""

@@ -13,7 +13,7 @@ from engine.decision import Json
 from engine.derive import Derivations
 from engine.exact import Ratio, divide, subtract
 from engine.facts import Facts
-from engine.index import positions
+from engine.index import Bits, positions
 from engine.interpret import judge
 from engine.levels import Push, pushed
 from engine.matching import Engine
@@ -101,7 +101,7 @@ def alternatives(
             yield {**place, **_increase((min(prices), 100), asked)}
         else:
             view: Sees = line.at(high) if low <= high else View(Subject.LINE, facts.shared, row)
-            yield {**place, "impossible": [*_in_the_way(repricing, view, rank)]}
+            yield {**place, "impossible": _in_the_way(repricing, view, rank, candidates)}
 
 
 def _prices(line: PricedLine, conditions: Sequence[Condition]) -> Spans:
@@ -143,17 +143,18 @@ def _increase(price: Ratio, asked: Ratio) -> dict[str, Json]:
     }
 
 
-def _in_the_way(repricing: Repricing, view: Sees, rank: int) -> list[Json]:
+def _in_the_way(repricing: Repricing, view: Sees, rank: int, candidates: Bits) -> list[Json]:
     """Return the tests that fail at list price in the nearest row: of that level, else of the highest below it.
 
-    Where a row holds, the rules that lift the level stand in the way: their tests are returned.
+    Rows of which the price is all that fails (`candidates`) come before rows for other goods or customers. Where a row
+    holds, the rules that lift the level stand in the way: their tests are returned.
     """
-    rows = [(n, row) for n, row in enumerate(repricing.authority) if repricing.ranks[n] <= rank]
-    highest = max((repricing.ranks[n] for n, _ in rows), default=0)
+    ranks = [found for found in repricing.ranks if found <= rank]
+    rows = [n for n, found in enumerate(ranks) if found == ranks[-1]]
+    for_this_line = [n for n in rows if candidates >> n & 1]
     failures = [
         [(row, part) for part in row.when.parts if judge(part, view) is not True]
-        for n, row in rows
-        if repricing.ranks[n] == highest
+        for row in (repricing.authority[n] for n in for_this_line or rows)
     ]
     nearest = min(failures, key=len, default=[])
     if nearest or not failures:

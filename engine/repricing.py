@@ -39,6 +39,7 @@ from rules.ir import (
     Not,
     NotOneOf,
     OneOf,
+    Operator,
     Rule,
     Subject,
     Test,
@@ -201,8 +202,10 @@ class PricedLine:
             verdict = judge_test(test, view[field], view[other] if other else None)
             return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
         pieces = self._pieces_of(field)
-        if isinstance(test, Compare) and len(pieces) == 1:
-            spans = _straight(pieces[0][2], test, self.low, self.high)
+        if isinstance(test, Compare | CompareField) and len(pieces) == 1:
+            literal = None if isinstance(test, CompareField) else _shape(plain(test.value))
+            limits = [(self.low, self.high, literal)] if literal else self._pieces_of(other or field)
+            spans = _straight(pieces[0][2], limits, ACCEPTED[test.operator], self.low, self.high)
             if spans is not None:
                 return spans, spans
         holds, open_ = [], []
@@ -300,8 +303,11 @@ class PricedLine:
         """Evaluate a table, or the kinds, once between any two prices at which one of its conditions turns."""
         parted = self._moving.tables[derivation.path]
         holds, open_ = self._engine.match(parted.fixed, self._facts.shared, self._row)
+        standing = list(positions(holds | open_))
+        if not any(parted.moving[n] for n in standing):  # then the price decides nothing, at the asked one or any other
+            return [(self.low, self.high, _shape(View(Subject.LINE, self._facts.shared, self._row)[derivation.path]))]
         turns: set[int] = set()
-        for n in positions(holds | open_):
+        for n in standing:
             for part in parted.moving[n]:
                 for spans in self.truth(part):
                     turns.update(number for first, last in spans for number in (first, last + 1))
@@ -412,17 +418,18 @@ def _turns(shape: Shape, others: Sequence[Shape], test: Test, first: int, last: 
     return sorted(found)
 
 
-def _straight(shape: Shape, test: Compare, low: int, high: int) -> Spans | None:
+def _straight(shape: Shape, limits: Sequence[Piece], accepted: frozenset[int], low: int, high: int) -> Spans | None:
     """Return where a quotient of straight lines passes a comparison, by one division; None for other shapes.
 
     This is the shape of nearly every limit on discount, margin or value. The denominator is above zero, so the test
     looks at the sign of a straight line, which is below zero on one side of its root and above it on the other.
     """
-    limit = plain(test.value)
-    if not isinstance(shape, Quotient) or not isinstance(limit, tuple) or shape.denominator == (0,):
+    limit = limits[0][2]
+    if len(limits) > 1 or not isinstance(shape, Quotient) or not isinstance(limit, Quotient):
         return None
-    line = _excess(shape, Quotient((limit[0],), (limit[1],)))
-    accepted = ACCEPTED[test.operator]
+    if (0,) in (shape.denominator, limit.denominator) or accepted == ACCEPTED[Operator.NOT_EQUAL]:
+        return None
+    line = _excess(shape, limit)
     if len(line) == 1:
         return ((low, high),) if (line[0] > 0) - (line[0] < 0) in accepted and low <= high else ()
     if len(line) > 2:
@@ -433,9 +440,9 @@ def _straight(shape: Shape, test: Compare, low: int, high: int) -> Spans | None:
         accepted = frozenset([-sign for sign in accepted])
     root, rest = divmod(-constant, slope)
     last_below, first_above = (root, root + 1) if rest else (root - 1, root + 1)
-    if -1 in accepted:
+    if 1 not in accepted:
         high = min(high, first_above - 1 if 0 in accepted else last_below)
-    else:
+    if -1 not in accepted:
         low = max(low, last_below + 1 if 0 in accepted else first_above)
     return ((low, high),) if low <= high else ()
 

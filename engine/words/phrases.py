@@ -1,6 +1,7 @@
 """Phrases of summaries and texts, English and Chinese side by side, so that neither is forgotten."""
 
 from engine.decision import Language
+from engine.words.labels import LABELS
 
 PHRASES: dict[str, tuple[str, str]] = {
     # Joining
@@ -73,23 +74,91 @@ PHRASES: dict[str, tuple[str, str]] = {
     "fallback": ("No candidate is left{why}: {fallback} takes over.", "没有可用的候选人{why}：转 {fallback}。"),
     "no_fallback": ("No candidate is left{why}.", "没有可用的候选人{why}。"),
     "all_excluded": (" (excluded: {reasons})", "（已排除：{reasons}）"),
+    # Tests
+    "fails": ("{field} {actual}, not {test}", "{field} {actual}，不满足 {test}"),
+    "distance": ("{test} ({by})", "{test}（{by}）"),
+    "over": ("over by {distance}", "超出 {distance}"),
+    "short": ("short by {distance}", "相差 {distance}"),
+    "in_points": ("{points} points", "{points} 个百分点"),
+    "present": ("given", "已提供"),
+    "missing": ("not given", "未提供"),
+    "unknown_field": ("{field} is not known", "{field} 未知"),
+    # Texts
+    "head_title": ("{level} ({title})", "{level}（{title}）"),
+    "off": ("{discount} off", "折扣 {discount}"),
+    "margin": ("margin {margin}", "毛利率 {margin}"),
+    "times": ("{quantity} x {price}", "{quantity} x {price}"),
+    "not_covered": ("{rule} does not cover it: {tests}", "{rule} 不适用：{tests}"),
+    "could_sign": (
+        "with net price {price} or more (+{increase}, +{rate}) the {level} could sign",
+        "成交价不低于 {price}（+{increase}，+{rate}）时 {level} 即可签批",
+    ),
+    "could_pass": (
+        "with net price {price} or more (+{increase}, +{rate}) no one need sign",
+        "成交价不低于 {price}（+{increase}，+{rate}）时无需签批",
+    ),
+    "could_not": (
+        "at no net price up to list could the {level} sign: {tests}",
+        "目录价以内任何成交价 {level} 均不能签批：{tests}",
+    ),
+    "nobody": ("nobody", "无人"),
+    "more_lines": ("and {count} more lines", "另有 {count} 行"),
+    "more_rows": ("and {count} more", "另有 {count} 项"),
+    "totals": (
+        "{net} net of {list} list, {discount} off, margin {margin}",
+        "成交 {net} / 目录价 {list}，折扣 {discount}，毛利率 {margin}",
+    ),
+    "missed_by": ("{rule} missed by one test: {tests}", "{rule} 仅差一项：{tests}"),
+    "undetermined": ("{rule} is open: {tests}", "{rule} 未定：{tests}"),
+    "at_least_level": ("at least {level}", "至少 {level}"),
+    "levels_up": ("{levels} up", "上调 {levels} 级"),
+    "not_known": ("not known", "未知"),
+    "lost": ("lost to {claim} at {at}: {own} against {winner}", "在 {at} 上不及 {claim}：{own} 对 {winner}"),
+    "tied": ("tied", "不分先后"),
+    "protected_until": ("until {until}", "至 {until}"),
+    "extendable": ("{until}, extendable by {extend}", "{until}，可续期 {extend}"),
+    "score": ("{score} points", "{score} 分"),
+    "drawn": ("drawn: {control}", "抽中：{control}"),
+    "obligation_document": ("document {what}", "文件 {what}"),
+    "obligation_approve": ("approval of {what}", "{what} 批准"),
+    "obligation_deposit": ("deposit of {what}", "定金 {what}"),
+    "obligation_hold": ("{what}", "{what}"),
+    "status_awarded": ("awarded", "判定归属"),
+    "status_eligible": ("eligible", "合格"),
+    "status_held": ("held", "待核实"),
+    "status_rejected": ("rejected", "驳回"),
+    # Labels of the rows of a text
+    "label_line": ("line {line}", "第{line}行"),
+    "label_also": ("also", "会签"),
+    "label_level": ("level", "级别"),
+    "label_steps": ("steps", "步骤"),
+    "label_held": ("held", "暂停"),
+    "label_rejected": ("rejected", "驳回"),
+    "label_blocked": ("blocked", "禁止"),
+    "label_open": ("open", "待办"),
+    "label_met": ("met", "已满足"),
+    "label_kinds": ("kinds", "类别"),
+    "label_audit": ("audit", "抽审"),
+    "label_notify": ("notify", "通知"),
+    "label_total": ("total", "合计"),
+    "label_valid": ("valid", "有效期"),
+    "label_near": ("nearly", "临界"),
+    "label_missing": ("missing", "缺少"),
+    "label_possible": ("possible", "仍可能"),
+    "label_not_sure": ("open", "未定"),
+    "label_why": ("why", "依据"),
+    "label_note": ("note", "说明"),
+    "label_protected": ("protected", "保护期"),
+    "label_out": ("out", "排除"),
+    "label_split": ("split", "分成"),
+    "label_accept": ("accept", "接单"),
+    "label_fallback": ("fallback", "后备"),
     # Missing facts
     "needs": (
         "More information is needed: {fields}; still possible: {outcomes}.",
         "需要补充信息：{fields}；仍可能的结论：{outcomes}。",
     ),
     "needs_bare": ("More information is needed: {fields}.", "需要补充信息：{fields}。"),
-}
-
-# What people call the built-in fields that authority is most often about.
-LABELS: dict[str, tuple[str, str]] = {
-    "line.discount": ("discount", "折扣"),
-    "line.margin": ("margin", "毛利率"),
-    "line.net_total": ("net total of the line", "本行成交额"),
-    "deal.discount": ("discount of the deal", "整单折扣"),
-    "deal.margin": ("margin of the deal", "整单毛利率"),
-    "deal.net_total": ("net total of the deal", "整单成交额"),
-    "deal.payment_days": ("payment days", "账期天数"),
 }
 
 
@@ -100,6 +169,17 @@ def say(phrase: str, language: Language, *values: object, **named: object) -> st
     ('line 2', '第2行')
     """
     return PHRASES[phrase][language == "zh"].format(*values, **named)
+
+
+def field_label(path: str, language: Language) -> str:
+    """Return what people call a field; by its name where there are no words for it.
+
+    >>> field_label("line.discount", "zh"), field_label("deal.margin_gap", "en"), field_label("deal.margin_gap", "zh")
+    ('折扣', 'margin gap', 'deal.margin_gap')
+    """
+    if path in LABELS:
+        return LABELS[path][language == "zh"]
+    return path if language == "zh" else path.partition(".")[2].replace("_", " ") or path
 
 
 def joined(parts: list[str], language: Language, *, most: int = 3) -> str:

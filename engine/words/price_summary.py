@@ -10,7 +10,7 @@ from engine.interpret import judge, plain
 from engine.matching import IndexEngine, Match
 from engine.views import UNKNOWN, View
 from engine.words.numbers import figure
-from engine.words.phrases import LABELS, sentence_case
+from engine.words.phrases import field_label, sentence_case
 from engine.words.told import Told
 from rules.ir import Also, Compare, Field, FieldTest, Operator, Rule, Sign
 
@@ -136,10 +136,8 @@ def _passed(told: Told, place: str, rule: Rule, part: FieldTest, view: View) -> 
 def _label(told: Told, field: Field) -> str:
     if field.describe is not None:
         return sentence_case(field.describe.in_language(told.language))
-    if field.path in LABELS:
-        return LABELS[field.path][told.language == "zh"]
-    # What the policy derives has no words of its own but its name.
-    return f"{field.path} " if told.language == "zh" else field.name.replace("_", " ")
+    label = field_label(field.path, told.language)
+    return f"{label} " if label.isascii() and told.language == "zh" else label
 
 
 def _place(told: Told, line: Mapping[str, Json], match: Match | None) -> str:

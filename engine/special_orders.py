@@ -5,7 +5,7 @@ not be met because the request does not say, makes the outcome `needs_informatio
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -40,6 +40,7 @@ class SpecialOrderPlan:
     """The section as the engine uses it."""
 
     section: SpecialOrders
+    kinds: tuple[Group, ...]
     controls: tuple[Group, ...]
     roles: dict[str, Role]
     derivations: Derivations
@@ -54,6 +55,7 @@ def plan(policy: Policy) -> SpecialOrderPlan | None:
     ladder = policy.price_approval.ladder if policy.price_approval else ()
     return SpecialOrderPlan(
         section=section,
+        kinds=groups_of(section.kinds),
         controls=groups_of(section.controls),
         roles={role.id: role for role in (*policy.roles, *ladder)},
         derivations=derivations(policy, Kind.SPECIAL_ORDER, wanted),
@@ -92,7 +94,10 @@ def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Langu
     else:
         outcome = "held" if findings.unmet else "clear"
     steps.append(Step("outcome", {"outcome": outcome}))
-    return _ruling(plan, facts, outcome=outcome, findings=findings, steps=steps, matches=matches)
+    # Deriving has judged the kinds already; the trace wants to say which condition made the order special.
+    kinds = match_all(engine, plan.kinds, facts)
+    ruling = _ruling(plan, facts, outcome=outcome, findings=findings, steps=steps, matches=matches)
+    return replace(ruling, matches=(*kinds, *ruling.matches))
 
 
 def _rules(matches: list[Match], bits: Callable[[Match], int]) -> Iterator[tuple[Match, Rule]]:

@@ -54,7 +54,6 @@ def create_app(settings: Settings, active: ActivePolicy | None = None) -> FastAP
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
-        desk.threads.shutdown(wait=True, cancel_futures=True)
         sys.setswitchinterval(interval)
 
     app = FastAPI(title="dealdesk", lifespan=life, redirect_slashes=False, redoc_url=None)

@@ -1,7 +1,7 @@
 """Every way in which an HTTP request can be wrong: one shape of answer, the place named, and the next one served."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from structlog.testing import capture_logs
 
-from tests.doors.conftest import QUOTE
+from tests.doors.conftest import QUOTE, REQUESTS
 
 PATH = "/v1/decisions/price-approval"
 
@@ -41,7 +41,7 @@ def places(problem: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(autouse=True)
-def next_request_is_served(client: TestClient) -> Any:
+def next_request_is_served(client: TestClient) -> Iterator[None]:
     yield
     assert client.post(PATH, json=QUOTE).json()["outcome"] == "requires_approval"
 
@@ -196,8 +196,7 @@ def test_a_wrong_query_parameter(client: TestClient, query: str, parameter: str,
         ),
         (
             lambda client: client.get("/v1/policy/schema/prices"),
-            "there is no kind of decision `prices`; one of: "
-            "price-approval, special-order, deal-registration, partner-allocation",
+            f"there is no kind of decision `prices`; one of: {', '.join(REQUESTS)}",
         ),
     ],
 )

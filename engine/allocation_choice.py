@@ -57,6 +57,7 @@ class Entries:
         self._scores = scores
         self._doubts = score_doubts
         self._shared = facts.shared
+        self._inputs = {derivation.path: derivation.inputs for derivation in derivations.stages[1]}
         self._bits = tuple(
             [
                 sum(1 << n for n, doubt in enumerate(score_doubts) if doubt.effect.is_about(candidate))
@@ -99,21 +100,26 @@ class Entries:
         choice = choose(self.scales, entries, take)
         work.spend(choice.cost + len(entries))
         if choice.stuck is not None:
-            unknown = choice.stuck.scale.unknown_among(choice.stuck.rows)
-            rows = [self.rows[entry] for entry in unknown]
-            missing = unknown_of(choice.stuck.scale, rows, self._shared, Subject.PARTNER)
-            if SCORE in missing:
-                missing = (missing - {SCORE}).union(*(self._scores.unknown[self.owner[entry]] for entry in unknown))
-                missing = missing.union(*(self._doubted(entry) for entry in unknown))
-            return Chosen(("needs_information", frozenset()), missing, entries, choice)
+            scale = choice.stuck.scale
+            missing: set[str] = set()
+            for entry in scale.unknown_among(choice.stuck.rows):
+                for path in unknown_of(scale, [self.rows[entry]], self._shared, Subject.PARTNER):
+                    missing |= self._behind(path, entry)
+            return Chosen(("needs_information", frozenset()), frozenset(missing), entries, choice)
         outcome = "allocated" if entries else "fallback"
         owners = frozenset([self.owner[entry] for entry in choice.chosen])
         return Chosen((outcome, owners), frozenset(), entries, choice)
 
-    def _doubted(self, entry: int) -> frozenset[str]:
-        """Return the fields of undetermined rules that would leave a score unknown if they fired."""
-        about = [doubt for doubt in self._doubts if doubt.effect.is_about(self.owner[entry])]
-        return frozenset().union(*(doubt.fields for doubt in about if doubt.effect.points is UNKNOWN))
+    def _behind(self, path: str, entry: int) -> frozenset[str]:
+        """Return the fields because of which a field of an entry is unknown; nobody could give a score itself."""
+        if path == SCORE:
+            about = [doubt for doubt in self._doubts if doubt.effect.is_about(self.owner[entry])]
+            doubted = [doubt.fields for doubt in about if doubt.effect.points is UNKNOWN]
+            return self._scores.unknown[self.owner[entry]].union(*doubted)
+        if path in self._inputs:
+            return frozenset().union(*(self._behind(name, entry) for name in self._inputs[path]))
+        known = path in (self.rows[entry] if path.startswith("partner.") else self._shared)
+        return frozenset() if known else frozenset({path})
 
 
 def _submasks(bits: int) -> list[int]:

@@ -5,7 +5,7 @@ scores and the ranking are told as the rules that fire have them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from engine import figures
@@ -60,7 +60,6 @@ def plan(policy: Policy) -> AllocationPlan | None:
     rules = (*section.eligibility, *section.score, *section.split)
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     found = derivations(policy, Kind.PARTNER_ALLOCATION, wanted)
-    scored_by = frozenset([path for rule in section.score for path in rule_fields(rule)])
     return AllocationPlan(
         section=section,
         eligibility=groups_of(section.eligibility),
@@ -68,7 +67,7 @@ def plan(policy: Policy) -> AllocationPlan | None:
         criteria=criteria,
         by_score=SCORE in criteria.fields or bool(found.stages[1]),
         split=groups_of(section.split),
-        derivations=replace(found, inputs={**found.inputs, SCORE: scored_by}),
+        derivations=found,
     )
 
 

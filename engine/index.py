@@ -8,6 +8,7 @@ rules that everything else has left standing.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -90,22 +91,26 @@ class Index:
         self._subject = subject
         self._all = (1 << len(rules)) - 1
         plain: dict[str, list[tuple[Bits, Test]]] = {}
-        residue: dict[Condition, Bits] = {}
+        residue: dict[tuple[Condition, int], Bits] = {}
         for number, rule in enumerate(rules):
             taken: set[str] = set()
+            said: Counter[Condition] = Counter()
             for part in rule.when.parts:
                 if isinstance(part, FieldTest) and part.field not in taken and _fits_column(part.test):
                     taken.add(part.field)
                     plain.setdefault(part.field, []).append((1 << number, part.test))
                 else:
-                    residue[part] = residue.get(part, 0) | 1 << number
+                    # A conjunct that a rule says twice fails twice, as everywhere else: a near miss fails just once.
+                    said[part] += 1
+                    key = (part, said[part])
+                    residue[key] = residue.get(key, 0) | 1 << number
         self._columns = tuple(self._column(path, tests) for path, tests in plain.items())
         # What `match` needs of a column, ready to unpack: it runs for every line of every request.
         self._look_ups = tuple(
             (column.own, column.path, column.bits, column.unknown_holds, column.unknown_open)
             for column in self._columns
         )
-        self._residues = tuple(Residue(condition, bits) for condition, bits in residue.items())
+        self._residues = tuple(Residue(condition, bits) for (condition, _), bits in residue.items())
 
     def match(self, shared: Row, row: Row) -> tuple[Bits, Bits]:
         """Return the rules that fire and those that are undetermined."""

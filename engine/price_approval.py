@@ -38,6 +38,7 @@ from rules.ir import (
     Text,
 )
 from rules.types import Scalar
+from rules.vocabulary import AS_OF
 
 AUTOMATIC = "automatic"
 OUTCOMES = ("auto_approved", "requires_approval", "held", "rejected")
@@ -107,7 +108,7 @@ def plan(policy: Policy) -> PricePlan | None:
         rules=groups_of(section.rules),
         pushes=pushes,
         derivations=found,
-        repricing=Repricing.of(rows, ranks, levers, found, policy.fields),
+        repricing=Repricing.of(rows, ranks, levers, found, {**policy.fields, AS_OF.path: AS_OF}),
     )
 
 

@@ -1,0 +1,1 @@
+"""Tests. A package, so that what they share is imported by one name from wherever they are started."""

@@ -8,11 +8,16 @@ _CENT = Decimal("0.01")
 def percent(text: str) -> str:
     """Return a rate with two decimals.
 
-    >>> percent("15.3846%"), percent("-0.0050%"), percent("-∞")
-    ('15.38%', '-0.01%', '-∞')
+    What is not zero is not shown as zero.
+
+    >>> percent("15.3846%"), percent("-0.0050%"), percent("0.0004%"), percent("-∞")
+    ('15.38%', '-0.01%', '0.0004%', '-∞')
     """
-    number = _decimal(text.removesuffix("%"))
-    return text if number is None else f"{number.quantize(_CENT, ROUND_HALF_UP)}%"
+    number = decimal(text.removesuffix("%"))
+    if number is None:
+        return text
+    rounded = number.quantize(_CENT, ROUND_HALF_UP)
+    return f"{rounded}%" if rounded or not number else text
 
 
 def points(text: str) -> str:
@@ -30,7 +35,7 @@ def grouped(text: str) -> str:
     >>> grouped("1234567.50"), grouped("-1000")
     ('1,234,567.50', '-1,000')
     """
-    number = _decimal(text)
+    number = decimal(text)
     return text if number is None else f"{number:,f}"
 
 
@@ -45,7 +50,8 @@ def figure(text: str) -> str:
     return grouped(text) if "." in text or len(text) > 4 else text
 
 
-def _decimal(text: str) -> Decimal | None:
+def decimal(text: str) -> Decimal | None:
+    """Return the number that a text is, with or without separators; None for any other text."""
     try:
         number = Decimal(text)
     except InvalidOperation:

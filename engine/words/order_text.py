@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.words.layout import Row, Table
-from engine.words.page import Entry, Page, day, missing, near_misses, notes, reasoned, source, undetermined
+from engine.words.page import Entry, Page, day, missing, near_misses, notes, placed, reasoned, source, undetermined
 
 
 def order_head(page: Page) -> str:
@@ -37,8 +37,7 @@ def _controls(page: Page, label: str, controls: list[Entry]) -> Table:
         rule = by_id.get((control["control"], control.get("line")))
         kind, what = next(iter(control["obligation"].items()))
         text = control["release"] or page.say(f"obligation_{kind}", what=what)
-        place = [page.say("line", line=control["line"])] if "line" in control else []
         told = [page.because_of(rule), source(rule)] if rule else [control["control"]]
-        cells = (*place, str(text), *told)
+        cells = (placed(page, control, str(text)), *told)
         rows[cells] = Row(page.say(label), cells)
     return Table([*rows.values()])

@@ -1,6 +1,6 @@
 """What the texts of all kinds share: reading a stored decision, naming sources, listing rules, and what is missing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -8,7 +8,7 @@ from engine.decision import Language
 from engine.words import en, zh
 from engine.words.layout import Row, Table
 from engine.words.phrases import say
-from engine.words.tested import failures, reasons, unknowns
+from engine.words.tested import failures, is_close, reasons, unknowns
 
 Entry: TypeAlias = Mapping[str, Any]
 
@@ -82,14 +82,21 @@ def source(rule: Entry) -> str:
     return f"{rule['source']['file']}:{rule['source']['line']}"
 
 
+def placed(page: Page, entry: Entry, text: str) -> str:
+    """Return a text with the line, claim or partner that it is about before it."""
+    if "line" in entry:
+        return page.say("on_line", place=page.say("line", line=entry["line"]), reason=text)
+    whose = entry.get("claim") or entry.get("partner")
+    return page.say("on_line", place=whose, reason=text) if whose else text
+
+
 def effects(page: Page, key: str, label: str, *, section: str = "") -> Table:
     """Return the fired rules that have an effect, each with what made it fire and where it stands."""
     rows: dict[tuple[str, ...], Row] = {}
     for rule in page.rules("fired", section=section):
         for then in rule["then"]:
             if key in then:
-                place = [page.say("line", line=rule["line"])] if "line" in rule else []
-                cells = (*place, str(then[key]), page.because_of(rule), source(rule))
+                cells = (placed(page, rule, str(then[key])), page.because_of(rule), source(rule))
                 rows[cells] = Row(page.say(label), cells)
     return Table([*rows.values()])
 
@@ -100,54 +107,41 @@ def reasoned(page: Page, entries: list[Entry], label: str, name: str = "rule") -
     rows = []
     for entry in entries:
         rule = by_id.get((entry.get(name), entry.get("line")))
-        place = [page.say("line", line=entry["line"])] if "line" in entry else []
         told = [page.because_of(rule), source(rule)] if rule else [str(entry[name])] if entry.get(name) else []
-        rows.append(Row(page.say(label), [*place, str(entry["reason"]), *told]))
+        rows.append(Row(page.say(label), [placed(page, entry, str(entry["reason"])), *told]))
     return Table(rows)
 
 
-def near_misses(page: Page, *, section: str = "") -> Table:
-    """Return the rules that one number kept from firing: all else about them held."""
-    near = [rule for rule in page.rules("blocked", section=section) if _is_near(rule)]
-    rows = [
-        Row(
-            page.say("label_near"),
-            [
-                *([page.say("line", line=rule["line"])] if "line" in rule else []),
-                page.say("missed_by", rule=rule["rule"], tests=page.joined(failures(rule, page.language))),
-                source(rule),
-            ],
-        )
-        for rule in near[:MOST_NEAR]
-    ]
-    if len(near) > MOST_NEAR:
-        rows.append(Row(page.say("label_near"), [page.say("more_rows", count=len(near) - MOST_NEAR)]))
-    return Table(rows)
+def near_misses(page: Page) -> Table:
+    """Return the rules that one number kept from firing, by little: all else about them held.
 
-
-def _is_near(rule: Entry) -> bool:
-    """Tell whether one number alone kept a rule from firing; what authority misses stands beside each line."""
-    failed = [test for test in rule["tests"] if test["holds"] is False]
-    return len(failed) == 1 < len(rule["tests"]) and "short_by" in failed[0] and not rule["section"].endswith(AUTHORITY)
+    What authority misses stands beside each line instead.
+    """
+    near = [rule for rule in page.rules("blocked") if not rule["section"].endswith(AUTHORITY) and _is_near(rule)]
+    return _told(page, near, "label_near", "missed_by", failures)
 
 
 def undetermined(page: Page) -> Table:
     """Return the rules that missing information leaves open."""
-    found = page.rules("undetermined")
-    rows = [
-        Row(
-            page.say("label_not_sure"),
-            [
-                *([page.say("line", line=rule["line"])] if "line" in rule else []),
-                page.say("undetermined", rule=rule["rule"], tests=page.joined(unknowns(rule, page.language))),
-                source(rule),
-            ],
-        )
-        for rule in found[:MOST_NEAR]
-    ]
-    if len(found) > MOST_NEAR:
-        rows.append(Row(page.say("label_not_sure"), [page.say("more_rows", count=len(found) - MOST_NEAR)]))
+    return _told(page, page.rules("undetermined"), "label_not_sure", "undetermined", unknowns)
+
+
+def _told(
+    page: Page, rules: list[Entry], label: str, phrase: str, tests: Callable[[Entry, Language], list[str]]
+) -> Table:
+    """Return the first few rules with some of their tests."""
+    rows = []
+    for rule in rules[:MOST_NEAR]:
+        text = page.say(phrase, rule=rule["rule"], tests=page.joined(tests(rule, page.language)))
+        rows.append(Row(page.say(label), [placed(page, rule, text), source(rule)]))
+    if len(rules) > MOST_NEAR:
+        rows.append(Row(page.say(label), [page.say("more_rows", count=len(rules) - MOST_NEAR)]))
     return Table(rows)
+
+
+def _is_near(rule: Entry) -> bool:
+    failed = [test for test in rule["tests"] if test["holds"] is False]
+    return len(failed) == 1 < len(rule["tests"]) and is_close(failed[0])
 
 
 def missing(page: Page) -> Table:

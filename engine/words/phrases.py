@@ -79,6 +79,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "distance": ("{test} ({by})", "{test}（{by}）"),
     "over": ("over by {distance}", "超出 {distance}"),
     "short": ("short by {distance}", "相差 {distance}"),
+    "at_limit": ("just at the limit", "恰在界限上"),
     "in_points": ("{points} points", "{points} 个百分点"),
     "present": ("given", "已提供"),
     "missing": ("not given", "未提供"),
@@ -90,12 +91,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     "times": ("{quantity} x {price}", "{quantity} x {price}"),
     "not_covered": ("{rule} does not cover it: {tests}", "{rule} 不适用：{tests}"),
     "could_sign": (
-        "with net price {price} or more (+{increase}, +{rate}) the {level} could sign",
-        "成交价不低于 {price}（+{increase}，+{rate}）时 {level} 即可签批",
+        "with net price {price} or more ({more}) the {level} could sign",
+        "成交价不低于 {price}（{more}）时 {level} 即可签批",
     ),
     "could_pass": (
-        "with net price {price} or more (+{increase}, +{rate}) no one need sign",
-        "成交价不低于 {price}（+{increase}，+{rate}）时无需签批",
+        "with net price {price} or more ({more}) no one need sign",
+        "成交价不低于 {price}（{more}）时无需签批",
     ),
     "could_not": (
         "at no net price up to list could the {level} sign: {tests}",

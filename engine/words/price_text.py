@@ -12,6 +12,7 @@ from engine.words.page import (
     missing,
     near_misses,
     notes,
+    placed,
     reasoned,
     source,
     undetermined,
@@ -21,6 +22,7 @@ from engine.words.tested import failure, failures
 
 MOST_LINES = 100
 MOST_MISSES = 3
+MOST_CHANGES = 3
 
 
 def price_head(page: Page) -> str:
@@ -105,33 +107,36 @@ def _cells(page: Page, line: Entry, facts: dict[str, str], authority: list[Entry
 def _misses(page: Page, line: Entry, authority: list[Entry]) -> Iterator[str]:
     """Yield why the rows that come nearest do not cover the line."""
     levels = page.basis.get("levels", [])
-    granted = [rule["then"][0]["sign"] for rule in authority if rule["rule"] == line["granted_by"]]
-    rank = levels.index(granted[0]) if granted else len(levels)
-    told = []
-    for rule in authority:
-        level = rule["then"][0]["sign"]
-        failed = failures(rule, page.language)
-        if rule["status"] == "blocked" and failed and levels.index(level) < rank:
-            told.append((len(failed), -levels.index(level), rule, failed))
-    for _, _, rule, failed in sorted(told, key=lambda one: one[:2])[:MOST_MISSES]:
-        yield page.say("not_covered", rule=rule["rule"], tests=page.joined(failed))
+    granted = [rule for rule in authority if rule["rule"] == line["granted_by"]]
+    rank = _rank(granted[0], levels) if granted else len(levels)
+    blocked = [rule for rule in authority if rule["status"] == "blocked" and _rank(rule, levels) < rank]
+    made_for = [rule for rule in blocked if all("short_by" in test for test in rule["tests"] if test["holds"] is False)]
+    shown = made_for or (blocked if page.decision["outcome"] == "rejected" else [])
+    shown.sort(key=lambda rule: (len(failures(rule, page.language)), -_rank(rule, levels)))
+    for rule in shown[:MOST_MISSES]:
+        yield page.say("not_covered", rule=rule["rule"], tests=page.joined(failures(rule, page.language)))
+
+
+def _rank(rule: Entry, levels: list[str]) -> int:
+    return levels.index(rule["then"][0]["sign"])
 
 
 def _changes(page: Page, line: Entry, changes: list[Entry]) -> Iterator[str]:
     """Yield the prices at which lower levels could sign, the nearest level first; or that there is none."""
-    for number, change in enumerate(reversed(changes)):
-        if "net_price" in change:
-            yield page.say(
-                "could_pass" if change["level"] == "automatic" else "could_sign",
-                price=grouped(change["net_price"]),
-                increase=grouped(change["increase"]),
-                rate=percent(change["increase_rate"]),
-                level=change["level"],
-            )
-        elif number == 0 and line["level"] is not None and change["level"] != "automatic":
-            tests = dict.fromkeys([failure(test, page.language) for test in change["impossible"] if not test["holds"]])
-            told = page.joined([*tests][:MOST_MISSES])
-            yield page.say("could_not", level=change["level"], tests=told)
+    nearest = [*reversed(changes)]
+    for change in [one for one in nearest if "net_price" in one][:MOST_CHANGES]:
+        more = [f"+{grouped(change['increase'])}"]
+        more += [f"+{percent(change['increase_rate'])}"] if change["increase_rate"] else []
+        yield page.say(
+            "could_pass" if change["level"] == "automatic" else "could_sign",
+            price=grouped(change["net_price"]),
+            more=page.joined(more),
+            level=change["level"],
+        )
+    if nearest and "impossible" in nearest[0] and line["level"] is not None and nearest[0]["level"] != "automatic":
+        failed = [failure(test, page.language) for test in nearest[0]["impossible"] if not test["holds"]]
+        tests = page.joined([*dict.fromkeys(failed)][:MOST_MISSES])
+        yield page.say("could_not", level=nearest[0]["level"], tests=tests)
 
 
 def _totals(page: Page) -> Table:
@@ -160,8 +165,9 @@ def _pushes(page: Page) -> Table:
                     if "at_least" in then
                     else page.say("levels_up", levels=then["raise"])
                 )
-                place = [page.say("line", line=rule["line"])] if "line" in rule else []
-                rows.append(Row(page.say("label_level"), [*place, what, page.because_of(rule), source(rule)]))
+                rows.append(
+                    Row(page.say("label_level"), [placed(page, rule, what), page.because_of(rule), source(rule)])
+                )
     return Table(rows)
 
 

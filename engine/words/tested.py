@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from engine.decision import Language
-from engine.words.numbers import figure, grouped, points
+from engine.words.numbers import decimal, figure, grouped, points
 from engine.words.phrases import field_label, say
 
 Entry: TypeAlias = Mapping[str, Any]
@@ -12,6 +12,7 @@ Entry: TypeAlias = Mapping[str, Any]
 # What a value that fails a comparison does instead.
 OPPOSITE = {"<=": ">", ">=": "<", "<": ">=", ">": "<="}
 OVER = ("<=", "<")
+_POINTS = 1
 
 
 def failures(rule: Entry, language: Language) -> list[str]:
@@ -44,6 +45,8 @@ def failure(test: Entry, language: Language) -> str:
     shown = f"{label} {actual} {OPPOSITE[operator]} {limit}"
     if "short_by" not in test:
         return shown
+    if decimal(test["short_by"].removesuffix("%")) == 0:
+        return say("distance", language, test=shown, by=say("at_limit", language))
     over = "over" if operator in OVER else "short"
     return say("distance", language, test=shown, by=say(over, language, distance=_distance(test["short_by"], language)))
 
@@ -60,6 +63,17 @@ def holding(test: Entry, language: Language) -> str:
     if operator in OPPOSITE:
         return f"{label} {actual} {operator} {limit}"
     return f"{label} {actual}" if not _is_interval(test["test"]) else f"{label} {actual} ∈ {test['test']}"
+
+
+def is_close(test: Entry) -> bool:
+    """Tell whether a failing test misses its limit by little: a point of a rate, a tenth of any other limit."""
+    operator, _, written = str(test.get("test", "")).partition(" ")
+    limit = str(test.get("limit", written))
+    short = decimal(str(test.get("short_by", "")).removesuffix("%"))
+    wanted = decimal(limit.removesuffix("%"))
+    if operator not in OPPOSITE or short is None or wanted is None:
+        return False
+    return bool(wanted) and short <= (_POINTS if limit.endswith("%") else abs(wanted) / 10)
 
 
 def _group(test: Entry, language: Language) -> str:
@@ -93,9 +107,7 @@ def _actual(value: object, language: Language) -> str:
 def _distance(text: str, language: Language) -> str:
     if not text.endswith("%"):
         return grouped(text)
-    rounded = points(text)
-    exact = text.removesuffix("%")
-    return say("in_points", language, points=exact if rounded.strip("-0.") == "" else rounded)
+    return say("in_points", language, points=points(text))
 
 
 def _is_interval(test: str) -> bool:

@@ -28,7 +28,7 @@ TITLES: Mapping[str, str] = {
     "D212": "merge key",
     "D213": "tag",
     "D214": "unknown alias",
-    "D215": "too many aliases",
+    "D215": "too many values",
     "D216": "too deep",
     "D217": "unquoted test",
     "D218": "ends too early",

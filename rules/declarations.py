@@ -16,6 +16,7 @@ from rules.types import Scalar, SetOf, Term
 from rules.unary import ANY
 from rules.vocabulary import BUILT_IN, BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
 
+MOST = 2_000
 TERM_VALUE = re.compile(r"\w[\w .&/+-]{0,79}")
 RESERVED_VALUES = ("present", "missing", *ANY)
 SECTION_TERMS = {"level": "the ladder", "role": "the ladder and `roles`", "gate": "`gates`", "kind": "`kinds`"}
@@ -59,6 +60,9 @@ def _names(node: Node, what: str, scope: Scope, pattern: re.Pattern[str] = shape
 def _distinct(words: Sequence[ScalarNode], what: str, scope: Scope, pattern: re.Pattern[str]) -> tuple[str, ...]:
     """Return names in order; one that stands twice or cannot be a name is told."""
     seen: dict[str, Span] = {}
+    if len(words) > MOST:
+        scope.report.error("D507", f"more than {MOST:_} names stand among {what}", words[MOST].span)
+        words = words[:MOST]
     for word in words:
         if word.text in seen:
             first = [(seen[word.text], "first written here")]
@@ -179,6 +183,8 @@ def read_facts(node: Node, scope: Scope) -> None:
     found = shape.mapping(node, "`facts`", scope.report)
     if found is None:
         scope.poisoned.add("facts")
+    elif len(found.entries) > MOST:
+        scope.report.error("D507", f"more than {MOST:_} facts are declared", found.span)
     for entry in found or ():
         path = entry.key.text
         if not field_path(entry.key, scope):

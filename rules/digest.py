@@ -47,7 +47,18 @@ def _plain(value: object) -> object:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return _dataclass(value)
     return _special(value)
+
+
+def _dataclass(value: object) -> list[object]:
+    members = [_plain(getattr(value, member)) for member in _members(value)]
+    if isinstance(value, UNORDERED):
+        (parts,) = members
+        assert isinstance(parts, list)
+        members = [sorted(parts, key=repr)]
+    return [type(value).__name__, *members]
 
 
 def _special(value: object) -> object:
@@ -57,12 +68,5 @@ def _special(value: object) -> object:
         return {type(value).__name__: value.value}
     if isinstance(value, date):
         return {"on": value.isoformat()}
-    if isinstance(value, timedelta):
-        return {"s": value.total_seconds()}
-    name = type(value).__name__
-    members = [_plain(getattr(value, member)) for member in _members(value)]
-    if isinstance(value, UNORDERED):
-        (parts,) = members
-        assert isinstance(parts, list)
-        return [name, sorted(parts, key=lambda part: json.dumps(part, sort_keys=True))]
-    return [name, *members]
+    assert isinstance(value, timedelta)
+    return {"s": value.total_seconds()}

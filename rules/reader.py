@@ -16,6 +16,7 @@ from rules.riddles import MENDED, explain
 from rules.source import Source, Span
 
 DEEPEST = 60
+MOST_VALUES = 500_000
 MOST_BY_ALIAS = 100_000
 MOST_MENDS = 20
 MENDABLE = 2**20
@@ -76,6 +77,7 @@ class _Tree:
         self.root: Node | None = None
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int]] = {}
+        self.values = 0
         self.by_alias = 0
 
     @property
@@ -168,6 +170,11 @@ class _Tree:
 
     def add(self, node: Node, anchor: str | None, size: int) -> None:
         """Add a finished node to the innermost open one."""
+        self.values += 1
+        if self.values > MOST_VALUES:
+            start = Span(self.file, 1, 1, 1, 2)
+            self.report.error("D215", f"the file has more than {MOST_VALUES:_} values", start)
+            raise _Stopped
         if anchor is not None:
             self.anchors[anchor] = (node, size)
         if not self.open:

@@ -26,6 +26,7 @@ class Report:
         """Start with nothing found."""
         self._found: dict[Diagnostic, None] = {}
         self._nearest: dict[tuple[str, int], str | None] = {}
+        self._patience = 200_000  # how many words are still compared in search of hints
         self.errors = 0
 
     def error(
@@ -60,10 +61,11 @@ class Report:
         >>> Report().nearest("line.discont", ["line.discount", "deal.margin"])
         'line.discount'
         """
-        if len(self._found) >= MOST:
+        if len(self._found) >= MOST or self._patience < 0:
             return None
         key = (word, hash(tuple(choices)))
         if key not in self._nearest:
+            self._patience -= len(choices)
             by_small_letters = {choice.lower(): choice for choice in reversed(choices)}
             near = get_close_matches(word.lower()[:100], by_small_letters, n=1)
             self._nearest[key] = by_small_letters[near[0]] if near else None

@@ -7,6 +7,7 @@ is told once, not again at each use.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rules.ir import Field, Test
 from rules.nodes import ScalarNode
@@ -33,9 +34,12 @@ class Scope:
     uses: list[Use] = field(default_factory=list)  # fields that rules name, to be checked when all are known
     tests: dict[tuple[str, str], Test] = field(default_factory=dict)  # what was read already, by field and words
 
-    @property
+    @cached_property
     def names(self) -> Names:
-        """Return the terms as the vocabulary resolves them; a section's terms exist only if it declares values."""
+        """Return the terms as the vocabulary resolves them; a section's terms exist only if it declares values.
+
+        It is asked for only after all of them are declared.
+        """
         declared = {
             "level": (AUTOMATIC, *self.levels) if self.levels else (),
             "role": self.signers,

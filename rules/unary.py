@@ -291,7 +291,7 @@ def _values(items: list[ScalarNode], node: Node, type_: Type, scope: Scope) -> t
     if not any(item.text or item.unreadable for item in items):
         scope.report.error("D312", "the list is empty", node.span)
         return None
-    values: list[Value] = []
+    values: dict[Value, None] = {}
     complete = True
     for item in items:
         value = _value(item, type_, scope)
@@ -300,7 +300,7 @@ def _values(items: list[ScalarNode], node: Node, type_: Type, scope: Scope) -> t
         elif value in values:
             scope.report.error("D312", f"`{item.text}` stands twice in the list", item.span)
         else:
-            values.append(value)
+            values[value] = None
     return tuple(values) if complete else None
 
 

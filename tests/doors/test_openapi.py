@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from api.service import KIND_BY_NAME
 from api.settings import Settings
 from api.web.app import create_app
 from tests.doors.conftest import POLICY, REQUESTS
@@ -26,23 +27,17 @@ CHECKS = [
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,
+    negative_data_rejection,
 ]
 BATCH = "/v1/decisions"
 described = schemathesis.openapi.from_asgi(
     "/openapi.json", create_app(Settings(policy=POLICY, max_lines=5, max_batch=2))
 )
-quick = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@described.exclude(path=BATCH).parametrize()
-@settings(quick, max_examples=12)
+@described.exclude(path=BATCH).parametrize()  # to invent mixtures of all kinds takes minutes; see the test below
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_service_keeps_to_its_description(case: schemathesis.Case[Any]) -> None:
-    case.call_and_validate(checks=[*CHECKS, negative_data_rejection])
-
-
-@described.include(path=BATCH).parametrize()
-@settings(quick, max_examples=4)  # any entry of any kind is slow to invent
-def test_a_batch_is_answered_whatever_is_in_it(case: schemathesis.Case[Any]) -> None:
     case.call_and_validate(checks=CHECKS)
 
 
@@ -81,6 +76,15 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
     known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert references(document) <= known
+
+
+def test_a_batch_and_its_answer_fit_the_description(document: dict[str, Any], client: TestClient) -> None:
+    batch = {"requests": [{"kind": KIND_BY_NAME[slug].value, "request": case} for slug, case in REQUESTS.items()]}
+    Draft202012Validator({**document, "$ref": "#/components/schemas/batch"}).validate(batch)
+    mixed = {"requests": [*batch["requests"], {"kind": "nothing"}]}
+    answer = client.post(BATCH, json=mixed).json()
+    assert [set(result) for result in answer["results"]] == [{"decision"}] * 4 + [{"problem"}]
+    Draft202012Validator({**document, "$ref": "#/components/schemas/batch_results"}).validate(answer)
 
 
 @pytest.mark.parametrize("slug", REQUESTS)

@@ -5,15 +5,17 @@ a field that is not given. A rule that fired has only tests that hold, so these 
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias, assert_never
 
 from engine.decision import Json
+from engine.exact import Ratio, compare, ratio
 from engine.facts import Row
-from engine.interpret import Verdict, all_of, judge_test, negated
-from engine.trace.distances import short_by
+from engine.interpret import ACCEPTED, Verdict, all_of, judge_test, negated
+from engine.trace.distances import distance, short_by
 from engine.values import Value
 from engine.views import OWN_OBJECTS, UNKNOWN, State
-from rules.ir import AllOf, AnyOf, Compare, CompareField, Condition, FieldTest, Not, Subject, Test, Within
+from rules.ir import AllOf, AnyOf, Compare, CompareField, Condition, FieldTest, Not, Subject, Test
 from rules.types import Scalar, Term, Type
 
 Entry: TypeAlias = dict[str, Json]
@@ -39,7 +41,11 @@ def _is_coarse(kind: Type) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TracedTest:
-    """A unary test, ready to be shown. `own` and `other_own` tell whether a field stands in the subject's row."""
+    """A unary test, ready to be shown.
+
+    `own` and `other_own` tell whether a field stands in the subject's row. `limit` is the number that a comparison
+    compares with. `seen` keeps the entries for values of which there are few; None for figures.
+    """
 
     field: str
     own: bool
@@ -48,38 +54,47 @@ class TracedTest:
     kind: Type
     other: str | None
     other_own: bool
-    ordered: bool
-    failures: dict[State, Entry] | None
+    limit: Ratio | None
+    seen: dict[State, Entry] | None
 
     def holding(self, scene: Scene) -> Entry:
         """Return the entry of a test that is known to hold."""
+        if self.seen is not None:
+            return self._seen(self.seen, scene)
         texts = scene.texts if self.own else scene.shared_texts
         if self.other is None and self.field in texts:
             return {"field": self.field, "test": self.written, "actual": texts[self.field], "holds": True}
         return self._entry(scene, verdict=True)
 
     def failing(self, scene: Scene) -> Entry:
-        """Return the entry of a test that is known to fail; of values that come again and again, once made."""
-        if self.failures is None:
-            return self._entry(scene, verdict=False)
-        value = (scene.row if self.own else scene.shared).get(self.field, UNKNOWN)
-        entry = self.failures.get(value)
-        if entry is None:
-            entry = self._entry(scene, verdict=False)
-            if len(self.failures) < _KEPT:
-                self.failures[value] = entry
-        return entry
+        """Return the entry of a test that is known to fail."""
+        return self._entry(scene, verdict=False) if self.seen is None else self._seen(self.seen, scene)
+
+    def judged(self, scene: Scene) -> Entry:
+        """Judge the test and return its entry."""
+        return self._entry(scene, verdict=self.verdict(scene)) if self.seen is None else self._seen(self.seen, scene)
 
     def verdict(self, scene: Scene) -> Verdict:
         """Judge the test."""
+        if self.seen is not None:
+            return self._seen(self.seen, scene)["holds"]  # type: ignore[return-value]  # a verdict
         value = (scene.row if self.own else scene.shared).get(self.field, UNKNOWN)
+        if self.limit is not None and type(value) is tuple:
+            assert isinstance(self.test, Compare)
+            return compare(value, self.limit) in ACCEPTED[self.test.operator]
         if self.other is None:
             return judge_test(self.test, value, None)
         return judge_test(self.test, value, (scene.row if self.other_own else scene.shared).get(self.other, UNKNOWN))
 
-    def judged(self, scene: Scene) -> Entry:
-        """Judge the test and return its entry."""
-        return self._entry(scene, verdict=self.verdict(scene))
+    def _seen(self, seen: dict[State, Entry], scene: Scene) -> Entry:
+        """Return the entry for a value that comes again and again: made once, shared, and never changed."""
+        value = (scene.row if self.own else scene.shared).get(self.field, UNKNOWN)
+        entry = seen.get(value)
+        if entry is None:
+            entry = self._entry(scene, verdict=judge_test(self.test, value, None))
+            if len(seen) < _KEPT:
+                seen[value] = entry
+        return entry
 
     def _entry(self, scene: Scene, *, verdict: Verdict) -> Entry:
         values, texts = (scene.row, scene.texts) if self.own else (scene.shared, scene.shared_texts)
@@ -95,8 +110,12 @@ class TracedTest:
             entry["limit"] = other_texts.get(self.other)
             if self.other not in others:
                 entry["limit_known"] = False
-        if verdict is False and self.ordered:
-            short = short_by(self.test, values.get(field), other, self.kind)
+        if verdict is False:
+            value = values.get(field)
+            if self.limit is not None and value is not None:
+                short = distance(value, self.limit, self.kind)
+            else:
+                short = short_by(self.test, value, other, self.kind)
             if short is not None:
                 entry["short_by"] = short
         return entry
@@ -143,15 +162,15 @@ def traced(condition: Condition, subject: Subject, kinds: "dict[str, Type]") -> 
             other = test.other if isinstance(test, CompareField) else None
             own = OWN_OBJECTS[subject]
             return TracedTest(
-                field,
-                field.partition(".")[0] in own,
-                test,
-                written,
-                kinds[field],
-                other,
-                other is not None and other.partition(".")[0] in own,
-                isinstance(test, Compare | Within | CompareField),
-                {} if other is None and _is_coarse(kinds[field]) else None,
+                field=field,
+                own=field.partition(".")[0] in own,
+                test=test,
+                written=written,
+                kind=kinds[field],
+                other=other,
+                other_own=other is not None and other.partition(".")[0] in own,
+                limit=ratio(test.value) if isinstance(test, Compare) and isinstance(test.value, Fraction) else None,
+                seen={} if other is None and _is_coarse(kinds[field]) else None,
             )
         case AllOf(parts):
             return TracedGroup("all", tuple([traced(part, subject, kinds) for part in parts]))

@@ -124,15 +124,15 @@ def put_texts(shown: Iterable[ShownField], row: Row, texts: Texts) -> None:
             texts[path] = None if value is None else field.text(value)
 
 
-def entries(
-    shown: Iterable[ShownField], case: Case, texts: Texts, place: Mapping[str, Json]
-) -> Iterable[dict[str, Json]]:
-    """Yield the trace's entries of one row's fields; `place` says whose they are."""
+def entries(shown: Iterable[ShownField], case: Case, texts: Texts, place: Mapping[str, Json]) -> list[Json]:
+    """Return the trace's entries of one row's fields; `place` says whose they are."""
+    listed: list[Json] = []
     for field in shown:
         path, origin = field.path, field.origin
+        came = origin if isinstance(origin, str) else origin(case)
         if path in texts:
-            came = origin if origin.__class__ is str else origin(case)  # type: ignore[operator]  # the rest are functions
-            yield {"field": path, **place, "value": texts[path], "from": came}
+            listed.append({"field": path, **place, "value": texts[path], "from": came})
         else:
-            came = ("not given" if origin == "request" else origin) if isinstance(origin, str) else origin(case)
-            yield {"field": path, **place, "value": None, "known": False, "from": came}
+            came = "not given" if came == "request" else came
+            listed.append({"field": path, **place, "value": None, "known": False, "from": came})
+    return listed

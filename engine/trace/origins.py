@@ -120,7 +120,10 @@ def _formula(formula: Template, subject: Subject) -> str | Origin:
 
     def put_in(case: Case) -> str:
         row, shared = case.scene.texts, case.scene.shared_texts
-        return text.format(*[_shown((row if mine else shared), path) for path, mine in fields])
+        values = [(row if mine else shared).get(path) for path, mine in fields]
+        if None in values:
+            values = [_shown((row if mine else shared), path) for path, mine in fields]
+        return text.format(*values)
 
     return put_in
 

@@ -7,6 +7,7 @@ order. What a field was derived from follows from the policy alone and is worked
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 from engine import figures
@@ -19,6 +20,7 @@ from engine.trace.origins import Case, Origin, origin_of
 from engine.values import Value
 from engine.views import OWN_OBJECTS
 from rules.ir import DerivedTable, Policy, Subject
+from rules.source import Span
 from rules.types import Scalar, Type
 from rules.vocabulary import AS_OF
 
@@ -50,6 +52,7 @@ class FieldBook:
 
     def __init__(self, policy: Policy, derivations: Derivations) -> None:
         """Number the fields in the vocabulary's order."""
+        self._folder = PurePath(policy.sources[0].file).parent
         fields = [AS_OF, *policy.fields.values()]
         self.types: dict[str, Type] = {field.path: field.type for field in fields}
         self._fields = tuple(fields)
@@ -59,6 +62,11 @@ class FieldBook:
         self._reads: dict[tuple[str, Subject], Reads] = {}
         self._shown: dict[tuple[int, Subject], tuple[ShownField, ...]] = {}
         self._each: dict[tuple[int, Subject], ShownField] = {}
+
+    def file(self, span: Span) -> str:
+        """Return a span's file as seen from the policy's own folder, so that it reads the same on every machine."""
+        file = PurePath(span.file)
+        return (file.relative_to(self._folder) if file.is_relative_to(self._folder) else file).as_posix()
 
     def reads(self, paths: Iterable[str], subject: Subject) -> Reads:
         """Return the fields, and all that they are derived from."""

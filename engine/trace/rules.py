@@ -39,7 +39,7 @@ class TracedRule:
         """Prepare the rule's tests, and find the fields that it reads."""
         self._rule = rule
         self._subject = subject
-        self._source: dict[str, Json] = {"file": rule.span.file, "line": rule.span.line}
+        self._source: dict[str, Json] = {"file": book.file(rule.span), "line": rule.span.line}
         self._tests: tuple[Traced, ...] = tuple([traced(part, subject, book.types) for part in rule.when.parts])
         self._words: dict[Language, Words] = {}
         self._scores = tuple([effect.points for effect in rule.effects if isinstance(effect, Score)])

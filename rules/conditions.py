@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not
+from rules.fields import condition_fields
+from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not
 from rules.nodes import Entry, MappingNode, Node
 from rules.scope import Scope
 from rules.shape import listing, mapping
 from rules.source import Span
 from rules.subjects import Place, Use
 from rules.unary import read_test
-from rules.vocabulary import AS_OF
 
 DEEPEST = 20
 
@@ -86,17 +86,8 @@ def tests_of(condition: Condition) -> Iterator[FieldTest]:
             assert_never(condition)
 
 
-def paths_of(condition: Condition) -> Iterator[str]:
-    """Yield every field that a condition names, on either side of a comparison; its dates name none."""
-    for test in tests_of(condition):
-        if test.field != AS_OF.path:
-            yield test.field
-        if isinstance(test.test, CompareField):
-            yield test.test.other
-
-
 def uses_of(condition: Condition, place: Place, columns: Mapping[str, Span]) -> Iterator[Use]:
     """Yield each field that a condition names, with where it does so: its column, or else its test."""
     for test in tests_of(condition):
-        for path in paths_of(test):
+        for path in condition_fields(test):
             yield Use(path, columns.get(path, test.span), place)

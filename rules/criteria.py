@@ -6,7 +6,8 @@ from datetime import timedelta
 from fractions import Fraction
 
 from rules import shape
-from rules.conditions import paths_of, read_condition, uses_of
+from rules.conditions import read_condition, uses_of
+from rules.fields import condition_fields
 from rules.ir import Condition, Criterion, Field, Preference
 from rules.literals import read_literal
 from rules.nodes import Entry, Node, ScalarNode
@@ -66,7 +67,7 @@ def _criterion(name: str, parts: Mapping[str, Entry], node: Node, of: CriteriaLi
     if preference is Preference.PREFER:
         condition = read_condition(value, scope)
         scope.uses += uses_of(condition, of.place, {})
-        _tells_apart(list(paths_of(condition)), value.span, of, scope)
+        _tells_apart(list(condition_fields(condition)), value.span, of, scope)
     else:
         field = _field(value, preference, of, scope)
         if field is None:

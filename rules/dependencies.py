@@ -6,11 +6,12 @@ test, and a table that tests it comes after.
 
 from collections.abc import Iterable, Mapping
 
-from rules.conditions import paths_of
 from rules.derive import sources_of
+from rules.fields import condition_fields
 from rules.ir import Derivation, Rule
 from rules.report import Report
 from rules.source import Span
+from rules.vocabulary import AS_OF
 
 KINDS = "deal.special_kinds"
 
@@ -18,7 +19,7 @@ KINDS = "deal.special_kinds"
 def sources(derivations: Iterable[Derivation], kinds: Iterable[Rule]) -> dict[str, frozenset[str]]:
     """Return what each field is computed from directly."""
     found = {derivation.field: sources_of(derivation) for derivation in derivations}
-    tested = frozenset(path for kind in kinds for path in paths_of(kind.when))
+    tested = frozenset(path for kind in kinds for path in condition_fields(kind.when)) - {AS_OF.path}
     return {**found, KINDS: tested} if tested else found
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rules import shape
-from rules.conditions import paths_of
+from rules.built_in import FORMULAS, FUNCTION_INPUTS, MARGINS
 from rules.declarations import field_path
-from rules.formulas import paths_of as paths_of_formula
+from rules.fields import condition_fields, expression_fields
 from rules.formulas import read_formula
 from rules.ir import Assign, Derivation, DerivedFormula, DerivedTable, Effect, Field, Origin, Subject
 from rules.nodes import Entry, MappingNode, Node, ScalarNode
@@ -18,6 +18,7 @@ from rules.ruleset import RuleList, rules_of_table
 from rules.scope import Scope
 from rules.subjects import DERIVED, Use
 from rules.types import NUMERIC, ORDERED, Scalar, Type
+from rules.vocabulary import AS_OF
 
 MOST = 1_000
 HITS = ("first", "sum", "max", "min")
@@ -27,12 +28,12 @@ SUBJECTS = {"line": Subject.LINE, "claim": Subject.CLAIM, "partner": Subject.PAR
 # built-in fields and outcomes mean.
 READ_BY_THE_ENGINE = frozenset(
     """
-    deal.id deal.currency deal.bid_date deal.split_base customer.id partner.id registration.id registration.partner_id
-    submitter.id submitter.level line.quantity line.list_price line.net_price line.unit_cost line.approved_price
-    line.contract_price line.approved_quantity line.contract_quantity order.id order.gate order.evidence
-    order.approvals order.deposit order.approved_at claim.id claim.status claim.registered_at claim.updated_at
-    claim.protected_until
-    """.split()  # noqa: SIM905 - thirty names read better as words than in quotes
+    deal.id deal.currency deal.split_base customer.id registration.id submitter.id submitter.level order.id order.gate
+    order.evidence order.approvals order.deposit claim.id claim.status claim.protected_until
+    """.split()  # noqa: SIM905 - so many names read better as words than in quotes
+).union(
+    *(expression_fields(formula) for formula in (*FORMULAS.values(), *MARGINS.values())),
+    *FUNCTION_INPUTS.values(),
 )
 
 
@@ -127,11 +128,10 @@ def _formula(node: Node, field: Field, entry: MappingNode, scope: Scope) -> Deri
     expression = read_formula(word, field.type, scope, aggregates=field.object == "deal")
     if expression is None:
         return None
-    place = DERIVED[field.object]
-    lines = (
-        set() if field.object != "deal" else {path for path in paths_of_formula(expression) if path.startswith("line.")}
-    )
-    scope.uses += [Use(path, word.span, place) for path in paths_of_formula(expression) if path not in lines]
+    # In a field of the deal, a line's field stands in an aggregate only, which is the deal's again.
+    aggregated = field.object == "deal"
+    named = [path for path in expression_fields(expression) if not (aggregated and path.startswith("line."))]
+    scope.uses += [Use(path, word.span, DERIVED[field.object]) for path in named]
     return DerivedFormula(field.path, expression, word.text, entry.span)
 
 
@@ -171,5 +171,5 @@ def _fits(hit: str, type_: Type) -> bool:
 def sources_of(derivation: Derivation) -> frozenset[str]:
     """Return the fields that a derived field is computed from directly."""
     if isinstance(derivation, DerivedFormula):
-        return frozenset(paths_of_formula(derivation.expression))
-    return frozenset(path for row in derivation.rows for path in paths_of(row.when))
+        return frozenset(expression_fields(derivation.expression))
+    return frozenset(path for row in derivation.rows for path in condition_fields(row.when)) - {AS_OF.path}

@@ -4,7 +4,7 @@ Amounts add to amounts, rates to rates; a rate of an amount is an amount, an amo
 beside an amount, as in `deal.net_total + 1_000`, is an amount too: money has no sign of its own to write.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, assert_never
@@ -220,20 +220,3 @@ class _Checker:
         if plain and any(one.type == RATE for one in operands):
             hint = f"as a rate, write `{percent(plain.value)}`"
         self.report.error("D502", f"{what} has no meaning between {kinds}: `{words.text}`", words.span, hint=hint)
-
-
-def paths_of(expression: Expression) -> Iterator[str]:
-    """Yield every field that an expression reads."""
-    match expression:
-        case FieldValue(field=path) | Aggregate(field=path):
-            yield path
-        case Arithmetic(left=left, right=right):
-            yield from paths_of(left)
-            yield from paths_of(right)
-        case Extreme(operands=operands):
-            for operand in operands:
-                yield from paths_of(operand)
-        case Constant():
-            return
-        case _:
-            assert_never(expression)

@@ -5,9 +5,9 @@ a hostile file of a million mistakes must neither fill the memory nor take minut
 """
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 
 from rules.diagnostics import Diagnostic
+from rules.nearest import nearest
 from rules.source import Source, Span
 
 MOST = 500
@@ -67,8 +67,8 @@ class Report:
         if key not in self._nearest:
             self._patience -= len(choices)
             by_small_letters = {choice.lower(): choice for choice in reversed(choices)}
-            near = get_close_matches(word.lower()[:100], by_small_letters, n=1)
-            self._nearest[key] = by_small_letters[near[0]] if near else None
+            near = nearest(word.lower(), by_small_letters)
+            self._nearest[key] = by_small_letters[near] if near else None
         return self._nearest[key]
 
     def did_you_mean(self, word: str, choices: Sequence[str]) -> str | None:

@@ -11,9 +11,9 @@ from datetime import date
 from typing import TypeAlias
 
 from rules import shape
-from rules.conditions import paths_of, read_condition, uses_of
+from rules.conditions import read_condition, uses_of
 from rules.effects import read_effect
-from rules.formulas import paths_of as paths_of_formula
+from rules.fields import condition_fields, expression_fields
 from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
 from rules.literals import read_literal
 from rules.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
@@ -187,10 +187,10 @@ def _rule(draft: _Draft, name: str, of: RuleList, scope: Scope) -> Rule:
 def _judged(condition: AllOf, effects: Sequence[Effect], draft: _Draft, of: RuleList, scope: Scope) -> Subject:
     """Return what a rule is judged for; one that names objects that do not go together is told."""
     scope.uses += uses_of(condition, of.place, draft.columns)
-    paths = list(paths_of(condition))
+    paths = list(condition_fields(condition))
     for effect in effects:
         if isinstance(effect, Score):
-            named = list(paths_of_formula(effect.points))
+            named = list(expression_fields(effect.points))
             scope.uses += [Use(path, draft.columns.get("score", draft.span), of.place) for path in named]
             paths += named
     mixed = of.place.mixed(paths)

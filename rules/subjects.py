@@ -11,6 +11,7 @@ from typing import TypeAlias
 from rules.ir import Subject
 from rules.report import Report
 from rules.source import Span
+from rules.vocabulary import AS_OF
 
 Objection: TypeAlias = tuple[str, str, str | None]  # code, message and hint
 
@@ -72,7 +73,7 @@ CHOICE = Place("the choice of partners", COMMON | {"partner"}, OF_PARTNERS, _CON
 
 # What the policy's derived fields of an object may be computed from. Everything but lines, claims and candidates is
 # there once for a deal; a deal's partner is one, and `check` sees to it that it is not asked for where there are many.
-_ONCE = Place("a field of the deal", COMMON | {"partner", "order"}, {})
+_ONCE = Place("a field that is the same for all lines", COMMON | {"partner", "order"}, {})
 DERIVED = {
     "line": Place("a field of a line", COMMON | {"partner", "order", "line"}, OF_LINES),
     "claim": Place("a field of a claim", COMMON | {"partner", "claim"}, OF_CLAIMS),
@@ -88,6 +89,8 @@ def check(uses: Iterable[Use], sources: Mapping[str, frozenset[str]], report: Re
     """
     seen: dict[tuple[int, str], Objection | None] = {}
     for use in uses:
+        if use.path == AS_OF.path:
+            continue
         key = (id(use.place), use.path)
         if key not in seen:
             seen[key] = _objection(use.path, use.place, sources)
@@ -104,7 +107,7 @@ def _objection(path: str, place: Place, sources: Mapping[str, frozenset[str]]) -
         objects = ", ".join(f"`{name}`" for name in sorted(place.objects))
         hint = f"use fields of {objects}"
         if own == "line" and place is _ONCE:
-            hint = "a deal has many lines; use `sum`, `min` or `max` of a line's field in a formula"
+            hint = "a deal has many lines; a field of the deal may have `sum`, `min` or `max` of them in a formula"
         return "D403", f"`{path}` cannot be used in {place.about}", hint
     for reached in reach(path, sources):
         via = "" if reached == path else f", which is derived from `{reached}`,"

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from rules.formulas import paths_of
+from rules.fields import expression_fields
 from rules.ir import Aggregate, Arithmetic, Constant, Extreme, FieldValue
 from rules.types import Scalar
 from tests.small_policies import codes, read_formula, with_formula
@@ -38,7 +38,7 @@ def test_a_plain_number_beside_an_amount_is_an_amount() -> None:
 def test_a_field_of_the_deal_aggregates_lines() -> None:
     expression = read_formula("sum(line.net_total)", "money", "deal.result")
     assert expression == Aggregate("sum", "line.net_total", Scalar.MONEY)
-    assert list(paths_of(expression)) == ["line.net_total"]
+    assert list(expression_fields(expression)) == ["line.net_total"]
 
 
 @pytest.mark.parametrize(

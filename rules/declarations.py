@@ -17,7 +17,7 @@ from rules.unary import ANY
 from rules.vocabulary import BUILT_IN, BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
 
 MOST = 2_000
-TERM_VALUE = re.compile(r"\w[\w .&/+-]{0,79}")
+TERM_VALUE = re.compile(r"(?!(?:has|not)\s)(?!.*\.\.)\w[\w .&/+-]{0,79}")  # nothing that reads as a test
 RESERVED_VALUES = ("present", "missing", *ANY)
 SECTION_TERMS = {"level": "the ladder", "role": "the ladder and `roles`", "gate": "`gates`", "kind": "`kinds`"}
 

@@ -3,7 +3,7 @@
 They are declared before anything is read, so that any of them may name any other; `dependencies` puts them in order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,7 +21,7 @@ from rules.types import NUMERIC, ORDERED, Scalar, Type
 from rules.vocabulary import AS_OF
 
 MOST = 1_000
-HITS = ("first", "sum", "max", "min")
+HITS: Mapping[str, Literal["first", "sum", "max", "min"]] = {"first": "first", "sum": "sum", "max": "max", "min": "min"}
 SUBJECTS = {"line": Subject.LINE, "claim": Subject.CLAIM, "partner": Subject.PARTNER}
 
 # Given fields that the engine reads itself, or computes others from: a policy that replaced them would change what
@@ -136,7 +136,7 @@ def _formula(node: Node, field: Field, entry: MappingNode, scope: Scope) -> Deri
 
 
 def _table(parts: dict[str, Entry], field: Field, entry: MappingNode, scope: Scope) -> DerivedTable | None:
-    hit = shape.one_of(parts["hit"].value, HITS, "`hit`", scope.report) if "hit" in parts else None
+    hit = shape.one_of(parts["hit"].value, tuple(HITS), "`hit`", scope.report) if "hit" in parts else None
     if hit and not _fits(hit, field.type):
         hint = "use `first`, which takes the value of the first row that matches"
         scope.report.error("D505", f"`{hit}` cannot combine {field.type} values", parts["hit"].value.span, hint=hint)
@@ -153,12 +153,7 @@ def _table(parts: dict[str, Entry], field: Field, entry: MappingNode, scope: Sco
         subject=SUBJECTS.get(field.object, Subject.DEAL),
     )
     rules = rules_of_table(entry, rows, scope)
-    return DerivedTable(field.path, _hit(hit), rules, entry.span) if hit else None
-
-
-def _hit(word: str) -> Literal["first", "sum", "max", "min"]:
-    known: dict[str, Literal["first", "sum", "max", "min"]] = {"sum": "sum", "max": "max", "min": "min"}
-    return known.get(word, "first")
+    return DerivedTable(field.path, HITS[hit], rules, entry.span) if hit else None
 
 
 def _fits(hit: str, type_: Type) -> bool:

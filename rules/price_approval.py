@@ -1,5 +1,8 @@
 """`price_approval`: who must approve this price (LANGUAGE.md section 5)."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 from rules import shape
 from rules.ir import PriceApproval, Role, Subject
 from rules.nodes import Node
@@ -9,7 +12,7 @@ from rules.subjects import SALES
 
 AUTHORITY = RuleList("price_approval.authority", SALES, ("level",), subject=Subject.LINE)
 RULES = RuleList("price_approval.rules", SALES, ("reject", "hold", "at_least", "raise", "also", "notify", "expire"))
-CHAINS = ("stepwise", "direct")
+CHAINS: Mapping[str, Literal["stepwise", "direct"]] = {"stepwise": "stepwise", "direct": "direct"}
 
 
 def read_price_approval(node: Node, ladder: tuple[Role, ...], scope: Scope) -> PriceApproval | None:
@@ -25,10 +28,11 @@ def read_price_approval(node: Node, ladder: tuple[Role, ...], scope: Scope) -> P
         return None
     authority, rules = found.get("authority"), found.get("rules")
     chain, validity = found.get("chain"), found.get("validity")
+    way = shape.one_of(chain.value, tuple(CHAINS), "`chain`", scope.report) if chain else None
     return PriceApproval(
         ladder,
         read_rules(authority.value, AUTHORITY, scope) if authority else (),
         read_rules(rules.value, RULES, scope) if rules else (),
-        "direct" if chain and shape.one_of(chain.value, CHAINS, "`chain`", scope.report) == "direct" else "stepwise",
+        CHAINS[way or "stepwise"],
         shape.duration(validity.value, "`validity`", scope.report) if validity else None,
     )

@@ -87,7 +87,7 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
         tests = [_cell(entry, scope) for path, entry in row.cells.items() if path not in words]
         condition = AllOf(tuple(test for test in tests if test is not None))
         effects = [said[effect] for effect in of.effects if effect in said]
-        if of.effects and not effects:
+        if of.effects and not effects and row.complete:
             scope.report.error("D407", "the row does nothing", row.span, hint=f"fill one of {_names(of.effects)}")
         columns = {path: entry.key.span for path, entry in row.cells.items()}
         drafts.append(_Draft(said, condition, effects, row.span, columns))
@@ -104,16 +104,13 @@ def _cell(entry: Entry, scope: Scope) -> FieldTest | None:
 
 def _drafts(node: ListNode, of: RuleList, scope: Scope) -> Iterator[_Draft]:
     """Yield the drafts of rules that are written out."""
-    then = ("then",) if of.effects else ()
-    named = () if of.id == "id" else (of.id,)
+    what, required, optional = "a rule", ("then",) if of.effects else (), ("when", *COMMON_WORDS, *of.words)
+    if of.id == "id":
+        optional = ("id", *optional)
+    else:
+        what, required = f"a {of.id}", (of.id, *required)
     for item in node.items:
-        found = shape.fields_of(
-            item,
-            "a rule" if of.id == "id" else f"a {of.id}",
-            scope.report,
-            required=(*named, *then),
-            optional=("id", "when", *COMMON_WORDS, *of.words) if not named else ("when", *COMMON_WORDS, *of.words),
-        )
+        found = shape.fields_of(item, what, scope.report, required=required, optional=optional)
         if found is not None:
             when = found.get("when")
             condition = read_condition(when.value, scope) if when else AllOf(())

@@ -11,10 +11,11 @@ from rules.source import Span
 
 @dataclass(slots=True)
 class Row:
-    """A row: each cell under its column, as if the row were a mapping."""
+    """A row: each cell under its column, as if the row were a mapping; `complete` if all its columns are known."""
 
     cells: dict[str, Entry]
     span: Span
+    complete: bool
 
 
 def read_table(node: MappingNode, what: str, words: Sequence[str], scope: Scope) -> list[Row]:
@@ -40,7 +41,7 @@ def read_table(node: MappingNode, what: str, words: Sequence[str], scope: Scope)
             for column, cell in zip(columns, row.items, strict=True)
             if not column.unreadable
         }
-        result.append(Row(cells, row.span))
+        result.append(Row(cells, row.span, complete=len(cells) == len(columns)))
     return result
 
 

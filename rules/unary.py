@@ -5,10 +5,9 @@ The forms are tried in the order of `_FORMS`; words that begin like none of them
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
-from fractions import Fraction
 from typing import TypeAlias
 
+from rules.intervals import read_interval, tell_broken_interval
 from rules.ir import (
     Compare,
     CompareField,
@@ -24,13 +23,11 @@ from rules.ir import (
     Operator,
     Present,
     Test,
-    Within,
 )
-from rules.literals import read_literal
 from rules.nodes import ListNode, Node, ScalarNode, written
+from rules.operands import PATH, quoted_list, read_value, read_values
 from rules.scope import Scope
-from rules.types import ORDERED, Scalar, SetOf, Term, Type, Value
-from rules.vocabulary import OBJECTS
+from rules.types import ORDERED, Scalar, SetOf, Term
 
 ANY = ("-", "")
 
@@ -39,7 +36,6 @@ _FOREIGN = re.compile(r"(==|<>|=<|=>|≤|≥|≠|!(?!=))")
 _OURS = {"==": "=", "<>": "!=", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "≠": "!=", "!": "!="}
 _HAS = re.compile(r"has\s+(?:(any|all|none)\s*(?=\[)|(?=\S))")
 _NOT = re.compile(r"not\s*(?=\[)")
-_PATH = re.compile(rf"(?:{'|'.join(OBJECTS)})\.\w+|[a-z_]+\.[a-z_]\w*")
 
 Form: TypeAlias = Callable[[ScalarNode, Field, Scope], Test | None]
 LONGEST = 2_000
@@ -50,7 +46,7 @@ def read_test(node: Node, field: Field, scope: Scope, *, in_table: bool = False)
     if isinstance(node, ScalarNode):
         if node.unreadable or (in_table and node.text in ANY):
             return None
-        key = (field.path, node.text)
+        key = (field.path, node.text, node.style)
         test = scope.tests.get(key) or _scalar(node, field, scope)
         if test is not None:
             scope.tests[key] = test
@@ -95,14 +91,14 @@ def _equal(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         hint = f'write "has {node.text}"' if node.style or " " not in node.text else None
         _misfit(node, f"`{field.path}` is a {field.type}, which is tested with `has`", scope, hint)
         return None
-    value = _value(node, field.type, scope)
+    value = read_value(node, field.type, scope)
     return None if value is None else Equals(value)
 
 
 def _one_of(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     """Return membership of a list that stands in quotes."""
-    items = _items(node, scope)
-    return None if items is None else _one_of_items(items, node, field, scope)
+    items = quoted_list(node, scope)
+    return None if items is None else _one_ofquoted_list(items, node, field, scope)
 
 
 def _one_of_list(node: ListNode, field: Field, scope: Scope) -> Test | None:
@@ -114,15 +110,15 @@ def _one_of_list(node: ListNode, field: Field, scope: Scope) -> Test | None:
     if len(items) == 1 and ".." in items[0].text and not items[0].style:
         _needs_quotes(node, written(node), scope)
         return None
-    return _one_of_items(items, node, field, scope)
+    return _one_ofquoted_list(items, node, field, scope)
 
 
-def _one_of_items(items: list[ScalarNode], node: Node, field: Field, scope: Scope) -> Test | None:
+def _one_ofquoted_list(items: list[ScalarNode], node: Node, field: Field, scope: Scope) -> Test | None:
     if isinstance(field.type, SetOf):
         hint = f'write "has any {written(node)}", or `has all`, or `has none`'
         _misfit(node, f"`{field.path}` is a {field.type}, which is tested with `has`", scope, hint)
         return None
-    values = _values(items, node, field.type, scope)
+    values = read_values(items, node, field.type, scope)
     return None if values is None else OneOf(values)
 
 
@@ -133,8 +129,8 @@ def _excluded(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         hint = f'write "has none {rest.text}"'
         _misfit(node, f"`{field.path}` is a {field.type}, which is tested with `has`", scope, hint)
         return None
-    items = _items(rest, scope)
-    values = None if items is None else _values(items, rest, field.type, scope)
+    items = quoted_list(rest, scope)
+    values = None if items is None else read_values(items, rest, field.type, scope)
     return None if values is None else NotOneOf(values)
 
 
@@ -150,8 +146,8 @@ def _has(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     if rest.text.startswith("[") and not found[1]:
         scope.report.error("D308", "`has` and a list need `any`, `all` or `none` between them", node.span)
         return None
-    items = _items(rest, scope) if found[1] else [rest]
-    values = None if items is None else _values(items, rest, field.type.item, scope)
+    items = quoted_list(rest, scope) if found[1] else [rest]
+    values = None if items is None else read_values(items, rest, field.type.item, scope)
     if values is None:
         return None
     texts = tuple(value for value in values if isinstance(value, str))
@@ -170,7 +166,7 @@ def _compare(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         scope.report.error("D308", f"nothing stands after `{operator.value}`", node.span)
         return None
     equality = operator in (Operator.EQUAL, Operator.NOT_EQUAL)
-    if _PATH.fullmatch(operand.text):
+    if PATH.fullmatch(operand.text):
         return _compare_field(operand, operator, field, scope)
     if isinstance(field.type, SetOf):
         _misfit(node, f"`{field.path}` is a {field.type}, which is tested with `has`", scope)
@@ -181,7 +177,7 @@ def _compare(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         )
         _misfit(node, f"`{operator.value}` needs an order, and `{field.path}` ({field.type}) has none", scope, hint)
         return None
-    value = _value(operand, field.type, scope)
+    value = read_value(operand, field.type, scope)
     if value is None:
         return None
     if equality:
@@ -213,107 +209,12 @@ def _foreign(node: ScalarNode, _field: Field, scope: Scope) -> None:
     scope.report.error("D308", f"`{found[0]}` is not an operator of tests", node.span, hint=f'write "{ours}"')
 
 
-def _interval(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
-    """Return an interval; an end left out is open to infinity."""
-    if field.type not in ORDERED:
-        _misfit(node, f"an interval needs an order, and `{field.path}` ({field.type}) has none", scope)
-        return None
-    text = node.text
-    points = text.index("..")
-    low, high = node.cut(1, points), node.cut(points + 2, len(text) - 1)
-    least = _value(low, field.type, scope) if low.text else None
-    most = _value(high, field.type, scope) if high.text else None
-    if (low.text and least is None) or (high.text and most is None):
-        return None
-    within = Within(
-        least, low_closed=bool(low.text) and text[0] == "[", high=most, high_closed=bool(high.text) and text[-1] == "]"
-    )
-    return within if _holds_something(within, node, scope) else None
-
-
-def _holds_something(within: Within, node: ScalarNode, scope: Scope) -> bool:
-    """Tell an interval without an end, backwards or empty; return whether it is none of these."""
-    low, high = within.low, within.high
-    if low is None and high is None:
-        scope.report.error("D305", "an interval needs at least one end", node.span, hint="`present` is any value given")
-        return False
-    if low is None or high is None:
-        return True
-    if _above(low, high):
-        scope.report.error(
-            "D305", f"the interval `{node.text}` is backwards", node.span, hint="write the lower end first"
-        )
-        return False
-    if low == high and not (within.low_closed and within.high_closed):
-        hint = "`[` and `]` include the ends"
-        scope.report.error("D305", f"the interval `{node.text}` is empty", node.span, hint=hint)
-        return False
-    return True
-
-
-def _above(low: Value, high: Value) -> bool:
-    """Tell whether one ordered value is above another of its type."""
-    if isinstance(low, Fraction) and isinstance(high, Fraction):
-        return low > high
-    if isinstance(low, timedelta) and isinstance(high, timedelta):
-        return low > high
-    return isinstance(low, date) and isinstance(high, date) and low > high
-
-
-def _half_interval(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
-    """Tell what YAML left of an interval without quotes; it may also just be text with two points."""
+def _broken_interval(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
+    """Return equality with a text that has two points, unless the field's type has intervals."""
     if field.type not in ORDERED:
         return _equal(node, field, scope)
-    if node.text[0] in "[(" or node.text[-1] in "])":
-        _needs_quotes(node, "[8%..12%)", scope)
-    else:
-        hint = f'write "[{node.text}]" with both ends, or `(` and `)` without'
-        scope.report.error("D308", f"the interval `{node.text}` has no brackets", node.span, hint=hint)
+    tell_broken_interval(node, scope)
     return None
-
-
-def _items(node: ScalarNode, scope: Scope) -> list[ScalarNode] | None:
-    """Return the items of a list that stands in quotes."""
-    text = node.text
-    if not (text.startswith("[") and text.endswith("]")) or "[" in text[1:] or "]" in text[:-1]:
-        scope.report.error("D308", f"`{text}` is not a list", node.span, hint="write a list like `[a, b]`")
-        return None
-    items = []
-    start = 1
-    for piece in text[1:-1].split(","):
-        items.append(node.cut(start, start + len(piece)))
-        start += len(piece) + 1
-    return items
-
-
-def _values(items: list[ScalarNode], node: Node, type_: Type, scope: Scope) -> tuple[Value, ...] | None:
-    """Return a list's values; an empty list and repeated values are told."""
-    if not any(item.text or item.unreadable for item in items):
-        scope.report.error("D312", "the list is empty", node.span)
-        return None
-    values: dict[Value, None] = {}
-    complete = True
-    for item in items:
-        value = _value(item, type_, scope)
-        if value is None:
-            complete = False
-        elif value in values:
-            scope.report.error("D312", f"`{item.text}` stands twice in the list", item.span)
-        else:
-            values[value] = None
-    return tuple(values) if complete else None
-
-
-def _value(node: ScalarNode, type_: Type, scope: Scope) -> Value | None:
-    """Return a literal; one that names a field gets a hint how to compare with it."""
-    if not node.text and not node.unreadable:
-        scope.report.error("D308", "a value is missing", node.span)
-        return None
-    if type_ is not Scalar.TEXT and _PATH.fullmatch(node.text) and node.text in scope.fields:
-        hint = f'to compare with a field write "= {node.text}"'
-        scope.report.error("D301", f"`{node.text}` is a field, not a literal ({type_})", node.span, hint=hint)
-        return None
-    return read_literal(node, type_, scope.report)
 
 
 def _end(pattern: re.Pattern[str], node: ScalarNode) -> int:
@@ -331,8 +232,8 @@ _FORMS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_like(_NOT), _excluded),
     (_like(_FOREIGN), _foreign),
     (_like(_OPERATOR), _compare),
-    (lambda text: text[0] in "[(" and text[-1] in "])" and ".." in text, _interval),
+    (lambda text: text[0] in "[(" and text[-1] in "])" and ".." in text, read_interval),
     (lambda text: text[0] == "[" and text[-1] == "]", _one_of),
-    (lambda text: ".." in text, _half_interval),
+    (lambda text: ".." in text, _broken_interval),
     (lambda _: True, _equal),
 )

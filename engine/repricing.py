@@ -156,7 +156,9 @@ class PricedLine:
         self.everywhere: Spans = ((low, high),) if low <= high else ()
 
     def truth(self, condition: Condition) -> Truth:
-        """Return at which prices a condition holds."""
+        """Return at which prices a condition holds; where there are none to look at, at none."""
+        if not self.everywhere:
+            return (), ()
         # By identity: the policy's conditions outlive this line, and hashing one costs more than the look-up saves.
         known = self._truths.get(id(condition))
         if known is None:

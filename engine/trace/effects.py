@@ -1,5 +1,6 @@
 """What a rule does, as JSON values: enough to recompute an outcome without the policy at hand."""
 
+from math import gcd
 from typing import assert_never
 
 from engine import figures
@@ -96,5 +97,6 @@ def points(value: State) -> dict[str, Json]:
     assert type(value) is tuple
     shown: dict[str, Json] = {"points": figures.number(value)}
     if value[1] and not has_places(value, _EXACT_PLACES):
-        shown["exact"] = f"{value[0]}/{value[1]}"
+        shared = gcd(*value)
+        shown["exact"] = f"{value[0] // shared}/{value[1] // shared}"
     return shown

@@ -13,6 +13,7 @@ from engine.words.numbers import figure
 from engine.words.phrases import field_label, sentence_case
 from engine.words.told import Told
 from rules.ir import Also, Compare, Field, FieldTest, Operator, Rule, Sign
+from rules.vocabulary import AS_OF
 
 _ENGINE = IndexEngine()
 _UPPER = (Operator.AT_MOST, Operator.LESS)
@@ -112,7 +113,7 @@ def _limit(told: Told, line: Mapping[str, Json], match: Match) -> str | None:
 
 def _passed(told: Told, place: str, rule: Rule, part: FieldTest, view: View) -> str:
     """Say which limit a value passes."""
-    field = told.policy.fields[part.field]
+    field = AS_OF if part.field == AS_OF.path else told.policy.fields[part.field]
     value = view[part.field]
     exact = str(text(value, field.type)) if value is not UNKNOWN and value is not None else told.say("none_known")
     (effect,) = rule.effects

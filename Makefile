@@ -2,6 +2,7 @@
 #
 #   make run     serve the shipped policy on 127.0.0.1:8080
 #   make test    every test
+#   make agreement PAIRS=1000000   compare the backends on random policies and requests, for as long as it takes
 #   make check   lint, format, types, import layers
 #   make lock    resolve the dependencies anew (needs uv)
 
@@ -15,6 +16,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8080
 POLICY ?= policies.yaml
+PAIRS ?= 1000000
 
 # The first interpreter that starts and is new enough; version managers put up names that do not start.
 FIND_PYTHON = for python in python3.11 python3.12 python3.13 python3; do \
@@ -22,7 +24,7 @@ FIND_PYTHON = for python in python3.11 python3.12 python3.13 python3; do \
 		echo "$$python"; exit 0; fi; done; \
 	echo "dealdesk needs Python 3.11 or newer with venv (tried python3.11, python3.12, python3.13, python3)" >&2; exit 1
 
-.PHONY: help run test check format lock clean
+.PHONY: help run test agreement check format lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -32,6 +34,9 @@ run: $(VENV)/project
 
 test: $(VENV)/dev
 	@$(BIN)/pytest -n auto -q $(ARGS)
+
+agreement: $(VENV)/dev
+	@$(BIN)/python -m tests.agreement --pairs $(PAIRS)
 
 check: $(VENV)/dev
 	@$(BIN)/ruff check

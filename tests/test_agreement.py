@@ -1,0 +1,87 @@
+"""The index and the interpreter agree on random policies and requests, and would be caught if they did not."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+import pytest
+
+from engine import index
+from engine.facts import Row
+from engine.index import Bits, Index
+from rules.ir import Compare, Operator, Test
+from tests.agreement import KINDS, REQUESTS, disagree, pairs, search
+from tests.deciding import decided
+from tests.random_policies import random_policy
+
+PAIRS = 20_000
+POLICIES = PAIRS // REQUESTS
+BLOCK = 10
+
+
+@pytest.mark.parametrize("first", range(0, POLICIES, BLOCK))
+def test_backends_agree(first: int) -> None:
+    for seed in range(first, first + BLOCK):
+        found = search(seed)
+        assert not found, found[0]
+
+
+def test_a_number_means_one_policy() -> None:
+    assert random_policy(7) == random_policy(7)
+    assert random_policy(7) != random_policy(8)
+
+
+def test_random_requests_reach_every_outcome() -> None:
+    seen = Counter(
+        (pair.kind.value, decided(pair.program, pair.kind, pair.request, explain="none")["outcome"])
+        for seed in range(20)
+        for pair in pairs(seed, 40)
+    )
+    outcomes = {
+        "price_approval": ("auto_approved", "requires_approval", "held", "rejected"),
+        "special_order": ("clear", "held", "blocked"),
+        "deal_registration": ("awarded", "contested", "rejected"),
+        "partner_allocation": ("allocated", "fallback"),
+    }
+    for kind in KINDS:
+        for outcome in (*outcomes[kind.value], "needs_information"):
+            assert seen[kind.value, outcome] >= 3, f"{kind.value}: {outcome} is hardly ever reached: {seen}"
+
+
+def a_limit_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take `<=` for `<`."""
+    honest = index._slots  # noqa: SLF001 - to break it is the point
+
+    def broken(test: Test, slot_of: dict[Fraction, int], last: int) -> Iterator[tuple[int, int]]:
+        at_most = isinstance(test, Compare) and test.operator is Operator.AT_MOST
+        for first, final in honest(test, slot_of, last):
+            yield first, final - at_most
+
+    monkeypatch.setattr(index, "_slots", broken)
+
+
+def unknown_is_false(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lose what is undetermined."""
+    honest = Index.match
+
+    def broken(self: Index, shared: Row, row: Row) -> tuple[Bits, Bits]:
+        return honest(self, shared, row)[0], 0
+
+    monkeypatch.setattr(Index, "match", broken)
+
+
+def no_near_misses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find no rule that failed by one test."""
+    monkeypatch.setattr(Index, "near", lambda *_: 0)
+
+
+@pytest.mark.parametrize("mistake", [a_limit_left_out, unknown_is_false, no_near_misses])
+def test_a_mistake_in_the_index_is_noticed(
+    mistake: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mistake(monkeypatch)
+    assert any(
+        disagree(pair.program, pair.kind, pair.request, explain=pair.explain)
+        for seed in range(10)
+        for pair in pairs(seed, 40)
+    )

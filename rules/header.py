@@ -1,6 +1,7 @@
 """The head of a policy: its name and version, its currency and its days."""
 
 import re
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from rules import shape
@@ -9,6 +10,7 @@ from rules.report import Report
 
 POLICY_NAME = re.compile(r"[a-z0-9-]{1,80}")
 CURRENCY = re.compile(r"[A-Z]{3}")
+OF_THE_MACHINE = ("localtime", "posixrules", "Factory")  # found in zone databases, and no zone
 VERSION = re.compile(r"[^\s`](?:[^`\n]{0,78}[^\s`])?")
 
 
@@ -37,11 +39,8 @@ def _zone(entries: dict[str, Entry], report: Report) -> str:
     found = shape.word(entry.value, "`timezone`", report) if entry else None
     if found is None:
         return ""
-    try:
-        return ZoneInfo(found.text).key
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
-        pass
-    except KeyError:
-        pass
+    with suppress(OSError, ValueError, KeyError):
+        if found.text not in OF_THE_MACHINE:
+            return ZoneInfo(found.text).key
     report.error("D311", f"unknown time zone `{found.text}`", found.span, hint="write an IANA name: `Asia/Shanghai`")
     return ""

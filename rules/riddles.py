@@ -29,6 +29,7 @@ _BLANKED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?:^|(?<=\s))#.*")
 # The parser's words, and ours: code, message, hint. The first whose words occur in the complaint is told.
 _MEANINGS = (
     ("quoted scalar, found unexpected end", "D218", "the file ends inside quotes that begin here", "close the quotes"),
+    ("expected node content", "D219", "a value is missing here", 'in a table, write "-" for any value'),
     ("mapping values are not allowed", "D219", "a second `key: value` begins inside a value", "quote text with a `: `"),
     ("could not find expected ':'", "D219", "a key without a `:` after it", "write `key: value`"),
     ("expected ',' or ']'", "D219", "the list that begins here is not closed", "look for a missing `,`, `]` or quote"),
@@ -93,6 +94,8 @@ def _tell(error: yaml.MarkedYAMLError, lines: list[str], file: str, unclosed: Sp
     indent = line[: len(line) - len(line.lstrip())]
     place = Span(file, problem.line + 1, problem.column + 1, problem.line + 1, problem.column + 2)
     said = f"{error.context}, {error.problem}"
+    if line[problem.column : problem.column + 1] == ":":  # inside brackets, where the parser misses only a comma
+        said = "mapping values are not allowed"
     if "\t" in indent:
         column = indent.index("\t") + 1
         span = Span(file, problem.line + 1, column, problem.line + 1, len(indent) + 1)

@@ -87,6 +87,8 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
         tests = [_cell(entry, scope) for path, entry in row.cells.items() if path not in words]
         condition = AllOf(tuple(test for test in tests if test is not None))
         effects = [said[effect] for effect in of.effects if effect in said]
+        if not row.complete and of.read is not each_by_itself:
+            effects = []  # of effects that belong together, one may stand in the column that is not known
         if of.effects and not effects and row.complete:
             scope.report.error("D407", "the row does nothing", row.span, hint=f"fill one of {_names(of.effects)}")
         columns = {path: entry.key.span for path, entry in row.cells.items()}

@@ -32,9 +32,7 @@ class Scope:
     fields: dict[str, Field] = field(default_factory=dict)
     poisoned: set[str] = field(default_factory=set)  # fields, terms and sections with a mistake in their declaration
     uses: list[Use] = field(default_factory=list)  # fields that rules name, to be checked when all are known
-    tests: dict[tuple[str, str, str], Test] = field(
-        default_factory=dict
-    )  # what was read already, by field, words and quotes
+    tests: dict[tuple[str, str, str], Test] = field(default_factory=dict)  # read already, by field, words and quotes
 
     @cached_property
     def names(self) -> Names:

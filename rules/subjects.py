@@ -1,7 +1,7 @@
 """What a rule is judged for, and which fields each list of rules may name (end of LANGUAGE.md section 4, section 10).
 
-A list of rules is known by its section's name. `PLACES` says what may be tested there; a field that the policy derives
-is judged by what it is derived from, however many tables lie between.
+Each list of rules stands at a `Place`, which says what may be tested there. A field that the policy derives is judged
+by what it is derived from, however many tables lie between.
 """
 
 from collections.abc import Iterable, Mapping

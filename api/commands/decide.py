@@ -64,7 +64,7 @@ def decide(  # noqa: PLR0917 - each is an option of the command
     except RefusedError as refused:
         raise refusal(name, refused) from None
     if (style or ("text" if sys.stdout is not None and sys.stdout.isatty() else "json")) == "text":
-        say(as_text(answer.decision, lang))
+        say(as_text(answer.decision, lang).removesuffix("\n"))
     else:
         say_json(answer.to_json())
     return DONE

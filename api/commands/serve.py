@@ -13,9 +13,11 @@ from api.active import ActivePolicy
 from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, opened, reason, say
 from api.commands.options import DEFAULT_POLICY, PolicyOption
 from api.settings import Settings
+from engine.decision import Kind
 
 SHUTDOWN_SECONDS = 10
 BACKLOG = 2048
+EXAMPLE = Path("examples/price-approval/02-twelve-percent-off-desktops.json")
 
 
 def serve(
@@ -100,10 +102,12 @@ def _greeting(active: ActivePolicy, listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     policy = active.program.policy
-    example = Path("examples/price-approval.json")
+    ask = f"{url}/v1/policy"
+    if EXAMPLE.is_file() and Kind.PRICE_APPROVAL in active.program.domains:
+        ask = f"{url}/v1/decisions/price-approval -H 'Content-Type: application/json' -d @{EXAMPLE}"
     lines = [
         f"dealdesk serves {policy.name} {policy.version} ({policy.digest[:19]}…) from {active.path} on {url}",
-        f"  try    curl -s {url}/v1/decisions/price-approval -H 'Content-Type: application/json' -d @{example}",
+        f"  try    curl -s {ask}",
         f"  read   {url}/docs",
         "  stop   Ctrl-C",
     ]

@@ -25,7 +25,7 @@ from engine.program import Program
 
 Answer = TypeVar("Answer")
 
-LONG_BODY = 32 * 1024  # bytes: some 200 lines, a few milliseconds
+LONG_BODY = 4 * 1024  # bytes: some twenty lines, ten milliseconds or so
 
 
 async def decide(request: Request) -> Response:

@@ -36,7 +36,7 @@ described = schemathesis.openapi.from_asgi(
 
 
 @described.exclude(path=BATCH).parametrize()  # to invent mixtures of all kinds takes minutes; see the test below
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_service_keeps_to_its_description(case: schemathesis.Case[Any]) -> None:
     case.call_and_validate(checks=CHECKS)
 

@@ -4,11 +4,11 @@ Each candidate stands in `Entries` once for every score that it could have, so t
 once; a combination is then a choice among entries, one for each candidate that is not excluded in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.candidates import Candidates, Excluding, Scores, Scoring, fired_doubts, score_of
+from engine.candidates import Candidates, Scores, Scoring, score_of
 from engine.criteria import Criteria, unknown_of
 from engine.derive import Derivations
 from engine.doubts import Doubt, TooMuchWorkError, Work
@@ -19,7 +19,7 @@ from engine.views import UNKNOWN
 from rules.ir import Subject
 
 SCORE = "partner.score"
-MOST_ENTRIES = 20_000
+MOST_ENTRIES = 8_000
 # Outcome and chosen candidates.
 Binding: TypeAlias = tuple[str, frozenset[int]]
 
@@ -55,16 +55,14 @@ class Entries:
         """
         self.candidates = candidates
         self._scores = scores
-        self._doubts = score_doubts
         self._shared = facts.shared
         self._inputs = {derivation.path: derivation.inputs for derivation in derivations.stages[1]}
-        self._bits = tuple(
-            [
-                sum(1 << n for n, doubt in enumerate(score_doubts) if doubt.effect.is_about(candidate))
-                for candidate in range(len(candidates.ids))
-            ]
-        )
-        if sum(1 << bits.bit_count() for bits in self._bits) > MOST_ENTRIES + len(self._bits):
+        self._bit = {doubt.effect: 1 << number for number, doubt in enumerate(score_doubts)}
+        self._bits = [
+            self.mask_of([doubt.effect for doubt in scores.doubted(candidate)])
+            for candidate in range(len(candidates.ids))
+        ]
+        if sum((1 << bits.bit_count()) - 1 for bits in self._bits) > MOST_ENTRIES:
             raise TooMuchWorkError
         self._number: dict[tuple[int, int], int] = {}
         self.owner: list[int] = []
@@ -74,18 +72,56 @@ class Entries:
                 self._number[candidate, mask] = len(self.rows)
                 self.owner.append(candidate)
                 self.rows.append(self._row(candidate, mask))
-        self._usual = [self._number[candidate, 0] for candidate in candidates.eligible]
-        self._touched = [(n, candidate) for n, candidate in enumerate(candidates.eligible) if self._bits[candidate]]
+        self._usual: list[int] = []
+        self._touched: list[tuple[int, int]] = []
+        self.narrowed(frozenset(candidates.eligible))
         copies = Facts(facts.as_of, facts.today, dict(facts.shared), facts.lines, None, self.rows, {})
         derivations.derive(engine, copies, stage=1)
         self.scales: tuple[Scale, ...] = criteria.scales(engine, facts.shared, self.rows)
 
+    def mask_of(self, effects: Iterable[Scoring]) -> int:
+        """Return the mask of these score doubts; those that no entry is made for are left out."""
+        return sum(self._bit.get(effect, 0) for effect in effects)
+
     def _row(self, candidate: int, mask: int) -> Row:
         row = dict(self.candidates.numbered[candidate][1])
-        score = score_of([*self._scores.points[candidate], *fired_doubts(self._doubts, mask)])
+        doubted = [doubt.effect for doubt in self._scores.doubted(candidate) if self._bit.get(doubt.effect, 0) & mask]
+        score = score_of([*self._scores.points[candidate], *doubted])
         if score is not UNKNOWN:
             row[SCORE] = score
         return row
+
+    def contending(self, excludable: frozenset[int]) -> frozenset[int]:
+        """Return the candidates who could be first in some combination; who is `excludable` may be out.
+
+        INVARIANT: the others are behind someone who is never out, by a criterion that everyone reaches whose values are
+        all known, whatever their own scores are; so they neither come first nor stand in anyone's way.
+        """
+        variants: dict[int, list[int]] = {}
+        for entry, owner in enumerate(self.owner):
+            variants.setdefault(owner, []).append(entry)
+        for scale in self.scales:
+            places = scale.places
+            entries = [entry for owned in variants.values() for entry in owned]
+            sure = [
+                max(places[entry] for entry in owned) for owner, owned in variants.items() if owner not in excludable
+            ]
+            if not sure or scale.unknown_among(entries):
+                break
+            limit = scale.reach[min(sure)]
+            variants = {
+                owner: owned for owner, owned in variants.items() if min(places[entry] for entry in owned) <= limit
+            }
+            left = [places[entry] for owned in variants.values() for entry in owned]
+            if max(left) > scale.reach[min(left)]:
+                break  # who stays depends on the combination
+        return frozenset(variants)
+
+    def narrowed(self, candidates: frozenset[int]) -> None:
+        """Leave only these candidates in what `chosen` chooses from."""
+        eligible = [candidate for candidate in self.candidates.eligible if candidate in candidates]
+        self._usual = [self._number[candidate, 0] for candidate in eligible]
+        self._touched = [(n, candidate) for n, candidate in enumerate(eligible) if self._bits[candidate]]
 
     def _present(self, excluded: frozenset[int], mask: int) -> tuple[int, ...]:
         """Return the entries of those who are not out, as these score doubts have them."""
@@ -113,7 +149,7 @@ class Entries:
     def _behind(self, path: str, entry: int) -> frozenset[str]:
         """Return the fields because of which a field of an entry is unknown; nobody could give a score itself."""
         if path == SCORE:
-            about = [doubt for doubt in self._doubts if doubt.effect.is_about(self.owner[entry])]
+            about = self._scores.doubted(self.owner[entry])
             doubted = [doubt.fields for doubt in about if doubt.effect.points is UNKNOWN]
             return self._scores.unknown[self.owner[entry]].union(*doubted)
         if path in self._inputs:
@@ -134,8 +170,3 @@ def _submasks(bits: int) -> list[int]:
         masks += [mask | low for mask in masks]
         bits ^= low
     return masks
-
-
-def excluded_by(exclusions: Sequence[Doubt[Excluding]], mask: int) -> frozenset[int]:
-    """Return those who are out when these exclusions come true."""
-    return frozenset().union(*(doubt.effect.candidates for n, doubt in enumerate(exclusions) if mask >> n & 1))

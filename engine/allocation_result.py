@@ -72,7 +72,7 @@ def _ranked(candidates: Candidates, scores: Scores, candidate: int) -> dict[str,
         by_rule.setdefault(scoring.rule, []).append(scoring.points)
     points = {rule: total(states) for rule, states in by_rule.items()}
     open_ = [rule for rule, state in points.items() if state is UNKNOWN]
-    open_ += [doubt.effect.rule for doubt in scores.doubts if doubt.effect.is_about(candidate)]
+    open_ += [doubt.effect.rule for doubt in scores.doubted(candidate)]
     return {
         "partner": candidates.ids[candidate],
         "score": _shown(score_of(scores.points[candidate])),

@@ -4,9 +4,8 @@ A rule that names a partner speaks of that candidate; one that names only the de
 that names lines gives its points for every line that it fires for. A formula whose value is null gives no points.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from typing import TypeAlias
 
 from engine.doubts import Doubt, fields_of, merged, undetermined
@@ -28,6 +27,10 @@ class Excluding:
 
     candidates: frozenset[int]
 
+    def is_about(self, candidate: int) -> bool:
+        """Tell whether the candidate is one of them."""
+        return candidate in self.candidates
+
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
@@ -41,9 +44,6 @@ class Scoring:
     def is_about(self, candidate: int) -> bool:
         """Tell whether the candidate gets the points."""
         return self.candidate is None or self.candidate == candidate
-
-
-Effect: TypeAlias = Excluding | Scoring
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +79,11 @@ class Scores:
     points: tuple[tuple[Scoring, ...], ...]
     doubts: tuple[Doubt[Scoring], ...]
     unknown: tuple[frozenset[str], ...]  # fields that leave a candidate's points unknown
+    by_candidate: Mapping[int | None, tuple[Doubt[Scoring], ...]]  # the doubts; those about all are under None
+
+    def doubted(self, candidate: int) -> tuple[Doubt[Scoring], ...]:
+        """Return the doubts about a candidate."""
+        return (*self.by_candidate.get(None, ()), *self.by_candidate.get(candidate, ()))
 
 
 def judge_candidates(engine: Engine, groups: Iterable[Group], facts: Facts) -> Candidates:
@@ -124,11 +129,16 @@ def judge_scores(engine: Engine, groups: Iterable[Group], facts: Facts, candidat
         if scoring.points is UNKNOWN or (isinstance(scoring.points, tuple) and scoring.points[0]):
             doubts.append(Doubt(scoring, fields_of(match, rule, facts.shared) | missing))
     everyone = range(len(candidates.ids))
+    distinct = merged(doubts)
+    by_candidate: dict[int | None, tuple[Doubt[Scoring], ...]] = {}
+    for doubt in distinct:
+        by_candidate[doubt.effect.candidate] = (*by_candidate.get(doubt.effect.candidate, ()), doubt)
     return Scores(
-        matches,
-        tuple([(*common, *own.get(candidate, ())) for candidate in everyone]),
-        merged(doubts),
-        tuple([unknown.get(None, frozenset()) | unknown.get(candidate, frozenset()) for candidate in everyone]),
+        matches=matches,
+        points=tuple([(*common, *own.get(candidate, ())) for candidate in everyone]),
+        doubts=distinct,
+        unknown=tuple([unknown.get(None, frozenset()) | unknown.get(candidate, frozenset()) for candidate in everyone]),
+        by_candidate=by_candidate,
     )
 
 
@@ -163,8 +173,3 @@ def total(states: Sequence[State]) -> State:
 def score_of(points: Iterable[Scoring]) -> State:
     """Return a score: what is null counts zero."""
     return total([ZERO, *[scoring.points for scoring in points]])
-
-
-def fired_doubts(doubts: Sequence[Doubt[Scoring]], mask: int) -> list[Scoring]:
-    """Return the points that come true with a mask."""
-    return [doubt.effect for doubt in compress(doubts, [mask >> n & 1 for n in range(len(doubts))])]

@@ -115,7 +115,6 @@ class Contest:
         ]
         combination = Combination(tuple(contenders), rejected, held)
         if combination not in self._findings:
-            work.spend(len(contenders) * (1 + len(self._scales)))
             self._findings[combination] = self._find(combination, work)
         return self._findings[combination]
 
@@ -125,6 +124,7 @@ class Contest:
             bindings = {combination.binding("rejected")}
             return _finding(combination, bindings, rounds=(), left=(), decided=UNKNOWN)
         steps = tuple(rounds(self._scales, list(contenders)))
+        work.spend(len(self._claims.ids) + sum(len(step.rows) for step in steps))
         last = steps[-1] if steps else None
         if last is not None and last.kept is None:
             return self._stuck(combination, steps, work)

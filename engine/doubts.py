@@ -20,7 +20,7 @@ from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not, Rule
 # With more doubts than this the domains ask for information (LANGUAGE.md section 3).
 MOST_DOUBTS = 12
 # How many contenders all combinations may look at before a domain gives up, whoever wrote the request.
-MOST_WORK = 12_000_000
+MOST_WORK = 6_000_000
 NO_LIMIT = 1 << 60
 
 Effect = TypeVar("Effect", bound=Hashable)

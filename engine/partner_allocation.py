@@ -7,9 +7,10 @@ scores and the ranking are told as the rules that fire have them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeAlias
 
 from engine import figures
-from engine.allocation_choice import SCORE, Chosen, Entries, excluded_by
+from engine.allocation_choice import SCORE, Chosen, Entries
 from engine.allocation_result import Shares, allocation_steps, result_of
 from engine.candidates import Candidates, Excluding, Scores, Scoring, judge_candidates, judge_scores, score_of
 from engine.criteria import Criteria
@@ -34,6 +35,7 @@ from engine.views import UNKNOWN
 from rules.fields import rule_fields
 from rules.ir import PartnerAllocation, Policy, Rule, Split, Subject
 
+_Doubt: TypeAlias = Doubt[Excluding] | Doubt[Scoring]
 OUTCOMES = ("allocated", "fallback")
 ASKS = "needs_information"
 
@@ -130,10 +132,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
 
 
 def _combine(plan: AllocationPlan, engine: Engine, facts: Facts, candidates: Candidates, scores: Scores) -> _Found:
-    """Choose in every combination of the doubts: exclusions in the low bits of a mask, scores above them."""
-    exclusions = candidates.exclusions
-    score_doubts = scores.doubts if plan.by_score else ()
-    doubts: tuple[Doubt[Excluding] | Doubt[Scoring], ...] = (*exclusions, *score_doubts)
+    """Choose in every combination of the doubts that could matter."""
     make = partial(
         Entries,
         candidates=candidates,
@@ -143,31 +142,44 @@ def _combine(plan: AllocationPlan, engine: Engine, facts: Facts, candidates: Can
         engine=engine,
         facts=facts,
     )
-    low = (1 << len(exclusions)) - 1
-    work = Work() if doubts else Work(NO_LIMIT)
+    doubts: tuple[_Doubt, ...] = (*candidates.exclusions, *(scores.doubts if plan.by_score else ()))
     try:
-        if len(doubts) > MOST_DOUBTS:
-            return _given_up(plan, make(score_doubts=()), doubts)
-        entries = make(score_doubts=score_doubts)
-        every = [
-            entries.chosen(
-                excluded_by(exclusions, mask & low), mask >> len(exclusions), take=plan.section.take, work=work
-            )
-            for mask in range(1 << len(doubts))
-        ]
+        entries = make(score_doubts=scores.doubts if plan.by_score else ())
     except TooMuchWorkError:
         return _given_up(plan, make(score_doubts=()), doubts)
+    base = entries.chosen(frozenset(), 0, take=plan.section.take, work=Work(NO_LIMIT))
+    if plan.section.take == 1 and doubts:
+        excludable = frozenset().union(*(doubt.effect.candidates for doubt in candidates.exclusions))
+        contending = entries.contending(excludable)
+        entries.narrowed(contending)
+        doubts = tuple([doubt for doubt in doubts if any(doubt.effect.is_about(one) for one in contending)])
+    if len(doubts) > MOST_DOUBTS:
+        return _given_up(plan, entries, doubts)
+    work = Work()
+    try:
+        every = [_in_combination(plan, entries, doubts, mask, work) for mask in range(1 << len(doubts))]
+    except TooMuchWorkError:
+        return _given_up(plan, entries, doubts)
     bindings = [one.binding for one in every]
     distinct = frozenset(bindings)
     settled = len(distinct) == 1 and bindings[0][0] != ASKS
     missing = {path for one in every for path in one.missing}
     for number in matter(bindings, len(doubts)) if len(distinct) > 1 else ():
         missing |= doubts[number].fields
-    return _Found(entries, every[0], settled=settled, missing=frozenset(missing), outcomes=_remaining(candidates))
+    return _Found(entries, base, settled=settled, missing=frozenset(missing), outcomes=_remaining(candidates))
 
 
-def _given_up(plan: AllocationPlan, entries: Entries, doubts: Sequence[Doubt[Excluding] | Doubt[Scoring]]) -> _Found:
+def _in_combination(plan: AllocationPlan, entries: Entries, doubts: Sequence[_Doubt], mask: int, work: Work) -> Chosen:
+    """Return who is chosen when the doubts of a mask come true."""
+    true = [doubt.effect for number, doubt in enumerate(doubts) if mask >> number & 1]
+    out = frozenset().union(*(effect.candidates for effect in true if isinstance(effect, Excluding)))
+    scoring = entries.mask_of([effect for effect in true if isinstance(effect, Scoring)])
+    return entries.chosen(out, scoring, take=plan.section.take, work=work)
+
+
+def _given_up(plan: AllocationPlan, entries: Entries, doubts: Sequence[_Doubt]) -> _Found:
     """Ask for information: the combinations are too many to tell whether they differ."""
+    entries.narrowed(frozenset(entries.candidates.eligible))
     base = entries.chosen(frozenset(), 0, take=plan.section.take, work=Work(NO_LIMIT))
     missing = base.missing.union(*(doubt.fields for doubt in doubts))
     return _Found(entries, base, settled=False, missing=missing, outcomes=_remaining(entries.candidates))
@@ -189,9 +201,8 @@ def _write(
     recomputed from the trace; otherwise only those that are certain are written.
     """
     for candidate in candidates.eligible:
-        is_open = any(doubt.effect.is_about(candidate) for doubt in scores.doubts)
         score = score_of(scores.points[candidate])
-        if score is not UNKNOWN and (found.settled or not is_open):
+        if score is not UNKNOWN and (found.settled or not scores.doubted(candidate)):
             candidates.numbered[candidate][1][SCORE] = score
     plan.derivations.derive(engine, facts, stage=1)
 

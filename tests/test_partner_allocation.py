@@ -192,16 +192,22 @@ def request_with(*candidates: dict[str, Data]) -> dict[str, Data]:
 
 def test_twelve_doubts_that_change_nothing_do_not_get_in_the_way() -> None:
     doubtful = [candidate(f"P{n}", grumpy=ABSENT) for n in range(12)]
-    found = decision_on(request_with(candidate("A", tier="gold"), *doubtful))
+    found = decision_on(request_with(candidate("A"), *doubtful))
     assert (found["outcome"], found["result"]["chosen"]) == ("allocated", ["A"])
 
 
 def test_thirteen_are_too_many_to_tell() -> None:
     doubtful = [candidate(f"P{n}", grumpy=ABSENT) for n in range(13)]
-    found = decision_on(request_with(candidate("A", tier="gold"), *doubtful))
+    found = decision_on(request_with(candidate("A"), *doubtful))
     assert found["outcome"] == "needs_information"
     assert found["missing"] == ["partner.grumpy"]
     assert found["possible"] == {"outcomes": ["allocated"]}
+
+
+def test_however_much_is_unknown_of_those_who_could_not_win_is_no_matter() -> None:
+    doubtful = [candidate(f"P{n}", suspended=ABSENT, grumpy=ABSENT, open_deals=6) for n in range(100)]
+    found = decision_on(request_with(candidate("A", tier="gold"), *doubtful))
+    assert (found["outcome"], found["result"]["chosen"]) == ("allocated", ["A"])
 
 
 def test_an_operand_that_is_not_given_is_what_is_missing() -> None:

@@ -1,10 +1,11 @@
 # Everything starts here. `make run` and `make test` set up what they need, and only again when a lock file changes.
 #
-#   make run     serve the shipped policy on 127.0.0.1:8080
-#   make test    every test
+#   make run                       serve the shipped policy on 127.0.0.1:8080
+#   make test                      every test
 #   make agreement PAIRS=1000000   compare the backends on random policies and requests, for as long as it takes
-#   make check   lint, format, types, import layers
-#   make lock    resolve the dependencies anew (needs uv)
+#   make check                     lint, format, types, import layers
+#   make bench                     measure what docs/benchmarks.md claims, and write it anew
+#   make lock                      resolve the dependencies anew (needs uv; UPGRADE=--upgrade for newer ones)
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -24,7 +25,7 @@ FIND_PYTHON = for python in python3.11 python3.12 python3.13 python3; do \
 		echo "$$python"; exit 0; fi; done; \
 	echo "dealdesk needs Python 3.11 or newer with venv (tried python3.11, python3.12, python3.13, python3)" >&2; exit 1
 
-.PHONY: help run test agreement check format lock clean
+.PHONY: help run test agreement check format bench lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -47,6 +48,9 @@ check: $(VENV)/dev
 format: $(VENV)/dev
 	@$(BIN)/ruff check --fix-only
 	@$(BIN)/ruff format
+
+bench: $(VENV)/dev
+	@$(BIN)/python -m bench $(ARGS)
 
 # Universal: one lock for every platform and Python from 3.11 on. The second keeps to the versions of the first.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -134,9 +134,8 @@ def declare_special_orders(section: Node | None, scope: Scope) -> None:
     if not isinstance(section, MappingNode):
         return
     gates, kinds = section.get("gates"), section.get("kinds")
-    if gates is not None:
-        scope.gates = _names(gates, "the gates", scope)
-        scope.poisoned |= set() if scope.gates else {"gate"}
+    scope.gates = _names(gates, "the gates", scope) if gates else ()
+    scope.poisoned |= set() if scope.gates else {"gate"}
     if kinds is not None:
         scope.kinds = _distinct(list(_kinds(kinds)), "the kinds", scope, shape.NAME)
         scope.poisoned |= set() if scope.kinds else {"kind"}

@@ -151,11 +151,11 @@ def _lower(drafts: Iterator[_Draft] | list[_Draft], of: RuleList, scope: Scope) 
     rules = []
     for number, draft in enumerate(drafts, 1):
         name = _id(draft, of, number, scope)
+        place = draft.words[of.id].value.span if of.id in draft.words else draft.span
         if name in seen:
             first = [(seen[name], "first used here")]
-            at = draft.words[of.id].value.span
-            scope.report.error("D108", f"`{name}` names two rules of `{of.section}`", at, related=first)
-        seen.setdefault(name, draft.words[of.id].value.span if of.id in draft.words else draft.span)
+            scope.report.error("D108", f"`{name}` names two rules of `{of.section}`", place, related=first)
+        seen.setdefault(name, place)
         rules.append(_rule(draft, name, of, scope))
     return tuple(rules)
 

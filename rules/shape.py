@@ -70,11 +70,14 @@ def fields_of(
     known = (*required, *optional)
     for entry in found:
         if entry.key.text not in known:
+            start, colon, rest = entry.key.text.partition(":")
             hint = report.did_you_mean(entry.key.text, known)
+            if colon and start in known:
+                hint = f"put a blank after the colon: `{start}: {rest}`"
             report.error("D102", f"{what} has no key `{entry.key.text}`", entry.key.span, hint=hint)
-    for key in required:
-        if key not in found.entries:
-            report.error("D103", f"{what} needs the key `{key}`", found.span)
+    missing = [f"`{key}`" for key in required if key not in found.entries]
+    if missing:
+        report.error("D103", f"{what} needs the key{'s' if len(missing) > 1 else ''} {', '.join(missing)}", found.span)
     return {key: entry for key, entry in found.entries.items() if key in known}
 
 

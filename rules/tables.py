@@ -28,11 +28,14 @@ def read_table(node: MappingNode, what: str, words: Sequence[str], scope: Scope)
     rows = shape.listing(found, f"the rows of {what}", scope.report) if found else None
     if columns is None or rows is None:
         return []
+    read = [shape.listing(item, "a row", scope.report) for item in rows.items]
+    lists = [row for row in read if row]
+    lengths = {len(row.items) for row in lists}
+    if len(lists) > 1 and len(lengths) == 1 and lengths != {len(columns)}:
+        _wrong_columns(lists[0], columns, scope)
+        return []
     result = []
-    for item in rows.items:
-        row = shape.listing(item, "a row", scope.report)
-        if row is None:
-            continue
+    for row in lists:
         if len(row.items) != len(columns):
             _wrong_length(row, columns, scope)
             continue
@@ -43,6 +46,13 @@ def read_table(node: MappingNode, what: str, words: Sequence[str], scope: Scope)
         }
         result.append(Row(cells, row.span, complete=len(cells) == len(columns)))
     return result
+
+
+def _wrong_columns(first: ListNode, columns: Sequence[ScalarNode], scope: Scope) -> None:
+    """Tell once that all rows are of one other length: then it is the columns that are wrong."""
+    message = f"the table has {len(columns)} columns, and each of its rows has {len(first.items)} cells"
+    place = columns[0].span.to(columns[-1].span)
+    scope.report.error("D401", message, place, related=[(first.span, "the first row")])
 
 
 def _wrong_length(row: ListNode, columns: Sequence[ScalarNode], scope: Scope) -> None:
@@ -58,6 +68,9 @@ def _columns(node: MappingNode, what: str, words: Sequence[str], scope: Scope) -
     found = node.get("columns")
     listed = shape.listing(found, f"the columns of {what}", scope.report) if found else None
     if listed is None:
+        return None
+    if not listed.items:
+        scope.report.error("D312", "the list is empty", listed.span)
         return None
     columns: list[ScalarNode] = []
     seen: dict[str, Span] = {}

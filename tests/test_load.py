@@ -289,6 +289,8 @@ def test_many_mistakes_are_told_up_to_a_bound() -> None:
         ("facts: {deal.a: {type: rate}}\nderive: [{field: deal.a, type: rate, formula: 1%}]\n", ["D504"]),
         ("derive: [{field: line.target_margin, type: money, formula: line.net_price}]\n", ["D504"]),
         ("derive: [{field: deal.x, type: rate, formula: 1%}, {field: deal.x, type: rate, formula: 2%}]\n", ["D108"]),
+        ("derive: [{field: deal.x, type: rate, hit: first, columns: [], rows: [[a], [b, c]]}]\n", ["D312"]),
+        ("derive: [{field: deal.x, type: rate, hit: first, columns: [value], rows: [[], []]}]\n", ["D401"]),
         ("terms: {gate: [order]}\n", ["D109"]),
         ("terms: {claimant: [partner]}\n", ["D109"]),
         ("roles: {automatic: {title: Nobody}}\n", ["D109"]),
@@ -338,6 +340,19 @@ def test_a_field_of_the_deal_may_need_the_partner_where_there_is_one() -> None:
         "derive: [{field: deal.x, type: number, formula: partner.capacity / 2}]\n"
         "special_orders: {gates: [order], controls: [{id: a, when: {deal.x: 1}, then: {hold: Wait}}]}\n"
     )
+
+
+def test_columns_that_fit_no_row_are_told_once() -> None:
+    rows = "".join(f'      - ["> {number}", 60d, 30d]\n' for number in range(5))
+    text = f"{REGISTRATION}  protection:\n    columns: [claim.estimated_value, protect]\n    rows:\n{rows}"
+    loaded = load_text(HEAD + text)
+    assert codes(loaded) == ["D401"]
+    assert loaded.diagnostics[0].span.line == 8
+
+
+def test_a_colon_without_a_blank_gets_a_hint() -> None:
+    (_, unknown) = load_text(f"{HEAD}roles: {{a: {{title:Deal desk}}}}\nterms: []\n").diagnostics[::-1]
+    assert unknown.hint == "put a blank after the colon: `title: Deal desk`"
 
 
 def test_lists_of_other_sections_use_a_deals_aggregates() -> None:

@@ -39,6 +39,15 @@ def grouped(text: str) -> str:
     return text if number is None else f"{number:,f}"
 
 
+def separated(limit: str) -> str:
+    """Return a limit of the policy with the separators that people use; whatever is not a number stays as it is.
+
+    >>> separated("5_000_000"), separated("18%"), separated("signed_contract")
+    ('5,000,000', '18%', 'signed_contract')
+    """
+    return limit.replace("_", ",") if limit.lstrip("-")[:1].isdigit() else limit
+
+
 def figure(text: str) -> str:
     """Return a value of any kind for people.
 

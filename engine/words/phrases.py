@@ -6,7 +6,6 @@ from engine.words.labels import LABELS
 PHRASES: dict[str, tuple[str, str]] = {
     # Joining
     "comma": (", ", "、"),
-    "semicolon": ("; ", "；"),
     "and": (" and ", "与"),
     "in_brackets": (" ({})", "（{}）"),
     "more": ("{} and {count} more", "{}等（另有 {count} 项）"),
@@ -153,7 +152,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "label_out": ("out", "排除"),
     "label_split": ("split", "分成"),
     "label_accept": ("accept", "接单"),
-    "label_fallback": ("fallback", "后备"),
     # Missing facts
     "needs": (
         "More information is needed: {fields}; still possible: {outcomes}.",

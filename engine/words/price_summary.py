@@ -9,7 +9,7 @@ from engine.index import positions
 from engine.interpret import judge, plain
 from engine.matching import IndexEngine, Match
 from engine.views import UNKNOWN, View
-from engine.words.numbers import figure
+from engine.words.numbers import figure, separated
 from engine.words.phrases import field_label, sentence_case
 from engine.words.told import Told
 from rules.ir import Also, Compare, Field, FieldTest, Operator, Rule, Sign
@@ -123,7 +123,7 @@ def _passed(told: Told, place: str, rule: Rule, part: FieldTest, view: View) -> 
     test = part.test
     if not isinstance(test, Compare):
         return told.say("test", place=place, field=label, actual=figure(exact), level=level, test=part.written)
-    limit = part.written.lstrip("<>= ")
+    limit = separated(part.written.lstrip("<>= "))
     # A value that looks like the limit once it is rounded is shown as it is.
     actual = figure(exact)
     if actual == figure(str(text(plain(test.value), field.type))):

@@ -62,10 +62,7 @@ def _lines(page: Page) -> Table:
             Row(
                 page.say("label_line", line=number),
                 _cells(page, line, told.get(number, {}), authority.get(number, [])),
-                [
-                    *_misses(page, line, authority.get(number, [])),
-                    *_changes(page, line, changes.get(number, [])),
-                ],
+                _notes(page, line, authority.get(number, []), changes.get(number, [])),
             )
         )
     if len(lines) > MOST_LINES:
@@ -102,6 +99,14 @@ def _cells(page: Page, line: Entry, facts: dict[str, str], authority: list[Entry
         line["granted_by"] or "",
         source(granted) if granted else "",
     ]
+
+
+def _notes(page: Page, line: Entry, authority: list[Entry], changes: list[Entry]) -> list[str]:
+    """Return what stands in the way of a lower level, and what would change it, where someone has to sign."""
+    levels, submitter = page.basis.get("levels", []), page.basis.get("submitter")
+    if submitter in levels and line["level"] in levels[: levels.index(submitter) + 1]:
+        return []
+    return [*_misses(page, line, authority), *_changes(page, line, changes)]
 
 
 def _misses(page: Page, line: Entry, authority: list[Entry]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from engine.decision import Language
-from engine.words.numbers import decimal, figure, grouped, points
+from engine.words.numbers import decimal, figure, grouped, points, separated
 from engine.words.phrases import field_label, say
 
 Entry: TypeAlias = Mapping[str, Any]
@@ -88,6 +88,7 @@ def _group(test: Entry, language: Language) -> str:
 def _parts(test: Entry) -> tuple[str, str]:
     """Split a test into its operator and what it compares with; another field is shown with its value."""
     operator, _, limit = str(test["test"]).partition(" ")
+    limit = separated(limit)
     if operator in OPPOSITE and "limit" in test:
         value = test["limit"]
         limit = f"{limit} {figure(value)}" if isinstance(value, str) else limit

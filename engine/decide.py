@@ -5,17 +5,30 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from engine.decision import Decision, Explain, Fault, Kind, Language, RefusedError
+from engine.durable.backend import DurableEngine
 from engine.facts import Limits
 from engine.matching import Engine, IndexEngine, InterpreterEngine
 from engine.program import Program
 from engine.ruling import Step
 from engine.trace import build_trace
 from engine.words import summary
+from rules.ir import Policy
 
-EngineName: TypeAlias = Literal["index", "interpreter"]
+EngineName: TypeAlias = Literal["index", "interpreter", "durable"]
 
-ENGINES: dict[EngineName, Engine] = {"index": IndexEngine(), "interpreter": InterpreterEngine()}
+DURABLE = DurableEngine()
+ENGINES: dict[EngineName, Engine] = {"index": IndexEngine(), "interpreter": InterpreterEngine(), "durable": DURABLE}
 NO_LIMITS_GIVEN = Limits()
+
+
+def prepare(engine: EngineName, policy: Policy) -> None:
+    """Make sure, before the first request, that an engine can decide under a policy.
+
+    Raises:
+        EngineError: it cannot; the message says why in one line.
+    """
+    if engine == "durable":
+        DURABLE.prepare(policy)
 
 
 def decide(
@@ -43,6 +56,7 @@ def decide(
 
     Raises:
         RefusedError: with every fault of the request, or if the policy has no section for this kind.
+        EngineUnavailableError: the engine's own process ended, or does not answer; only the durable engine has one.
     """
     domain = program.domains.get(kind)
     if domain is None:

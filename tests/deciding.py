@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from engine.decide import ENGINES, EngineName, decide
+from engine.decide import EngineName, decide
 from engine.decision import Explain, Kind, Language
 from engine.program import Program, compile_policy
 from rules.diagnostics import draw
@@ -19,7 +19,8 @@ Data: TypeAlias = Any
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "policies.yaml"
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)  # nine in the morning in Shanghai
-BACKENDS: tuple[EngineName, ...] = tuple(ENGINES)
+# Those that are always there; `tests/durable` holds the durable engine against them.
+BACKENDS: tuple[EngineName, ...] = ("index", "interpreter")
 EXPLAIN: tuple[Explain, ...] = ("none", "fired", "near", "all")
 
 

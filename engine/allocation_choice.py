@@ -15,7 +15,7 @@ from engine.doubts import Doubt, TooMuchWorkError, Work
 from engine.facts import Facts, Row
 from engine.matching import Engine
 from engine.ranking import Choice, Scale, choose
-from engine.views import UNKNOWN
+from engine.views import UNKNOWN, View
 from rules.ir import Subject
 
 SCORE = "partner.score"
@@ -56,7 +56,7 @@ class Entries:
         self.candidates = candidates
         self._scores = scores
         self._shared = facts.shared
-        self._inputs = {derivation.path: derivation.inputs for derivation in derivations.stages[1]}
+        self._inputs = derivations.inputs
         self._bit = {doubt.effect: 1 << number for number, doubt in enumerate(score_doubts)}
         self._bits = [
             self.mask_of([doubt.effect for doubt in scores.doubted(candidate)])
@@ -139,7 +139,7 @@ class Entries:
             scale = choice.stuck.scale
             missing: set[str] = set()
             for entry in scale.unknown_among(choice.stuck.rows):
-                for path in unknown_of(scale, [self.rows[entry]], self._shared, Subject.PARTNER):
+                for path in unknown_of(scale, self.rows[entry], self._shared, Subject.PARTNER):
                     missing |= self._behind(path, entry)
             return Chosen(("needs_information", frozenset()), frozenset(missing), entries, choice)
         outcome = "allocated" if entries else "fallback"
@@ -152,10 +152,9 @@ class Entries:
             about = self._scores.doubted(self.owner[entry])
             doubted = [doubt.fields for doubt in about if doubt.effect.points is UNKNOWN]
             return self._scores.unknown[self.owner[entry]].union(*doubted)
-        if path in self._inputs:
-            return frozenset().union(*(self._behind(name, entry) for name in self._inputs[path]))
-        known = path in (self.rows[entry] if path.startswith("partner.") else self._shared)
-        return frozenset() if known else frozenset({path})
+        view = View(Subject.PARTNER, self._shared, self.rows[entry])
+        unknown = [name for name in self._inputs.get(path, ()) if view[name] is UNKNOWN]
+        return frozenset().union(*(self._behind(name, entry) for name in unknown)) if unknown else frozenset({path})
 
 
 def _submasks(bits: int) -> list[int]:

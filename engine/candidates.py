@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.doubts import Doubt, fields_of, merged, undetermined
+from engine.doubts import Doubt, Inputs, behind, fields_of, merged, undetermined
 from engine.exact import ZERO, Ratio, add
 from engine.facts import Facts, Row
 from engine.index import positions
@@ -86,7 +86,7 @@ class Scores:
         return (*self.by_candidate.get(None, ()), *self.by_candidate.get(candidate, ()))
 
 
-def judge_candidates(engine: Engine, groups: Iterable[Group], facts: Facts) -> Candidates:
+def judge_candidates(engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs) -> Candidates:
     """Judge eligibility, candidate by candidate."""
     given = facts.candidates or []
     numbers = sorted(range(len(given)), key=lambda number: str(given[number]["partner.id"]))
@@ -95,7 +95,7 @@ def judge_candidates(engine: Engine, groups: Iterable[Group], facts: Facts) -> C
     place = {number: candidate for candidate, number in enumerate(numbers)}
     excluded = {candidate for match in matches if match.fired for candidate in _spoken_of(match, place)}
     doubts = [
-        Doubt(Excluding(alive), fields_of(match, rule, facts.shared))
+        Doubt(Excluding(alive), fields_of(match, rule, facts.shared, inputs))
         for match, rule in undetermined(matches)
         if (alive := frozenset(_spoken_of(match, place)) - excluded)
     ]
@@ -110,7 +110,9 @@ def _spoken_of(match: Match, place: dict[int, int]) -> Iterable[int]:
     return range(len(place))
 
 
-def judge_scores(engine: Engine, groups: Iterable[Group], facts: Facts, candidates: Candidates) -> Scores:
+def judge_scores(
+    engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs, *, candidates: Candidates
+) -> Scores:
     """Judge the score rules for those who are not certainly out."""
     eligible = [candidates.numbered[candidate] for candidate in candidates.eligible]
     place = {number: candidate for candidate, (number, _) in enumerate(candidates.numbered)}
@@ -120,14 +122,14 @@ def judge_scores(engine: Engine, groups: Iterable[Group], facts: Facts, candidat
     unknown: dict[int | None, frozenset[str]] = {}
     for match in matches:
         for n in positions(match.fired):
-            scoring, missing = _scoring(match, match.group.rules[n], facts, place)
+            scoring, missing = _scoring(match, match.group.rules[n], facts, inputs, place)
             (common if scoring.candidate is None else own[scoring.candidate]).append(scoring)
             unknown[scoring.candidate] = unknown.get(scoring.candidate, frozenset()) | missing
     doubts = []
     for match, rule in undetermined(matches):
-        scoring, missing = _scoring(match, rule, facts, place)
+        scoring, missing = _scoring(match, rule, facts, inputs, place)
         if scoring.points is UNKNOWN or (isinstance(scoring.points, tuple) and scoring.points[0]):
-            doubts.append(Doubt(scoring, fields_of(match, rule, facts.shared) | missing))
+            doubts.append(Doubt(scoring, fields_of(match, rule, facts.shared, inputs) | missing))
     everyone = range(len(candidates.ids))
     distinct = merged(doubts)
     by_candidate: dict[int | None, tuple[Doubt[Scoring], ...]] = {}
@@ -142,7 +144,9 @@ def judge_scores(engine: Engine, groups: Iterable[Group], facts: Facts, candidat
     )
 
 
-def _scoring(match: Match, rule: Rule, facts: Facts, place: dict[int, int]) -> tuple[Scoring, frozenset[str]]:
+def _scoring(
+    match: Match, rule: Rule, facts: Facts, inputs: Inputs, place: dict[int, int]
+) -> tuple[Scoring, frozenset[str]]:
     """Return a rule's points, and the unknown fields that leave them unknown."""
     view = View(match.group.subject, facts.shared, match.row)
     formulas = [effect.points for effect in rule.effects if isinstance(effect, Score)]
@@ -156,7 +160,7 @@ def _scoring(match: Match, rule: Rule, facts: Facts, place: dict[int, int]) -> t
         place[match.number] if is_partner and match.number is not None else None,
         points,
     )
-    return scoring, frozenset([path for path in read if view[path] is UNKNOWN])
+    return scoring, behind([path for path in read if view[path] is UNKNOWN], view, inputs)
 
 
 def total(states: Sequence[State]) -> State:

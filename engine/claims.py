@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from engine.derive import Derivations
-from engine.doubts import Doubt, fields_of, merged, undetermined
+from engine.doubts import Doubt, Inputs, fields_of, merged, undetermined
 from engine.facts import Facts, Row
 from engine.index import positions
 from engine.interpret import Verdict, all_of
@@ -74,7 +74,7 @@ class Claims:
         return match.group.subject is not Subject.CLAIM or match.number == self.numbers[claim]
 
 
-def judge_claims(engine: Engine, groups: Iterable[Group], facts: Facts) -> Claims:
+def judge_claims(engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs) -> Claims:
     """Judge eligibility, claim by claim."""
     given = facts.claims or []
     numbers = sorted(range(len(given)), key=lambda number: str(given[number]["claim.id"]))
@@ -89,7 +89,7 @@ def judge_claims(engine: Engine, groups: Iterable[Group], facts: Facts) -> Claim
         for atom in _atoms(match, match.group.rules[number], place)
     }
     doubts = [
-        Doubt(effect, fields_of(match, rule, facts.shared))
+        Doubt(effect, fields_of(match, rule, facts.shared, inputs))
         for match, rule in undetermined(matches)
         if (effect := _alive(_atoms(match, rule, place), certain, rows, facts))
     ]

@@ -12,12 +12,12 @@ from typing import TypeAlias
 from engine.claims import Claims, Fate, Variants
 from engine.criteria import unknown_of
 from engine.derive import Derivations
-from engine.doubts import Work, fields_of, undetermined
+from engine.doubts import Inputs, Work, behind, fields_of, undetermined
 from engine.facts import Facts, Row
 from engine.matching import Engine, Group, Match, match_rows
 from engine.ranking import Round, Scale, rounds
 from engine.values import Value
-from engine.views import UNKNOWN, State
+from engine.views import UNKNOWN, State, View
 from rules.ir import Subject
 
 TIE = "tie"
@@ -84,6 +84,7 @@ class Contest:
         scales: Sequence[Scale],
         groups: Sequence[Group],
         derivations: Derivations,
+        inputs: Inputs,
         engine: Engine,
         facts: Facts,
     ) -> None:
@@ -93,6 +94,7 @@ class Contest:
         self._scales = scales
         self._groups = groups
         self._derivations = derivations
+        self._inputs = inputs
         self._engine = engine
         self._facts = facts
         self._by_claim = any(group.subject is Subject.CLAIM for group in groups)
@@ -147,11 +149,16 @@ class Contest:
         outcomes = {"contested"}
         if not verdicts.arbitrate and any(Variants.claim(variant) not in combination.held for variant in last.rows):
             outcomes.add("awarded")
-        rows = [self._variants.rows[variant] for variant in last.scale.unknown_among(last.rows)]
+        shared = self._facts.shared
+        missing: set[str] = set()
+        for variant in last.scale.unknown_among(last.rows):
+            row = self._variants.rows[variant]
+            view = View(Subject.CLAIM, shared, row)
+            missing |= behind(unknown_of(last.scale, row, shared, Subject.CLAIM), view, self._inputs)
         return Finding(
             bindings=frozenset({combination.binding("needs_information")}),
             outcomes=frozenset(outcomes),
-            missing=unknown_of(last.scale, rows, self._facts.shared, Subject.CLAIM),
+            missing=frozenset(missing),
             combination=combination,
             rounds=steps,
             left=tuple(last.rows),
@@ -173,7 +180,7 @@ class Contest:
             put_contest(shared, len(contenders), decided)
             self._derivations.derive(self._engine, copies, stage=2)
             matches = contest_matches(self._engine, self._groups, copies, tuple(enumerate(rows)))
-            missing = [fields_of(match, rule, shared) for match, rule in undetermined(matches)]
+            missing = [fields_of(match, rule, shared, self._inputs) for match, rule in undetermined(matches)]
             self._verdicts[key] = Verdicts(any(match.fired for match in matches), frozenset().union(*missing))
         return self._verdicts[key]
 

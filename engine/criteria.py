@@ -4,7 +4,7 @@ Numbers are compared exactly, as pairs; terms by the owner's order, earlier is b
 than one that does not. A tolerance is in the field's own unit, and its bound is still within.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cmp_to_key
@@ -172,10 +172,9 @@ def _described(measure: _Measure) -> dict[str, Json]:
     return described
 
 
-def unknown_of(scale: Scale, rows: Iterable[Row], shared: Row, subject: Subject) -> frozenset[str]:
-    """Return the fields because of which the values of these rows are unknown."""
+def unknown_of(scale: Scale, row: Row, shared: Row, subject: Subject) -> Iterator[str]:
+    """Yield the fields because of which a row's value is unknown."""
     criterion = scale.criterion
     if criterion.condition is None:
-        return frozenset(criterion_fields(criterion))
-    found = [unknown_fields(criterion.condition, View(subject, shared, row)) for row in rows]
-    return frozenset([path for paths in found for path in paths])
+        return iter(criterion_fields(criterion))
+    return unknown_fields(criterion.condition, View(subject, shared, row))

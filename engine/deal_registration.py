@@ -11,8 +11,18 @@ from engine.claims import Claims, Fate, Variants, judge_claims
 from engine.contests import Contest, Finding, contest_matches, put_contest
 from engine.criteria import Criteria
 from engine.decision import Json, Kind, Language
-from engine.derive import Derivations, derivations
-from engine.doubts import MOST_DOUBTS, NO_LIMIT, TooMuchWorkError, Work, fields_of, hits, matter, undetermined
+from engine.derive import FOUND_FROM, Derivations, derivations
+from engine.doubts import (
+    MOST_DOUBTS,
+    NO_LIMIT,
+    Inputs,
+    TooMuchWorkError,
+    Work,
+    fields_of,
+    hits,
+    matter,
+    undetermined,
+)
 from engine.facts import Facts
 from engine.matching import Engine, Group, Match, groups_of, match_rows
 from engine.registration_result import NO_AWARD, Award, registration_steps, result_of
@@ -35,6 +45,11 @@ class RegistrationPlan:
     contest: tuple[Group, ...]
     protection: tuple[Group, ...]
     derivations: Derivations
+
+    @property
+    def inputs(self) -> Inputs:
+        """Return what each derived field is computed from, and what protection is found out from."""
+        return {**self.derivations.inputs, **FOUND_FROM}
 
 
 def plan(policy: Policy) -> RegistrationPlan | None:
@@ -79,7 +94,7 @@ class _Found:
 def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
     """Decide whose deal it is."""
     plan.derivations.derive(engine, facts, stage=0)
-    claims = judge_claims(engine, plan.eligibility, facts)
+    claims = judge_claims(engine, plan.eligibility, facts, plan.inputs)
     variants = Variants.of(claims, plan.derivations, engine, facts)
     scales = plan.criteria.scales(engine, facts.shared, variants.rows)
     contest = Contest(
@@ -88,6 +103,7 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
         scales=scales,
         groups=plan.contest,
         derivations=plan.derivations,
+        inputs=plan.inputs,
         engine=engine,
         facts=facts,
     )
@@ -119,7 +135,7 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
         matches=matches,
         steps=(*steps, *_closing(claims, found, outcome)),
         basis={"priority": plan.criteria.basis()},
-        missing=_of_no_matter(matches, facts) if found.settled else found.missing,
+        missing=_of_no_matter(matches, facts, plan.inputs) if found.settled else found.missing,
         possible=None if found.settled else {"outcomes": [*found.outcomes]},
     )
 
@@ -197,7 +213,7 @@ def _award(plan: RegistrationPlan, facts: Facts, protection: Sequence[Match]) ->
         window=window,
         extend=extends.pop() if len(extends) == 1 else None,
         until=(facts.as_of + window).isoformat() if window is not None else None,
-        missing=frozenset().union(*(fields_of(match, rule, facts.shared) for match, rule, _ in others)),
+        missing=frozenset().union(*(fields_of(match, rule, facts.shared, plan.inputs) for match, rule, _ in others)),
     )
 
 
@@ -216,6 +232,7 @@ def _closing(claims: Claims, found: _Found, outcome: str) -> Iterator[Step]:
     yield Step("outcome", {"outcome": outcome})
 
 
-def _of_no_matter(matches: Iterable[Match], facts: Facts) -> frozenset[str]:
+def _of_no_matter(matches: Iterable[Match], facts: Facts, inputs: Inputs) -> frozenset[str]:
     """Return the fields that left rules undetermined of a decision that stands all the same."""
-    return frozenset([path for match, rule in undetermined(matches) for path in fields_of(match, rule, facts.shared)])
+    found = [fields_of(match, rule, facts.shared, inputs) for match, rule in undetermined(matches)]
+    return frozenset().union(*found)

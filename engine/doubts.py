@@ -5,16 +5,16 @@ Doubts that would do the same are one. The domain then decides for every combina
 which of them come true, and `matter` tells which doubts make a difference.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, assert_never
+from typing import Generic, TypeAlias, TypeVar, assert_never
 
 from engine.facts import Row
 from engine.index import positions
 from engine.interpret import judge
 from engine.matching import Match
 from engine.values import PartialSet
-from engine.views import UNKNOWN, View
+from engine.views import UNKNOWN, State, View
 from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not, Rule
 
 # With more doubts than this the domains ask for information (LANGUAGE.md section 3).
@@ -24,6 +24,8 @@ MOST_WORK = 6_000_000
 NO_LIMIT = 1 << 60
 
 Effect = TypeVar("Effect", bound=Hashable)
+# What each derived field is computed from.
+Inputs: TypeAlias = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,23 @@ def undetermined(matches: Iterable[Match]) -> Iterator[tuple[Match, Rule]]:
             yield match, match.group.rules[number]
 
 
-def fields_of(match: Match, rule: Rule, shared: Row) -> frozenset[str]:
+def fields_of(match: Match, rule: Rule, shared: Row, inputs: Inputs) -> frozenset[str]:
     """Return the fields that leave a rule undetermined."""
-    return frozenset(unknown_fields(rule.when, View(match.group.subject, shared, match.row)))
+    view = View(match.group.subject, shared, match.row)
+    return behind(unknown_fields(rule.when, view), view, inputs)
+
+
+def behind(paths: Iterable[str], view: View, inputs: Inputs) -> frozenset[str]:
+    """Return the unknown fields from which unknown ones are derived, for one subject; not those that others lack."""
+    found: set[str] = set()
+    for path in paths:
+        unknown = [name for name in inputs.get(path, ()) if _is_unknown(view[name])]
+        found |= behind(unknown, view, inputs) if unknown else {path}
+    return frozenset(found)
+
+
+def _is_unknown(state: State) -> bool:
+    return state is UNKNOWN or isinstance(state, PartialSet)
 
 
 def unknown_fields(condition: Condition, view: View) -> Iterator[str]:
@@ -97,7 +113,7 @@ def unknown_fields(condition: Condition, view: View) -> Iterator[str]:
         case FieldTest(field, test):
             names = (field, test.other) if isinstance(test, CompareField) else (field,)
             for name in names:
-                if view[name] is UNKNOWN or isinstance(view[name], PartialSet):
+                if _is_unknown(view[name]):
                     yield name
         case AllOf(parts) | AnyOf(parts):
             for part in parts:

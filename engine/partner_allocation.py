@@ -87,8 +87,9 @@ class _Found:
 def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
     """Decide who gets the deal."""
     plan.derivations.derive(engine, facts, stage=0)
-    candidates = judge_candidates(engine, plan.eligibility, facts)
-    scores = judge_scores(engine, plan.score, facts, candidates)
+    inputs = plan.derivations.inputs
+    candidates = judge_candidates(engine, plan.eligibility, facts, inputs)
+    scores = judge_scores(engine, plan.score, facts, inputs, candidates=candidates)
     found = _combine(plan, engine, facts, candidates, scores)
     _write(plan, engine, facts, candidates=candidates, scores=scores, found=found)
     outcome = found.base.binding[0] if found.settled else ASKS
@@ -119,7 +120,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
         fields: list[Json] = [*sorted(found.missing)]
         steps.append(Step(ASKS, {"fields": fields, "outcomes": [*found.outcomes]}))
     steps.append(Step("outcome", {"outcome": outcome}))
-    did_not_matter = [fields_of(match, rule, facts.shared) for match, rule in undetermined(matches)]
+    did_not_matter = [fields_of(match, rule, facts.shared, inputs) for match, rule in undetermined(matches)]
     return Ruling(
         outcome=outcome,
         result=result,
@@ -212,7 +213,8 @@ def _shares(plan: AllocationPlan, facts: Facts, split: Sequence[Match]) -> Share
     found = hits(plan.section.split, split)
     first = _split(found.first)
     others = [(match, rule) for match, rule in found.doubtful if _split(rule) != first]
-    missing = frozenset().union(*(fields_of(match, rule, facts.shared) for match, rule in others))
+    inputs = plan.derivations.inputs
+    missing = frozenset().union(*(fields_of(match, rule, facts.shared, inputs) for match, rule in others))
     if first is None or others:
         return Shares(missing=missing)
     assert found.first is not None

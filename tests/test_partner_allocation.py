@@ -27,6 +27,7 @@ facts:
   deal.bonus: {type: number}
   partner.grumpy: {type: boolean}
 derive:
+  - {field: partner.load, type: number, formula: partner.open_deals / partner.capacity}
   - field: partner.high
     type: boolean
     hit: first
@@ -38,6 +39,7 @@ partner_allocation:
     - id: no-certificate
       when: {deal.product_line: server, partner.certifications: "has none [server]"}
       then: {exclude: Not certified}
+    - {id: overloaded, when: {partner.load: "> 2"}, then: {exclude: Overloaded}}
     - {id: closed, when: {customer.coverage: direct_only}, then: {exclude: Direct only}}
   score:
     - {id: gold, when: {partner.tier: gold}, then: {score: 10}}
@@ -210,9 +212,11 @@ def test_however_much_is_unknown_of_those_who_could_not_win_is_no_matter() -> No
     assert (found["outcome"], found["result"]["chosen"]) == ("allocated", ["A"])
 
 
-def test_an_operand_that_is_not_given_is_what_is_missing() -> None:
+def test_an_operand_that_is_not_given_is_what_is_missing_and_not_the_other_one() -> None:
     found = decision_on(request_with(candidate("A"), candidate("B", open_deals=ABSENT)))
     assert found["outcome"] == "needs_information"
+    undetermined = [rule["rule"] for rule in found["trace"]["rules"] if rule["status"] == "undetermined"]
+    assert undetermined == ["overloaded"]
     assert found["missing"] == ["partner.open_deals"]
 
 

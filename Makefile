@@ -14,6 +14,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 HOST ?= 127.0.0.1
 PORT ?= 8080
 POLICY ?= policies.yaml
@@ -49,8 +50,8 @@ format: $(VENV)/dev
 	@$(BIN)/ruff check --fix-only
 	@$(BIN)/ruff format
 
-bench: $(VENV)/dev
-	@$(BIN)/python -m bench $(ARGS)
+bench: $(BENCH)/ready
+	@$(BENCH)/bin/python -m bench $(ARGS)
 
 # Universal: one lock for every platform and Python from 3.11 on. The second keeps to the versions of the first.
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -60,9 +61,10 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	$(LOCK) --extra build --output-file requirements.lock
 	$(LOCK) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra bench --constraint requirements.lock --output-file requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) bench/peers/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # A venv is made anew when its lock changes, so that it never holds what the lock does not.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
@@ -80,4 +82,16 @@ $(VENV)/project: pyproject.toml $(VENV)/core
 $(VENV)/dev: requirements-dev.lock $(VENV)/project
 	@echo "adding what tests and checks need …"
 	@$(INSTALL) --require-hashes --only-binary :all: --requirement requirements-dev.lock
+	@touch $@
+
+# What others cannot be had for (a C compiler, npm) is left out, and the benchmark says so.
+$(BENCH)/ready: requirements-bench.lock bench/peers/node/package-lock.json
+	@python="$$($(FIND_PYTHON))"; echo "setting up $(BENCH) with $$("$$python" --version) …"; \
+	rm -rf $(BENCH); "$$python" -m venv $(BENCH)
+	@awk '/^[^ ]/ {built = /^durable-rules==/} {print > ("$(BENCH)/" (built ? "built" : "wheels") ".txt")}' $<
+	@$(INSTALL:$(BIN)%=$(BENCH)/bin%) --require-hashes --only-binary :all: --requirement $(BENCH)/wheels.txt
+	@$(INSTALL:$(BIN)%=$(BENCH)/bin%) --require-hashes --no-deps --no-build-isolation --requirement $(BENCH)/built.txt \
+		|| echo "durable-rules cannot be built here: going on without it" >&2
+	@npm ci --prefix bench/peers/node --ignore-scripts --no-audit --no-fund --loglevel error \
+		|| echo "the peers from npm cannot be had here: going on without them" >&2
 	@touch $@

@@ -145,7 +145,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "label_near": ("nearly", "临界"),
     "label_missing": ("missing", "缺少"),
     "label_possible": ("possible", "仍可能"),
-    "label_not_sure": ("open", "未定"),
+    "label_not_sure": ("unsure", "未定"),
     "label_why": ("why", "依据"),
     "label_note": ("note", "说明"),
     "label_protected": ("protected", "保护期"),

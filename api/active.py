@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.service import PolicyRefusedError, moment, program_from, read_policy, source_path
+from api.service import PolicyRefusedError, moment, prepare, program_from, read_policy, source_path
+from engine.decide import EngineName
+from engine.durable.errors import EngineError
 from rules.diagnostics import Diagnostic
 from rules.load import Loaded
 from rules.source import Source
@@ -34,13 +36,15 @@ class Refusal:
 class ActivePolicy:
     """The active program. A decision runs on the program it began with; a reload swaps one reference."""
 
-    def __init__(self, path: Path) -> None:
-        """Load a policy; raise `OSError` or `PolicyRefusedError` when there is nothing to serve."""
+    def __init__(self, path: Path, engine: EngineName = "index") -> None:
+        """Load a policy; raise `OSError`, `PolicyRefusedError` or `EngineError` when there is nothing to serve."""
         self.path = path
+        self._engine = engine
         self.refusal: Refusal | None = None
         before = {path: _stamp(path)}
         loaded = read_policy(path)
         self.program = program_from(loaded)
+        prepare(self.program, engine)
         self._stamps = self._after(before, loaded)
 
     def reload(self) -> bool:
@@ -50,11 +54,14 @@ class ActivePolicy:
         try:
             loaded = read_policy(self.path)
             program = program_from(loaded)
+            prepare(program, self._engine)
         except PolicyRefusedError as refused:
             found = refused.loaded
             self.refusal = Refusal(moment(), f"{self.path}: {refused}", found.diagnostics, found.sources)
         except OSError as error:
             self.refusal = Refusal(moment(), f"{self.path}: {error.strerror or error}")
+        except EngineError as error:
+            self.refusal = Refusal(moment(), f"{self.path}: {error}")
         else:
             self.program, self.refusal = program, None
         self._stamps = self._after(before, loaded)

@@ -17,6 +17,7 @@ from api.commands.console import DONE, UNUSABLE, ClosedPipeError, UnusableError,
 from api.commands.decide import decide
 from api.commands.schema import schema
 from api.commands.serve import serve
+from engine.durable.errors import EngineError
 
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 
@@ -60,6 +61,8 @@ def run(arguments: list[str]) -> int:
     try:
         status: int | None = app(arguments, prog_name="dealdesk", standalone_mode=False)
     except UnusableError as error:
+        complain(f"dealdesk: {error}")
+    except EngineError as error:
         complain(f"dealdesk: {error}")
     except ValidationError as error:
         complain(f"dealdesk: {_wrong_setting(error)}")

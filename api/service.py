@@ -11,6 +11,7 @@ from secrets import token_hex
 
 from engine.decide import EngineName
 from engine.decide import decide as decide_case
+from engine.decide import prepare as prepare_engine
 from engine.decision import Decision, Explain, Json, Kind, Language
 from engine.facts import Limits
 from engine.program import Program, compile_policy
@@ -93,6 +94,15 @@ def program_from(loaded: Loaded) -> Program:
     return compile_policy(loaded.policy)
 
 
+def prepare(program: Program, engine: EngineName) -> None:
+    """Make sure that an engine can decide under a policy, before the first request.
+
+    Raises:
+        EngineError: it cannot: it is not installed, or the policy says what it does not take.
+    """
+    prepare_engine(engine, program.policy)
+
+
 def moment() -> datetime:
     """Return what `as_of` is where a request does not say: now, to the second."""
     return datetime.now(UTC).replace(microsecond=0)
@@ -103,6 +113,7 @@ def decide(program: Program, kind: Kind, request: object, *, now: datetime, opti
 
     Raises:
         RefusedError: the request cannot be decided as it stands; it has every fault.
+        EngineUnavailableError: the engine's own process ended, or does not answer.
     """
     decision = decide_case(
         program,

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from engine.decide import EngineName
 from engine.facts import Limits
 
 
@@ -16,6 +17,7 @@ class Settings(BaseSettings):
 
     policy: Path = Path("policies.yaml")
     reload: bool = False
+    engine: EngineName = "index"
     max_body_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024 * 1024
     max_batch: Annotated[int, Field(ge=1)] = 1_000
     max_lines: Annotated[int, Field(ge=1)] = 2_000

@@ -20,9 +20,8 @@ from api.commands.console import (
     say,
     say_json,
 )
-from api.commands.options import DEFAULT_POLICY, PolicyOption
+from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
 from api.settings import Settings
-from engine.decide import EngineName
 from engine.decision import Explain, Language, RefusedError
 from engine.words import as_text
 from rules.ir import Policy
@@ -43,7 +42,7 @@ def decide(  # noqa: PLR0917 - each is an option of the command
     as_of: Annotated[
         str | None, typer.Option(help="Decide as of this day or moment, whatever the request says.", metavar="TIME")
     ] = None,
-    engine: Annotated[EngineName, typer.Option(help="`interpreter` is the plain, slow yardstick.")] = "index",
+    engine: EngineOption = "index",
 ) -> int:
     """Decide one request and print the decision."""
     settings = Settings()
@@ -58,6 +57,7 @@ def decide(  # noqa: PLR0917 - each is an option of the command
         return POLICY_HAS_ERRORS
     if as_of is not None and isinstance(value, dict):
         value = {**value, "as_of": _moment(as_of, program.policy).isoformat()}
+    service.prepare(program, engine)
     options = service.Options(explain=explain, language=lang, engine=engine, limits=settings.limits)
     try:
         answer = service.decide(program, chosen, value, now=service.moment(), options=options)

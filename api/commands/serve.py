@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 
 from api.active import ActivePolicy
 from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, opened, reason, say
-from api.commands.options import DEFAULT_POLICY, PolicyOption
+from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
 from api.settings import Settings
 from engine.decision import Kind
 
@@ -20,7 +21,7 @@ BACKLOG = 2048
 EXAMPLE = Path("examples/price-approval/02-twelve-percent-off-desktops.json")
 
 
-def serve(
+def serve(  # noqa: PLR0917 - each is an option of the command
     policy: PolicyOption = DEFAULT_POLICY,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = 8080,
@@ -28,12 +29,13 @@ def serve(
     reload: Annotated[
         bool, typer.Option("--reload", help="Serve edits of the policy as soon as they are good.")
     ] = False,
+    engine: EngineOption = "index",
 ) -> int:
     """Serve decisions over HTTP until stopped."""
-    active = opened(policy, ActivePolicy)
+    active = opened(policy, partial(ActivePolicy, engine=engine))
     if active is None:
         return POLICY_HAS_ERRORS
-    settings = Settings(policy=policy, reload=reload)
+    settings = Settings(policy=policy, reload=reload, engine=engine)
     with _listen(host, port) as listener:
         say(_greeting(active, listener))
         if workers == 1:
@@ -87,6 +89,7 @@ def _serve_in_workers(settings: Settings, listener: socket.socket, workers: int)
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
         os.environ["DEALDESK_POLICY"] = str(settings.policy)
         os.environ["DEALDESK_RELOAD"] = str(settings.reload)
+        os.environ["DEALDESK_ENGINE"] = settings.engine
         config = Config(
             "api.web.app:create_logged_app",
             factory=True,

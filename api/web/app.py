@@ -20,8 +20,9 @@ from api.web.desk import Desk
 from api.web.metrics import Metrics
 from api.web.observe import Observe
 from api.web.openapi import OpenApi
-from api.web.problems import ProblemError, on_http_error, on_problem, on_refused
+from api.web.problems import ProblemError, on_engine_unavailable, on_http_error, on_problem, on_refused
 from engine.decision import RefusedError
+from engine.durable.errors import EngineUnavailableError
 from rules.diagnostics import draw
 
 ROUTES = (
@@ -40,9 +41,9 @@ SWITCH_INTERVAL = 0.001
 
 def create_app(settings: Settings, active: ActivePolicy | None = None) -> FastAPI:
     """Return the application over a policy; raises as `ActivePolicy` does when there is none to serve."""
-    active = active or ActivePolicy(settings.policy)
+    active = active or ActivePolicy(settings.policy, settings.engine)
     metrics = Metrics(active)
-    desk = Desk(settings, active, metrics, Options(limits=settings.limits))
+    desk = Desk(settings, active, metrics, Options(engine=settings.engine, limits=settings.limits))
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -63,6 +64,7 @@ def create_app(settings: Settings, active: ActivePolicy | None = None) -> FastAP
     app.router.routes[:0] = ROUTES
     app.add_exception_handler(ProblemError, on_problem)
     app.add_exception_handler(RefusedError, on_refused)
+    app.add_exception_handler(EngineUnavailableError, on_engine_unavailable)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_middleware(Observe, metrics=metrics, routes={route.endpoint: route.path for route in ROUTES})
     return app

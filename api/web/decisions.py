@@ -2,7 +2,7 @@
 
 The engine reads and judges the request itself, so nothing is modelled here: bytes, value, decision, bytes. A small case
 is decided where it arrives, since that takes less time than handing it over; long work goes to a thread, so that the
-next caller does not wait for it.
+next caller does not wait for it. So does all work of the durable engine, whose process may keep its caller waiting.
 """
 
 import asyncio
@@ -18,9 +18,10 @@ from api import service
 from api.body import pointer
 from api.service import KIND_BY_NAME, Options
 from api.web.desk import Desk, desk_of
-from api.web.problems import INVALID_REQUEST, refusal_json
+from api.web.problems import ENGINE_UNAVAILABLE, INVALID_REQUEST, problem_json, refusal_json
 from api.web.reading import parse_body, read_body, read_kind, read_options
 from engine.decision import Fault, Json, Kind, RefusedError
+from engine.durable.errors import EngineUnavailableError
 from engine.program import Program
 
 Answer = TypeVar("Answer")
@@ -40,7 +41,7 @@ async def decide(request: Request) -> Response:
         decided = service.decide(program, kind, parse_body(body), now=service.moment(), options=options)
         return decided.decision.outcome, orjson.dumps(decided.to_json())
 
-    outcome, reply = await _in_thread(desk, answer) if len(body) > LONG_BODY else answer()
+    outcome, reply = await _in_thread(desk, answer) if _takes_long(desk, body) else answer()
     desk.metrics.decision(kind, outcome)
     request.scope["log"] = {"kind": kind.value, "outcome": outcome, "policy": program.policy.digest}
     return Response(reply, media_type="application/json")
@@ -68,6 +69,10 @@ async def decide_batch(request: Request) -> Response:
                 desk.metrics.decision(Kind(kind), outcome)
     request.scope["log"] = {"batch": len(results), "policy": program.policy.digest}
     return Response(reply, media_type="application/json")
+
+
+def _takes_long(desk: Desk, body: bytes) -> bool:
+    return len(body) > LONG_BODY or desk.options.engine == "durable"
 
 
 async def _in_thread(desk: Desk, work: Callable[[], Answer]) -> Answer:
@@ -103,6 +108,8 @@ def _result(program: Program, entry: object, base: str, *, now: datetime, option
         return {"decision": service.decide(program, kind, case, now=now, options=options).to_json()}
     except RefusedError as refused:
         return {"problem": refusal_json(INVALID_REQUEST, refused.faults, base=f"{base}/request")}
+    except EngineUnavailableError as error:
+        return {"problem": problem_json(ENGINE_UNAVAILABLE, str(error))}
 
 
 def _case(entry: object) -> tuple[Kind, object]:

@@ -10,6 +10,7 @@ from api.web.answers import Schema
 from api.web.desk import Desk
 from api.web.problems import (
     BODY_TOO_LARGE,
+    ENGINE_UNAVAILABLE,
     INTERNAL_ERROR,
     INVALID_QUERY,
     INVALID_REQUEST,
@@ -25,7 +26,15 @@ from engine.program import Program
 from engine.request_schema import definitions, kind_schema
 
 COMPONENTS = "#/components/schemas/"
-BODY_PROBLEMS = (NOT_JSON, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, INVALID_QUERY, INTERNAL_ERROR)
+BODY_PROBLEMS = (
+    NOT_JSON,
+    BODY_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    INVALID_REQUEST,
+    INVALID_QUERY,
+    INTERNAL_ERROR,
+    ENGINE_UNAVAILABLE,
+)
 _ABOUT = {"explain": "How much the trace tells.", "lang": "The language of texts."}
 
 

@@ -37,6 +37,7 @@ UNSUPPORTED_MEDIA_TYPE = ProblemType("unsupported-media-type", 415, "The body is
 INVALID_REQUEST = ProblemType("invalid-request", 422, "The request cannot be decided as it stands")
 INVALID_QUERY = ProblemType("invalid-query", 422, "A query parameter cannot be used")
 INTERNAL_ERROR = ProblemType("internal-error", 500, "Something broke on our side")
+ENGINE_UNAVAILABLE = ProblemType("engine-unavailable", 503, "The engine that decides is not there now")
 
 PROBLEM_TYPES = (
     NOT_JSON,
@@ -47,6 +48,7 @@ PROBLEM_TYPES = (
     INVALID_REQUEST,
     INVALID_QUERY,
     INTERNAL_ERROR,
+    ENGINE_UNAVAILABLE,
 )
 
 
@@ -102,6 +104,11 @@ async def on_refused(_request: Request, error: Exception) -> Response:
     """Reply to a `RefusedError`: JSON that cannot be decided."""
     assert isinstance(error, RefusedError)
     return problem_response(refusal_json(INVALID_REQUEST, error.faults))
+
+
+async def on_engine_unavailable(_request: Request, error: Exception) -> Response:
+    """Reply to an `EngineUnavailableError`: the same request may be answered in a moment."""
+    return problem_response(problem_json(ENGINE_UNAVAILABLE, str(error)), {"Retry-After": "1"})
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -92,6 +92,6 @@ $(BENCH)/ready: requirements-bench.lock bench/peers/node/package-lock.json
 	@$(INSTALL:$(BIN)%=$(BENCH)/bin%) --require-hashes --only-binary :all: --requirement $(BENCH)/wheels.txt
 	@$(INSTALL:$(BIN)%=$(BENCH)/bin%) --require-hashes --no-deps --no-build-isolation --requirement $(BENCH)/built.txt \
 		|| echo "durable-rules cannot be built here: going on without it" >&2
-	@npm ci --prefix bench/peers/node --ignore-scripts --no-audit --no-fund --loglevel error \
+	@npm install --no-save --prefix bench/peers/node --ignore-scripts --no-audit --no-fund --loglevel error \
 		|| echo "the peers from npm cannot be had here: going on without them" >&2
 	@touch $@

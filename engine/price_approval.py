@@ -147,6 +147,7 @@ class _Findings:
     expire: timedelta | None = None
     doubts: list[Rule] = field(default_factory=list)
     doubtful_outcomes: set[str] = field(default_factory=set)
+    doubtful_also: list[tuple[str, Rule]] = field(default_factory=list)
 
 
 def decide(plan: PricePlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
@@ -254,8 +255,7 @@ def _doubt(findings: _Findings, rule: Rule) -> None:
                 findings.doubtful_outcomes.add("held")
                 findings.doubts.append(rule)
             case Also(role) if role not in findings.also:
-                findings.doubtful_outcomes.add("requires_approval")
-                findings.doubts.append(rule)
+                findings.doubtful_also.append((role, rule))
 
 
 def _ruling(
@@ -271,6 +271,11 @@ def _ruling(
     matches: list[Match],
 ) -> Ruling:
     submitter = _submitter_rank(plan, facts.shared)
+    for role, rule in findings.doubtful_also:
+        # A level that signs anyway is no further approver.
+        if any(role not in _signing(plan, rank, submitter) for rank in deal if rank <= plan.top):
+            findings.doubtful_outcomes.add("requires_approval")
+            findings.doubts.append(rule)
     certain = len(deal) == 1 and not findings.doubts
     rank = max(deal)
     chain: list[Json] = []
@@ -328,13 +333,8 @@ def _submitter_rank(plan: PricePlan, shared: Row) -> int:
 
 def _chain(plan: PricePlan, rank: int, submitter: int, also: Iterable[str], language: Language) -> list[Json]:
     """Return the steps above the submitter up to the required level; other roles join the last, or are the only one."""
-    if rank <= submitter:
-        steps = []
-    elif plan.section.chain == "direct":
-        steps = [[plan.levels[rank]]]
-    else:
-        steps = [[plan.levels[n]] for n in range(submitter + 1, rank + 1)]
-    signing = {role for step in steps for role in step}
+    signing = _signing(plan, rank, submitter)
+    steps = [[level] for level in signing]
     others = [role for role in also if role not in signing]
     if others:
         steps = [*steps[:-1], [*(steps[-1] if steps else []), *others]]
@@ -342,6 +342,13 @@ def _chain(plan: PricePlan, rank: int, submitter: int, also: Iterable[str], lang
         {"step": number, "approvers": [_approver(plan.roles[role], language) for role in step]}
         for number, step in enumerate(steps, start=1)
     ]
+
+
+def _signing(plan: PricePlan, rank: int, submitter: int) -> tuple[str, ...]:
+    """Return the levels that sign for a required rank, in the order of their steps."""
+    if rank <= submitter:
+        return ()
+    return plan.levels[rank : rank + 1] if plan.section.chain == "direct" else plan.levels[submitter + 1 : rank + 1]
 
 
 def _approver(role: Role, language: Language) -> dict[str, Json]:

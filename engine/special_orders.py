@@ -72,6 +72,7 @@ class _Findings:
     expire: timedelta | None = None
     unmet: bool = False
     blocked: set[str] = field(default_factory=set)
+    unmet_of: set[tuple[str, str, str]] = field(default_factory=set)  # control, obligation and what it asks for
     doubtful: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
 
@@ -86,7 +87,7 @@ def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Langu
         for effect in rule.effects:
             _fire(plan, findings, steps, match=match, rule=rule, effect=effect, facts=facts, language=language)
     for _, rule in _rules(matches, lambda match: match.undetermined):
-        _doubt(findings, rule, facts.shared)
+        _doubt(findings, rule, facts.shared, language)
     if findings.blocks:
         outcome = "blocked"
     elif findings.doubtful:
@@ -137,7 +138,9 @@ def _fire(
             if met is None:
                 findings.doubtful |= {"held", "clear"}
                 findings.missing.add(path)
-            findings.unmet = findings.unmet or met is False
+            if met is False:
+                findings.unmet = True
+                findings.unmet_of.add((rule.id, kind, what))
             asked = plan.roles[what].title.in_language(language) if kind == "approve" else what
             release = None if met else RELEASE[kind][language].format(asked)
             findings.controls.append({**place, "obligation": {kind: what}, "met": met, "release": release})
@@ -172,7 +175,7 @@ def _is_sampled(control: str, order: object, n: int, d: int) -> bool:
     return int.from_bytes(digest[:8], "big") * d < n << 64
 
 
-def _doubt(findings: _Findings, rule: Rule, shared: Row) -> None:
+def _doubt(findings: _Findings, rule: Rule, shared: Row, language: Language) -> None:
     """Note an undetermined control whose effect would change what binds."""
     for effect in rule.effects:
         match effect:
@@ -183,8 +186,8 @@ def _doubt(findings: _Findings, rule: Rule, shared: Row) -> None:
             case Block():
                 continue
             case _:
-                _, _, met, path = _obligation(effect, shared, "en")
-                if met is True:
+                kind, what, met, path = _obligation(effect, shared, language)
+                if met is True or (rule.id, kind, what) in findings.unmet_of:
                     continue
                 outcomes = {"held", "clear"}
                 if met is None:
@@ -219,6 +222,7 @@ def _ruling(
             "evidence": _members(facts.shared, EVIDENCE),
             "approvals": _members(facts.shared, APPROVALS),
             "deposit": _rate(facts.shared),
+            "unknown": [path for path in (EVIDENCE, APPROVALS, DEPOSIT) if path not in facts.shared],
         },
         missing=frozenset(findings.missing) if outcome == "needs_information" else frozenset(undetermined),
         possible={"outcomes": [one for one in OUTCOMES if one in possible]} if outcome == "needs_information" else None,

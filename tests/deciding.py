@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "policies.yaml"
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)  # nine in the morning in Shanghai
 # Those that are always there; `tests/durable` holds the durable engine against them.
-BACKENDS: tuple[EngineName, ...] = ("index", "interpreter")
+BACKENDS: tuple[EngineName, ...] = ("index", "interpreter")  # durable-rules is compared by its own tests
 EXPLAIN: tuple[Explain, ...] = ("none", "fired", "near", "all")
 
 

@@ -20,7 +20,7 @@ class Diagnostic:
     message: str
     span: Span
     hint: str | None = None
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "note"] = "error"
     related: tuple[tuple[Span, str], ...] = ()
 
     @property

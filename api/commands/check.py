@@ -1,21 +1,24 @@
 """`dealdesk check`: every problem of a policy, for people, editors, code scanning and pull requests."""
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from api.commands.console import DONE, POLICY_HAS_ERRORS, drawings, opened, say, say_json
+from api.checked import Checked, checked, diagnostic_json, text_of
+from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, opened, say, say_json
 from api.commands.options import DEFAULT_POLICY, PolicyOption
-from api.findings import diagnostic_json, stamp
+from api.findings import stamp
 from api.service import read_policy, source_path
 from engine.decision import Json
+from rules.codes import TITLES
 from rules.diagnostics import Diagnostic
 from rules.ir import Policy
-from rules.load import Loaded
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+NOTICE = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def check(
@@ -27,58 +30,76 @@ def check(
         Literal["text", "json", "sarif", "github"],
         typer.Option("--format", help="For people, programs, code scanning, or pull requests."),
     ] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail the check too.")] = False,  # noqa: FBT002 - typer
+    as_of: Annotated[
+        str | None, typer.Option(help="Check as of this day; default: today.", metavar="DATE", show_default=False)
+    ] = None,
 ) -> int:
-    """Print every problem of a policy."""
+    """Print every problem of a policy: what cannot be read, and what a careful reviewer would find."""
     path = file or policy
     loaded = opened(path, read_policy)
     assert loaded is not None  # reading refuses no policy; it says what is wrong with it
+    found = checked(loaded, today=_day(as_of))
     match style:
         case "json":
-            say_json(as_json(path, loaded))
+            say_json(as_json(path, found))
         case "sarif":
-            say_json(as_sarif(path, loaded))
+            say_json(as_sarif(path, found))
         case "github":
-            say("\n".join([*(_annotation(path, one) for one in loaded.diagnostics), closing_line(path, loaded)]))
+            say("\n".join([*(_annotation(path, one) for one in found.diagnostics), closing_line(path, found)]))
         case "text":
-            drawn = drawings(loaded)
-            say(f"{drawn}\n\n{closing_line(path, loaded)}" if drawn else closing_line(path, loaded))
-    return POLICY_HAS_ERRORS if loaded.policy is None else DONE
+            drawn = text_of(found)
+            say(f"{drawn}\n\n{closing_line(path, found)}" if drawn else closing_line(path, found))
+    failing = {"error", "warning"} if strict else {"error"}
+    failed = any(one.severity in failing for one in found.diagnostics)
+    return POLICY_HAS_ERRORS if failed or found.policy is None else DONE
 
 
-def closing_line(path: Path, loaded: Loaded) -> str:
+def _day(written: str | None) -> date | None:
+    try:
+        return None if written is None else date.fromisoformat(written)
+    except ValueError:
+        raise UnusableError(f'--as-of: not a date: "{written}"; write 2026-11-21') from None
+
+
+def closing_line(path: Path, found: Checked) -> str:
     """Return what was found, counted; for a policy without errors, which policy it is."""
-    count = Counter(one.severity for one in loaded.diagnostics)
-    found = ", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind in ("error", "warning") if (n := count[kind]))
-    about = "" if loaded.policy is None else f" ({_about(loaded.policy)})"
-    return f"{path}: {found or 'no problems'}{about}"
+    count = Counter(one.severity for one in found.diagnostics)
+    counted = [f"{n} {kind}{'s' * (n > 1)}" for kind in NOTICE if (n := count[kind])]
+    if found.accepted:
+        counted.append(f"{found.accepted} accepted")
+    about = "" if found.policy is None else f" ({_about(found.policy)})"
+    return f"{path}: {', '.join(counted) or 'no problems'}{about}"
 
 
-def as_json(path: Path, loaded: Loaded) -> dict[str, Json]:
+def as_json(path: Path, found: Checked) -> dict[str, Json]:
     """Return all findings, and which policy it is."""
     return {
         "file": str(path),
-        "policy": stamp(loaded.policy) if loaded.policy else None,
-        "diagnostics": [diagnostic_json(one) for one in loaded.diagnostics],
+        "policy": stamp(found.policy) if found.policy else None,
+        "diagnostics": [diagnostic_json(found, one) for one in found.diagnostics],
+        "accepted": found.accepted,
     }
 
 
-def as_sarif(path: Path, loaded: Loaded) -> dict[str, Json]:
+def as_sarif(path: Path, found: Checked) -> dict[str, Json]:
     """Return the findings as SARIF 2.1.0, which code scanning and editors read."""
-    codes = sorted({one.code for one in loaded.diagnostics})
+    codes = sorted({one.code for one in found.diagnostics})
+    rules: list[Json] = [{"id": code, "shortDescription": {"text": TITLES.get(code, code)}} for code in codes]
     return {
         "$schema": SARIF_SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": {"name": "dealdesk", "rules": [{"id": code} for code in codes]}},
+                "tool": {"driver": {"name": "dealdesk", "rules": rules}},
                 "columnKind": "unicodeCodePoints",
-                "results": [_sarif_result(path, one) for one in loaded.diagnostics],
+                "results": [_sarif_result(path, found, one) for one in found.diagnostics],
             }
         ],
     }
 
 
-def _sarif_result(path: Path, diagnostic: Diagnostic) -> Json:
+def _sarif_result(path: Path, found: Checked, diagnostic: Diagnostic) -> Json:
     span = diagnostic.span
     region: Json = {
         "startLine": span.line,
@@ -87,12 +108,14 @@ def _sarif_result(path: Path, diagnostic: Diagnostic) -> Json:
         "endColumn": span.end_column,
     }
     location: Json = {"artifactLocation": {"uri": _from_here(path, span.file)}, "region": region}
-    return {
+    result: dict[str, Json] = {
         "ruleId": diagnostic.code,
         "level": diagnostic.severity,
         "message": {"text": _with_hint(diagnostic)},
         "locations": [{"physicalLocation": location}],
     }
+    witness = found.witness(diagnostic)
+    return {**result, "properties": {"witness": witness}} if witness else result
 
 
 def _annotation(path: Path, diagnostic: Diagnostic) -> str:
@@ -100,7 +123,7 @@ def _annotation(path: Path, diagnostic: Diagnostic) -> str:
     span = diagnostic.span
     place = f"file={_property(_from_here(path, span.file))},line={span.line},col={span.column}"
     title = f"title={_property(diagnostic.code)}"
-    return f"::{diagnostic.severity} {place},{title}::{_escaped(_with_hint(diagnostic))}"
+    return f"::{NOTICE[diagnostic.severity]} {place},{title}::{_escaped(_with_hint(diagnostic))}"
 
 
 def _from_here(path: Path, file: str) -> str:

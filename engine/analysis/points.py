@@ -1,0 +1,71 @@
+"""Ordered values as points on a number line, and simple values between two points."""
+
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+
+from rules import types
+from rules.types import Scalar, Type
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_DISCRETE = frozenset({Scalar.INTEGER, Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION})
+
+
+def point(value: types.Value) -> Fraction:
+    """Return a value's place: days for dates, microseconds for moments and durations."""
+    match value:
+        case Fraction():
+            return value
+        case datetime():
+            return Fraction((value - _EPOCH) // _MICROSECOND)
+        case date():
+            return Fraction(value.toordinal())
+        case timedelta():
+            return Fraction(value // _MICROSECOND)
+    raise AssertionError(f"{value!r} has no order")
+
+
+def value_at(place: Fraction, type_: Type) -> types.Value:
+    """Return the value of a type at a place."""
+    match type_:
+        case Scalar.DATE:
+            return date.fromordinal(int(place))
+        case Scalar.TIMESTAMP:
+            return _EPOCH + int(place) * _MICROSECOND
+        case Scalar.DURATION:
+            return int(place) * _MICROSECOND
+        case _:
+            return place
+
+
+def between(low: Fraction | None, high: Fraction | None, type_: Type) -> Fraction | None:
+    """Return a simple point strictly between two others; None if a type has none there.
+
+    >>> between(Fraction(10), Fraction(11), Scalar.RATE), between(Fraction(10), Fraction(11), Scalar.INTEGER)
+    (Fraction(21, 2), None)
+    """
+    if type_ in _DISCRETE:
+        return _whole_between(low, high)
+    if low is None or high is None:
+        step = Fraction(1, 100) if type_ is Scalar.RATE else Fraction(1)
+        return Fraction(0) if low is None and high is None else low + step if low is not None else _below(high, step)
+    middle = (low + high) / 2
+    scale = Fraction(1, 100) if type_ is Scalar.RATE else Fraction(1)
+    for places in range(-12, 13):
+        unit = scale / 10**places if places >= 0 else scale * 10**-places
+        rounded = (middle / unit).__round__() * unit
+        if low < rounded < high:
+            return rounded
+    return middle
+
+
+def _below(high: Fraction | None, step: Fraction) -> Fraction:
+    assert high is not None
+    return high - step
+
+
+def _whole_between(low: Fraction | None, high: Fraction | None) -> Fraction | None:
+    if low is None:
+        return Fraction(0) if high is None else Fraction(-(-high.numerator // high.denominator) - 1)
+    found = Fraction(low.numerator // low.denominator + 1)
+    return found if high is None or found < high else None

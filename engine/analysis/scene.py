@@ -1,0 +1,208 @@
+"""A list of rules under analysis: its space, its clauses, and requests that show something about it.
+
+Nothing is claimed of a request that the engine has not decided: `find` returns one only after both engines, reading it
+as any other request, let exactly those rules fire that the finding says.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from engine.analysis import solver
+from engine.analysis.boxes import Cover
+from engine.analysis.direct import leaves_of, proposals
+from engine.analysis.requests import NotWritableError, request_of
+from engine.analysis.space import Box, Space
+
+from engine.decision import Json, Kind, RefusedError
+from engine.derive import derivations
+from engine.facts import Limits, RequestReader
+from engine.index import positions
+from engine.matching import Engine, Group, IndexEngine, InterpreterEngine
+from rules.built_in import FORMULAS, FUNCTION_INPUTS
+from rules.fields import condition_fields, expression_fields, rule_fields
+from rules.ir import DerivedFormula, Field, Origin, Policy, Rule, Subject
+from rules.vocabulary import AS_OF
+
+
+BOTH: tuple[Engine, ...] = (IndexEngine(), InterpreterEngine())
+
+
+class Verdict(Enum):
+    """Why there is no request."""
+
+    IMPOSSIBLE = "impossible"
+    UNSETTLED = "unsettled"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A request, and the rules of the list that fire on it."""
+
+    kind: Kind
+    request: dict[str, Json]
+    fired: frozenset[str]
+    section: str
+    today: date
+
+
+class Scene:
+    """Some rules with one subject, as one kind of decision sees them."""
+
+    def __init__(self, policy: Policy, kind: Kind, rules: Sequence[Rule], *, today: date) -> None:
+        """Lay out the space of the rules; the first rule's subject is everybody's."""
+        self.policy = policy
+        self.kind = kind
+        self.rules = tuple(rules)
+        self.subject = rules[0].subject if rules else Subject.DEAL
+        self.today = today
+        self.fields: dict[str, Field] = {**policy.fields, AS_OF.path: AS_OF}
+        self.space = Space(self.fields, [rule.when for rule in rules])
+        self.owners: list[int] = []
+        self.clauses: list[Box] = []
+        self.of_rule: list[tuple[Box, ...]] = []
+        self.bits: list[int] = []
+        for number, rule in enumerate(rules):
+            clauses = self.space.clauses(rule.when)
+            self.of_rule.append(clauses)
+            self.bits.append(((1 << len(clauses)) - 1) << len(self.clauses))
+            self.clauses += clauses
+            self.owners += [number] * len(clauses)
+        self.cover = Cover(self.space, self.clauses)
+
+    def bits_of(self, rules: Iterable[int]) -> int:
+        """Return the clauses of some rules."""
+        bits = 0
+        for number in rules:
+            bits |= self.bits[number]
+        return bits
+
+    def rules_of(self, bits: int) -> list[int]:
+        """Return the rules of some clauses."""
+        return sorted({self.owners[number] for number in positions(bits)})
+
+    @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """Return the given fields that the rules depend on, directly or not."""
+        derived = {one.field: one for one in self.policy.derive}
+        found: set[str] = set()
+        seen: set[str] = set()
+        open_ = [path for rule in self.rules for path in rule_fields(rule)]
+        while open_:
+            path = open_.pop()
+            if path in seen:
+                continue
+            seen.add(path)
+            if path in derived:
+                one = derived[path]
+                if isinstance(one, DerivedFormula):
+                    open_ += expression_fields(one.expression)
+                else:
+                    open_ += [name for row in one.rows for name in condition_fields(row.when)]
+            elif path in FORMULAS:
+                open_ += expression_fields(FORMULAS[path])
+            elif path in FUNCTION_INPUTS:
+                open_ += FUNCTION_INPUTS[path]
+            elif path == "deal.special_kinds" and self.policy.special_orders:
+                open_ += [name for kind in self.policy.special_orders.kinds for name in condition_fields(kind.when)]
+            elif self.fields[path].origin in (Origin.GIVEN, Origin.FACT):
+                found.add(path)
+        self.seen = frozenset(seen)
+        return tuple(sorted(found))
+
+    @cached_property
+    def _derivations(self) -> object:
+        return derivations(self.policy, self.kind, [path for rule in self.rules for path in rule_fields(rule)])
+
+    @cached_property
+    def _group(self) -> Group:
+        return Group.of(self.rules, self.subject)
+
+    @cached_property
+    def _reader(self) -> RequestReader:
+        return RequestReader(self.policy)
+
+    def fired(self, request: dict[str, Json]) -> frozenset[str] | None:
+        """Return the rules that fire on a request's first line, claim or candidate.
+
+        None where one is undetermined, the request is refused, or the engines do not agree.
+        """
+        answers = set()
+        now = datetime.combine(self.today, time(9), ZoneInfo(self.policy.timezone))
+        for engine in BOTH:
+            try:
+                facts = self._reader.read(request, self.kind, now=now, limits=Limits())
+            except RefusedError:
+                return None
+            facts.shared[AS_OF.path] = facts.today
+            self._derivations.derive(engine, facts)  # type: ignore[attr-defined]
+            rows = {Subject.LINE: facts.lines, Subject.CLAIM: facts.claims, Subject.PARTNER: facts.candidates}
+            row = (rows.get(self.subject) or [{}])[0]
+            holds, open_ = engine.match(self._group, facts.shared, row)
+            if open_:
+                return None
+            answers.add(frozenset(self.rules[n].id for n in positions(holds)))
+        return answers.pop() if len(answers) == 1 else None
+
+    def find(
+        self, box: Box, *, fires: Collection[int] = (), silent: Collection[int] | None = None
+    ) -> "Shown | Verdict":
+        """Return a request in a box on which some rules fire and others do not; by default all others."""
+        wanted = {self.rules[n].id for n in fires}
+        quiet = {rule.id for rule in self.rules} - wanted if silent is None else {self.rules[n].id for n in silent}
+
+        def shown(request: dict[str, Json]) -> "Shown | None":
+            fired = self.fired(request)
+            if fired is None or not wanted <= fired or fired & quiet:
+                return None
+            return Shown(self.kind, request, fired, self.rules[0].section, self.today)
+
+        if not solver.within_reach(self.policy, [path for rule in self.rules for path in rule_fields(rule)]):
+            return Verdict.UNSETTLED
+        for values, day in proposals(self.policy, self.space, box, self.leaves, self.today):
+            try:
+                found = shown(request_of(self.policy, self.kind, leaves_of(values), today=day))
+            except NotWritableError:
+                continue
+            if found:
+                return found
+        return self._solved(box, fires, shown)
+
+    def _solved(self, box: Box, fires: Collection[int], shown: object) -> "Shown | Verdict":
+        if not solver.AVAILABLE:
+            return Verdict.UNSETTLED
+        answer: bool | None = None
+        for lines, fixed in solver.attempts([*self.leaves]):
+            encoding = solver.Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today)
+            try:
+                goals = [encoding.box(self.space, box)]
+                goals += [encoding.condition(self.rules[n].when) for n in fires]
+                wished = [encoding.field(AS_OF.path).value == self.today.toordinal()]
+                for path in self.leaves:
+                    for line in range(lines if path.startswith("line.") else 1):
+                        encoding.field(path, line)
+                found = solver.solve(encoding, goals, wished)
+            except solver.UnfitError:
+                return Verdict.UNSETTLED
+            if isinstance(found, solver.Found):
+                try:
+                    request = request_of(self.policy, self.kind, found.leaves, today=found.today or self.today)
+                except NotWritableError:
+                    answer = None
+                    continue
+                result = shown(request)  # type: ignore[operator]
+                if result:
+                    return result  # type: ignore[no-any-return]
+                answer = None
+            else:
+                answer = found
+        return Verdict.IMPOSSIBLE if answer is False else Verdict.UNSETTLED
+
+
+def everything(space: Space, *, null: bool) -> Box:
+    """Return the box of all possible values, with null or without."""
+    return {} if null else {dim.number: dim.given for dim in space.dims}
+

@@ -1,0 +1,38 @@
+"""A finding's request as the engine decides it: the decision, which rows fired, and the trace for people."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from engine.analysis.scene import Shown
+from engine.decide import decide
+from engine.decision import Decision, Json, Language
+from engine.program import Program
+from engine.words import as_text
+
+
+
+def decision_of(program: Program, shown: Shown) -> Decision:
+    """Return the engine's decision on a request."""
+    moment = datetime.combine(shown.today, time(9), ZoneInfo(program.policy.timezone))
+    return decide(program, shown.kind, shown.request, now=moment, explain="fired")
+
+
+def witness_json(program: Program, shown: Shown) -> dict[str, Json]:
+    """Return a request with what the engine makes of it."""
+    decision = decision_of(program, shown)
+    return {
+        "kind": shown.kind.value,
+        "request": shown.request,
+        "section": shown.section,
+        "fired": sorted(shown.fired),
+        "outcome": decision.outcome,
+        "summary": decision.summary,
+        "trace": dict(decision.trace) if decision.trace else None,
+    }
+
+
+def witness_text(program: Program, shown: Shown, language: Language = "en") -> str:
+    """Return the trace of a request, after the rows of the section that fire on it."""
+    fired = ", ".join(sorted(shown.fired)) or "no row"
+    decision = decision_of(program, shown)
+    return f"{shown.section}: {fired} fires\n{as_text(decision, language)}".rstrip()

@@ -111,7 +111,7 @@ def decision_on(request: dict[str, Data]) -> dict[str, Data]:
     return decided(program_of(POLICY), "deal_registration", request)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(requests())
 def test_a_decision_stands_just_if_every_combination_of_undetermined_rules_gives_it(request_: dict[str, Data]) -> None:
     found = decision_on(request_)
@@ -130,7 +130,7 @@ def test_a_decision_stands_just_if_every_combination_of_undetermined_rules_gives
         assert found["missing"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(requests(), st.randoms(use_true_random=False))
 def test_what_was_decided_without_a_fact_is_decided_with_it_too(request_: dict[str, Data], random: Data) -> None:
     found = decision_on(request_)

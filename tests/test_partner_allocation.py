@@ -114,7 +114,7 @@ def binding(outcome: str, result: Mapping[str, Data]) -> Data:
     return outcome, frozenset(result["chosen"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(requests(), st.integers(1, 2))
 def test_a_decision_stands_just_if_every_combination_of_undetermined_rules_gives_it(
     request_: dict[str, Data], take: int
@@ -133,7 +133,7 @@ def test_a_decision_stands_just_if_every_combination_of_undetermined_rules_gives
         assert found["possible"]["outcomes"] == [one for one in ("allocated", "fallback") if one in remaining]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(requests(), st.integers(1, 2), st.randoms(use_true_random=False))
 def test_what_was_decided_without_a_fact_is_decided_with_it_too(
     request_: dict[str, Data], take: int, random: Data

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from string import Formatter
 
@@ -10,7 +11,7 @@ import pytest
 
 from engine import words
 from engine.decide import decide
-from engine.decision import Kind, Language
+from engine.decision import Kind, Language, RefusedError
 from engine.words import en, zh
 from engine.words.effects import SENTENCES
 from engine.words.labels import LABELS
@@ -18,8 +19,9 @@ from engine.words.layout import width
 from engine.words.page import OUTCOMES
 from engine.words.phrases import PHRASES
 from rules.vocabulary import AS_OF, Names, built_in_fields
+from tests.agreement import pairs
 from tests.case_files import Case, all_cases
-from tests.deciding import NOW, ROOT, Data, decided, program_of, shown
+from tests.deciding import EXPLAIN, NOW, ROOT, Data, decided, program_of, shown
 from tests.golden_cases import CASES, FOLDER, QUOTE, line, policy, quote
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -88,6 +90,18 @@ def test_every_case_can_be_told_in_both_languages(case: Case) -> None:
         for said in (text, decision.summary):
             assert "None" not in said
             assert "{" not in said
+
+
+@pytest.mark.parametrize("seed", range(300, 308))
+def test_whatever_is_decided_can_be_told(seed: int) -> None:
+    for pair in pairs(seed, 16):
+        for explain, language in product(EXPLAIN, LANGUAGES):
+            try:
+                decision = decide(pair.program, pair.kind, pair.request, now=NOW, explain=explain, language=language)
+            except RefusedError:
+                continue
+            assert "None" not in words.as_text(decision, language)
+            assert "{" not in decision.summary
 
 
 # --- summaries -----------------------------------------------------------------------------------------------------

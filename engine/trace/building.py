@@ -167,7 +167,7 @@ def build_trace(  # noqa: PLR0917 - what a decision is made of, in the order in 
         return None
     tracer = _TRACERS.get(id(derivations))
     if tracer is None:
-        while len(_TRACERS) >= KEPT:
-            _TRACERS.pop(next(iter(_TRACERS)), None)
+        for oldest in [*_TRACERS][: max(0, len(_TRACERS) - KEPT + 1)]:  # other threads may be at it too
+            _TRACERS.pop(oldest, None)
         tracer = _TRACERS[id(derivations)] = Tracer(policy, kind, derivations)
     return tracer.trace(engine, facts, ruling, explain=explain, language=language)

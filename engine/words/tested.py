@@ -39,13 +39,14 @@ def failure(test: Entry, language: Language) -> str:
     operator, limit = _parts(test)
     if operator not in OPPOSITE:
         return say("fails", language, field=label, actual=actual, test=test["test"])
-    # A value that looks like its limit once it is rounded is shown as it is.
-    if actual == figure(limit) and isinstance(test["actual"], str):
+    at_limit = "short_by" in test and decimal(test["short_by"].removesuffix("%")) == 0
+    # A value that only looks like its limit once it is rounded is shown as it is.
+    if actual == figure(limit) and isinstance(test["actual"], str) and not at_limit:
         actual = test["actual"]
     shown = f"{label} {actual} {OPPOSITE[operator]} {limit}"
     if "short_by" not in test:
         return shown
-    if decimal(test["short_by"].removesuffix("%")) == 0:
+    if at_limit:
         return say("distance", language, test=shown, by=say("at_limit", language))
     over = "over" if operator in OVER else "short"
     return say("distance", language, test=shown, by=say(over, language, distance=_distance(test["short_by"], language)))

@@ -54,7 +54,7 @@ def test_each_kind_of_the_policy_is_a_path_with_its_own_schema(document: dict[st
         assert operation["requestBody"]["content"]["application/json"]["schema"] == {
             "$ref": f"#/components/schemas/{name}_request"
         }
-        assert set(operation["responses"]) == {"200", "400", "413", "415", "422", "500"}
+        assert set(operation["responses"]) == {"200", "400", "413", "415", "422", "500", "503"}
 
 
 def test_terms_are_enumerations_and_facts_are_fields(document: dict[str, Any]) -> None:

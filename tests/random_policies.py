@@ -31,11 +31,14 @@ FACT_OBJECTS = ["deal", "customer", "partner", "registration", "submitter", "lin
 
 def random_policy(seed: int) -> str:
     """Return the text of the policy with this number; the same number gives the same text."""
-    return written(_Author(Random(seed)).policy())
+    return written(Author(Random(seed)).policy())
 
 
-class _Author(Drafter):
+class Author(Drafter):
     """Writes one policy."""
+
+    # Whose fields are derived; as often as they stand here.
+    owners: tuple[str, ...] = ("line", "line", "line", "deal", "deal", "deal", "claim", "partner", "customer")
 
     # --- the parts -------------------------------------------------------------------------------------------------
 
@@ -99,7 +102,7 @@ class _Author(Drafter):
         """Return derived fields, each of which may read those before it."""
         made: list[Tree] = []
         for _ in range(count):
-            owner = self.rng.choice(["line", "line", "line", "deal", "deal", "deal", "claim", "partner", "customer"])
+            owner = self.rng.choice(self.owners)
             number = sum(1 for path in self.known.reach if path != KINDS)
             path = f"{owner}.derived_{number}"
             objects = COMMON | {"partner"}

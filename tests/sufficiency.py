@@ -159,6 +159,15 @@ class _Price:
         return self.outcome, self.rank, chain, frozenset(rule for rule, _ in self.holds)
 
 
+def highest_rank(decision: Mapping[str, Data], line: int) -> int:
+    """Return the highest rank that a line may come to need, of a decision explained in full.
+
+    No row that is undetermined is counted on, and every rule that might lift the level is.
+    """
+    rules = undetermined(decision["trace"]["rules"], "price_approval.rules")
+    return _Price(decision, rules).lines[line - 1]
+
+
 def price_approval(decision: Mapping[str, Data], explain: str) -> Iterator[str]:
     """Check a price approval."""
     rules = decision["trace"]["rules"]

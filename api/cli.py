@@ -17,6 +17,7 @@ from api.commands.console import DONE, UNUSABLE, ClosedPipeError, UnusableError,
 from api.commands.decide import decide
 from api.commands.schema import schema
 from api.commands.serve import serve
+from api.commands.test import policy_tests
 from engine.durable.errors import EngineError
 
 INTERRUPTED = 130  # what shells expect after Ctrl-C
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 for command in (decide, check, serve, schema):
     app.command()(command)
+app.command("test")(policy_tests)
 
 
 def _show_version(wanted: bool) -> None:

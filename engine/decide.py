@@ -1,15 +1,15 @@
 """Decide one request: read it, let its domain rule, and say what was decided and why."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from engine.decision import Decision, Explain, Fault, Kind, Language, RefusedError
 from engine.durable.backend import DurableEngine
-from engine.facts import Limits
+from engine.facts import Facts, Limits
 from engine.matching import Engine, IndexEngine, InterpreterEngine
-from engine.program import Program
-from engine.ruling import Step
+from engine.program import Domain, Program
+from engine.ruling import Ruling, Step
 from engine.trace import build_trace
 from engine.words import summary
 from rules.ir import Policy
@@ -29,6 +29,41 @@ def prepare(engine: EngineName, policy: Policy) -> None:
     """
     if engine == "durable":
         DURABLE.prepare(policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A request as its domain ruled on it, before any of it is put into words; `missing` is what a caller could add."""
+
+    facts: Facts
+    domain: Domain
+    ruling: Ruling
+    missing: tuple[str, ...]
+
+
+def rule_on(
+    program: Program,
+    kind: Kind,
+    request: object,
+    *,
+    now: datetime,
+    matcher: Engine,
+    language: Language = "en",
+    limits: Limits = NO_LIMITS_GIVEN,
+) -> Ruled:
+    """Return what a request's domain rules, as `decide` does, with any engine that matches rules."""
+    domain = program.domains.get(kind)
+    if domain is None:
+        has = ", ".join(kind.value for kind in program.domains) or "nothing"
+        raise RefusedError((Fault("", "no_policy", f"this policy does not decide {kind.value}", f"it decides {has}"),))
+    facts = program.reader.read(request, kind, now=now, limits=limits)
+    facts.shared["as_of"] = facts.today
+    ruling = domain.decide(matcher, facts, language)
+    roots = domain.derivations.roots(ruling.missing, facts)
+    asks = ruling.outcome == "needs_information"
+    if roots and not asks:
+        ruling = replace(ruling, steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))
+    return Ruled(facts, domain, ruling, tuple(sorted(roots)) if asks else ())
 
 
 def decide(
@@ -58,26 +93,17 @@ def decide(
         RefusedError: with every fault of the request, or if the policy has no section for this kind.
         EngineUnavailableError: the engine's own process ended, or does not answer; only the durable engine has one.
     """
-    domain = program.domains.get(kind)
-    if domain is None:
-        has = ", ".join(kind.value for kind in program.domains) or "nothing"
-        raise RefusedError((Fault("", "no_policy", f"this policy does not decide {kind.value}", f"it decides {has}"),))
-    facts = program.reader.read(request, kind, now=now, limits=limits)
-    facts.shared["as_of"] = facts.today
     matcher = ENGINES[engine]
-    ruling = domain.decide(matcher, facts, language)
-    roots = domain.derivations.roots(ruling.missing, facts)
-    asks = ruling.outcome == "needs_information"
-    if roots and not asks:
-        ruling = replace(ruling, steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))
+    ruled = rule_on(program, kind, request, now=now, matcher=matcher, language=language, limits=limits)
+    facts, ruling = ruled.facts, ruled.ruling
     return Decision(
         kind=kind,
         policy=program.stamp,
         as_of=facts.as_of.isoformat(),
         outcome=ruling.outcome,
-        summary=summary(kind, ruling, program.policy, language, facts=facts, missing=sorted(roots) if asks else ()),
+        summary=summary(kind, ruling, program.policy, language, facts=facts, missing=ruled.missing),
         result=ruling.result,
-        missing=tuple(sorted(roots)) if asks else (),
+        missing=ruled.missing,
         possible=ruling.possible,
         trace=build_trace(
             program.policy,
@@ -85,7 +111,7 @@ def decide(
             matcher,
             facts,
             ruling,
-            domain.derivations,
+            ruled.domain.derivations,
             explain=explain,
             language=language,
         ),

@@ -1,9 +1,7 @@
 """`dealdesk decide KIND REQUEST.json`: one decision, as text for people or as JSON."""
 
 import sys
-from datetime import datetime
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -12,7 +10,6 @@ from api.body import read_json
 from api.commands.console import (
     DONE,
     POLICY_HAS_ERRORS,
-    UnusableError,
     kind_named,
     program_of,
     read_input,
@@ -20,11 +17,11 @@ from api.commands.console import (
     say,
     say_json,
 )
+from api.commands.moments import moment
 from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
 from api.settings import Settings
 from engine.decision import Explain, Language, RefusedError
 from engine.words import as_text
-from rules.ir import Policy
 
 KINDS = "price-approval, special-order, deal-registration or partner-allocation."
 
@@ -56,7 +53,7 @@ def decide(  # noqa: PLR0917 - each is an option of the command
     if program is None:
         return POLICY_HAS_ERRORS
     if as_of is not None and isinstance(value, dict):
-        value = {**value, "as_of": _moment(as_of, program.policy).isoformat()}
+        value = {**value, "as_of": moment(as_of, program.policy).isoformat()}
     service.prepare(program, engine)
     options = service.Options(explain=explain, language=lang, engine=engine, limits=settings.limits)
     try:
@@ -68,13 +65,3 @@ def decide(  # noqa: PLR0917 - each is an option of the command
     else:
         say_json(answer.to_json())
     return DONE
-
-
-def _moment(written: str, policy: Policy) -> datetime:
-    """Read `--as-of`: a moment, or a day or time in the policy's zone."""
-    try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        example = "2026-11-21T09:00:00+08:00"
-        raise UnusableError(f'--as-of: not a date or time: "{written}"; write 2026-11-21 or {example}') from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(policy.timezone))

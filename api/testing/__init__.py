@@ -1,0 +1,1 @@
+"""What `dealdesk test` shows: failures, coverage and mutants as text, JSON, JUnit XML and a page."""

@@ -1,0 +1,1 @@
+"""Policy tests as data: cases read from YAML, decided, and held against what their authors expect."""

@@ -53,6 +53,7 @@ class Derivation:
 class Derivations:
     """The derivations that one kind of decision needs, stage by stage, each after what it reads."""
 
+    kind: Kind
     stages: tuple[tuple[Derivation, ...], ...]
     inputs: Mapping[str, frozenset[str]]
 
@@ -72,7 +73,7 @@ class Derivations:
         open_ = list(paths)
         while open_:
             path = open_.pop()
-            if path in seen or not _unknown_somewhere(path, facts):
+            if path in seen or not self._unknown_somewhere(path, facts):
                 continue
             seen.add(path)
             inputs = self.inputs.get(path) or FOUND_FROM.get(path)
@@ -82,15 +83,13 @@ class Derivations:
                 found.add(path)
         return frozenset(found)
 
-
-def _unknown_somewhere(path: str, facts: Facts) -> bool:
-    """Tell whether a field is not known, or only partly, in the shared facts or in a row that could have it."""
-    rows = {"line": facts.lines, "claim": facts.claims}.get(path.partition(".")[0])
-    if path.startswith("partner."):
-        rows = [facts.shared, *(facts.claims or ()), *(facts.candidates or ())]
-    if rows is None:
-        rows = [facts.shared]
-    return any(isinstance(row.get(path, UNKNOWN), Unknown | PartialSet) for row in rows)
+    def _unknown_somewhere(self, path: str, facts: Facts) -> bool:
+        """Tell whether a field is not known, or only partly, in the shared facts or in a row that has it."""
+        subject = row_subject(path, self.kind)
+        rows = _rows(subject, facts) if subject is not Subject.DEAL else (facts.shared,)
+        if subject is Subject.LINE and facts.lines is None:
+            return True
+        return any(isinstance(row.get(path, UNKNOWN), Unknown | PartialSet) for row in rows)
 
 
 def row_subject(path: str, kind: Kind) -> Subject:
@@ -133,7 +132,7 @@ def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivation
     stages = tuple(
         tuple(derivation for path, derivation in ordered.items() if stage_of[path] == stage) for stage in range(STAGES)
     )
-    return Derivations(stages, {path: derivation.inputs for path, derivation in ordered.items()})
+    return Derivations(kind, stages, {path: derivation.inputs for path, derivation in ordered.items()})
 
 
 def _rows(subject: Subject, facts: Facts) -> Iterable[Row]:

@@ -57,12 +57,15 @@ def divide(left: Ratio, right: Ratio) -> Ratio | None:
 def compare(left: Ratio, right: Ratio) -> int:
     """Return -1, 0 or 1 as left is below, equal to or above right.
 
-    >>> compare((1, 2), (2, 4)), compare((-1, 0), (-5, 1))
-    (0, -1)
+    >>> compare((1, 2), (2, 4)), compare((-1, 0), (-5, 1)), compare((-3, 0), (-1, 0))
+    (0, -1, 0)
     """
     n, d = left
     m, e = right
-    a, b = (n * e, m * d) if d or e else (n, m)  # of two infinities the signs tell
+    if not d and not e:  # of two infinities the signs tell
+        n, m = (n > 0) - (n < 0), (m > 0) - (m < 0)
+        d = e = 1
+    a, b = n * e, m * d
     return (a > b) - (a < b)
 
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from api import VERSION
 from api.commands.check import check
 from api.commands.console import DONE, UNUSABLE, ClosedPipeError, UnusableError, complain, say
+from api.commands.crosscheck import crosscheck
 from api.commands.decide import decide
 from api.commands.schema import schema
 from api.commands.serve import serve
@@ -30,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (decide, check, serve, schema):
+for command in (decide, check, crosscheck, serve, schema):
     app.command()(command)
 app.command("test")(policy_tests)
 

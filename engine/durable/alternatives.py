@@ -3,7 +3,7 @@
 durable-rules gets one rule for each alternative, so that its rules are conjunctions and nothing else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias, assert_never
 
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not
@@ -39,20 +39,6 @@ def alternatives(condition: Condition, *, holds: bool = True) -> tuple[Alternati
             return _all([alternatives(part, holds=True) for part in parts]) if holds else _any(parts, holds=False)
         case AnyOf(parts):
             return _any(parts, holds=True) if holds else _all([alternatives(part, holds=False) for part in parts])
-        case _:
-            assert_never(condition)
-
-
-def tests_of(condition: Condition) -> Iterator[FieldTest]:
-    """Yield every test of a condition."""
-    match condition:
-        case FieldTest():
-            yield condition
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from tests_of(part)
-        case Not(part):
-            yield from tests_of(part)
         case _:
             assert_never(condition)
 

@@ -7,7 +7,7 @@ and the next match finds a new worker.
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from threading import Lock
 from time import monotonic
@@ -21,7 +21,8 @@ from engine.facts import Row
 from engine.index import Bits
 from engine.matching import Group
 from engine.views import View
-from rules.ir import AllOf, Condition, Criterion, DerivedTable, Policy, Rule
+from engine.walk import criteria_of, rules_of
+from rules.ir import AllOf, Condition, Policy
 
 INSTALL = "pip install 'dealdesk[durable]'"
 # Seconds: for one match, and for loading a table, which grows with it.
@@ -79,7 +80,7 @@ class DurableEngine:
         check_installed()
         for rule in rules_of(policy):
             _check(rule.when, f"rule `{rule.id}` ({rule.span})")
-        for criterion in _criteria(policy):
+        for criterion in criteria_of(policy):
             if criterion.condition is not None:
                 _check(criterion.condition, f"criterion `{criterion.id}` ({criterion.span})")
         self._match(compile_conditions([AllOf(())]), [])
@@ -169,28 +170,6 @@ def check_installed() -> None:
         raise EngineUnavailableError("the durable engine needs Linux or macOS")
     if find_spec("durable") is None or find_spec("durable_rules_engine") is None:
         raise EngineUnavailableError(f"the durable engine is not installed: {INSTALL}")
-
-
-def rules_of(policy: Policy) -> Iterator[Rule]:
-    """Yield every rule and row of a policy."""
-    for derived in policy.derive:
-        if isinstance(derived, DerivedTable):
-            yield from derived.rows
-    if price := policy.price_approval:
-        yield from (*price.authority, *price.rules)
-    if orders := policy.special_orders:
-        yield from (*orders.kinds, *orders.controls)
-    if registration := policy.deal_registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if allocation := policy.partner_allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)
-
-
-def _criteria(policy: Policy) -> Iterator[Criterion]:
-    if registration := policy.deal_registration:
-        yield from registration.priority
-    if allocation := policy.partner_allocation:
-        yield from allocation.by
 
 
 def _check(condition: Condition, place: str) -> None:

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TypeAlias
 
-from engine.durable.alternatives import MOST_TESTS, Alternative, alternatives, tests_of
+from engine.durable.alternatives import MOST_TESTS, Alternative, alternatives
 from engine.durable.bounds import Bounds, Gauges
 from engine.durable.gauges import Gauge
 from engine.views import Sees
+from engine.walk import tests_of
 from rules.ir import Condition
 
 MOST_RULES = 31

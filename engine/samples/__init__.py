@@ -1,0 +1,1 @@
+"""Random requests under a policy, made from the bounds that the policy itself names."""

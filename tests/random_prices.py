@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from random import Random
 
+from rules.types import Scalar
 from tests.deciding import Data
 from tests.policy_writer import Tree, written
 from tests.random_drafts import KINDS, Pool
@@ -49,6 +50,34 @@ class PriceAuthor(Author):
             "price_approval": self.price_approval(),
             "special_orders": {"gates": list(self.gates), "kinds": kinds},
         }
+
+    def price_approval(self) -> dict[str, Tree]:
+        """Return the section; mostly with limits that widen from level to level, as people write them."""
+        section = super().price_approval()
+        if self.chance(0.3):
+            return section
+        also = self.rng.choice(self.sales().fields)
+        levels = ["automatic", *self.levels]
+        discounts = sorted(self.rng.sample(range(100), len(levels)))
+        margins = sorted(self.rng.sample(range(-20, 80), len(levels)), reverse=True)
+        rows: list[Tree] = [
+            [
+                level,
+                f"{self.rng.choice(['<=', '<'])} {discount}.5%",
+                f">= {margin}%" if self.chance(0.6) else "-",
+                self.test(also, self.sales()) if self.chance(0.4) else "-",
+            ]
+            for level, discount, margin in zip(levels, discounts, margins, strict=True)
+        ]
+        tested = ["line.discount", "line.margin"]
+        columns = ["level", *tested, also.path if also.path not in tested else "deal.net_total"]
+        if also.path in tested:
+            for row in rows:
+                row[3] = f"<= {self.literal(Scalar.MONEY)}" if self.chance(0.3) else "-"
+        section["authority"] = {"columns": columns, "rows": rows}
+        if isinstance(section["rules"], list):
+            section["rules"] = [rule for rule in section["rules"] if "when" in rule][:2]
+        return section
 
     def price_effect(self) -> dict[str, Tree]:
         """Return mostly what lifts a level."""

@@ -1,8 +1,11 @@
-"""The codes of all findings, with the headings that `docs/diagnostics.md` has for them."""
+"""The codes of all findings, with the headings that `docs/diagnostics.md` has for them.
+
+What the loader finds is an error. What the analysis finds in a policy without errors can be accepted.
+"""
 
 from collections.abc import Mapping
 
-TITLES: Mapping[str, str] = {
+MISTAKES: Mapping[str, str] = {
     "D101": "unknown field",
     "D102": "unknown key",
     "D103": "missing key",
@@ -69,3 +72,26 @@ TITLES: Mapping[str, str] = {
     "D506": "unfit aggregate",
     "D507": "too much",
 }
+
+ANALYSIS: Mapping[str, str] = {
+    "D601": "nobody may sign",
+    "D602": "no row for it",
+    "D603": "rows disagree",
+    "D604": "never fires",
+    "D605": "never decides",
+    "D606": "changes nothing",
+    "D607": "level without authority of its own",
+    "D608": "wrong direction",
+    "D609": "no longer in force",
+    "D610": "effect without effect",
+    "D611": "may be left out",
+    "D612": "null slips through",
+    "D613": "used by nothing",
+    "D614": "accepts nothing",
+    "D615": "not settled",
+    "D616": "never quite equal",
+    "D617": "border told two ways",
+    "D618": "nobody left",
+}
+
+TITLES: Mapping[str, str] = {**MISTAKES, **ANALYSIS}

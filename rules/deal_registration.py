@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rules import shape
+from rules.acceptance import read_acceptances
 from rules.criteria import CriteriaList, read_criteria
 from rules.ir import DealRegistration, Effect, Protect
 from rules.nodes import Entry, Node
@@ -36,10 +37,11 @@ def read_deal_registration(node: Node, scope: Scope) -> DealRegistration | None:
         "`deal_registration`",
         scope.report,
         required=("priority",),
-        optional=("eligibility", "contest", "protection"),
+        optional=("eligibility", "contest", "protection", "accept"),
     )
     if found is None:
         return None
+    read_acceptances(found, "deal_registration", scope)
     return DealRegistration(
         read_rules(found["eligibility"].value, ELIGIBILITY, scope) if "eligibility" in found else (),
         read_criteria(found["priority"].value, CRITERIA, scope) if "priority" in found else (),

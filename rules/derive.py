@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rules import shape
+from rules.acceptance import read_acceptances
 from rules.built_in import FORMULAS, FUNCTION_INPUTS, MARGINS
 from rules.declarations import field_path
 from rules.fields import condition_fields, expression_fields
@@ -65,7 +66,7 @@ def _declare(item: Node, scope: Scope) -> Iterator[Declared]:
     if isinstance(item, MappingNode) and "formula" in item.entries:
         ways = ("formula",)
     required = ("field", "type", *ways)
-    parts = shape.fields_of(item, "a derived field", scope.report, required=required, optional=("describe",))
+    parts = shape.fields_of(item, "a derived field", scope.report, required=required, optional=("describe", "accept"))
     name = shape.word(parts["field"].value, "`field`", scope.report) if parts and "field" in parts else None
     if parts is None or name is None or not field_path(name, scope):
         return
@@ -81,6 +82,7 @@ def _declare(item: Node, scope: Scope) -> Iterator[Declared]:
     text = shape.text(describe.value, "`describe`", scope.report) if describe else None
     field = Field(name.text, type_, Origin.DERIVED, describe=text, span=name.span)
     scope.fields[name.text] = field
+    read_acceptances(parts, f"derive.{name.text}", scope)
     assert isinstance(item, MappingNode)
     yield Declared(field, name, item, parts)
 

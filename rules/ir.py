@@ -478,6 +478,17 @@ class Criterion:
     span: Span = member(compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A finding that the owner means to keep, and why: of one rule, or of everything in a section if `rule` is None."""
+
+    code: str
+    reason: Text
+    section: str
+    rule: str | None
+    span: Span = member(compare=False, repr=False)
+
+
 # --- the policy ----------------------------------------------------------------------------------------------------
 
 
@@ -575,3 +586,5 @@ class Policy:
     deal_registration: DealRegistration | None
     partner_allocation: PartnerAllocation | None
     sources: tuple[Source, ...] = member(compare=False, repr=False)
+    # Like a comment, an acceptance changes no decision, and so not the digest.
+    accepted: tuple[Acceptance, ...] = member(default=(), compare=False, repr=False)

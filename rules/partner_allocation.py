@@ -1,6 +1,7 @@
 """`partner_allocation`: who gets this deal (LANGUAGE.md section 8)."""
 
 from rules import shape
+from rules.acceptance import read_acceptances
 from rules.criteria import CriteriaList, read_criteria
 from rules.ir import Criterion, PartnerAllocation, Rule, Subject
 from rules.nodes import Node
@@ -21,10 +22,11 @@ def read_partner_allocation(node: Node, scope: Scope) -> PartnerAllocation | Non
         "`partner_allocation`",
         scope.report,
         required=("choose",),
-        optional=("eligibility", "score", "accept_within", "fallback", "split"),
+        optional=("eligibility", "score", "accept_within", "fallback", "split", "accept"),
     )
     if found is None:
         return None
+    read_acceptances(found, "partner_allocation", scope)
     accept, fallback = found.get("accept_within"), found.get("fallback")
     take, by = _choose(found["choose"].value, scope) if "choose" in found else (1, ())
     fallback_name = shape.name(fallback.value, "`fallback`", scope.report) if fallback else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from rules import shape
+from rules.acceptance import read_acceptances
 from rules.ir import PriceApproval, Role, Subject
 from rules.nodes import Node
 from rules.ruleset import RuleList, read_rules
@@ -22,10 +23,11 @@ def read_price_approval(node: Node, ladder: tuple[Role, ...], scope: Scope) -> P
         "`price_approval`",
         scope.report,
         required=("ladder", "authority"),
-        optional=("rules", "chain", "validity"),
+        optional=("rules", "chain", "validity", "accept"),
     )
     if found is None:
         return None
+    read_acceptances(found, "price_approval", scope)
     authority, rules = found.get("authority"), found.get("rules")
     chain, validity = found.get("chain"), found.get("validity")
     way = shape.one_of(chain.value, tuple(CHAINS), "`chain`", scope.report) if chain else None

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TypeAlias
 
 from rules import shape
+from rules.acceptance import read_acceptances
 from rules.conditions import read_condition, uses_of
 from rules.effects import read_effect
 from rules.fields import condition_fields, expression_fields
@@ -28,7 +29,7 @@ from rules.vocabulary import AS_OF
 EffectsReader: TypeAlias = Callable[[Sequence[Entry], Scope], tuple[Effect, ...]]
 
 RULE_ID = re.compile(r"\w[\w.-]{0,79}")
-COMMON_WORDS = ("because", "from", "through")
+COMMON_WORDS = ("because", "from", "through", "accept")
 CONTROL_WORDS = ("kind", "at")
 
 
@@ -70,12 +71,13 @@ def read_rules(node: Node, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
     """Return the rules of a list or of a table."""
     what = f"`{of.section}`"
     if isinstance(node, MappingNode):
-        shape.fields_of(node, what, scope.report, required=("columns", "rows"))
+        found = shape.fields_of(node, what, scope.report, required=("columns", "rows"), optional=("accept",))
+        read_acceptances(found or {}, of.section, scope)
         return rules_of_table(node, of, scope)
-    found = shape.listing(node, what, scope.report)
-    if found is None:
+    items = shape.listing(node, what, scope.report)
+    if items is None:
         return ()
-    return _lower(_drafts(found, of, scope), of, scope)
+    return _lower(_drafts(items, of, scope), of, scope)
 
 
 def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
@@ -174,6 +176,7 @@ def _id(draft: _Draft, of: RuleList, number: int, scope: Scope) -> str:
 
 
 def _rule(draft: _Draft, name: str, of: RuleList, scope: Scope) -> Rule:
+    read_acceptances(draft.words, of.section, scope, rule=name)
     lowered = (*_in_force(draft, scope), *_for_control(draft, of, scope))
     condition = AllOf((*lowered, *draft.condition.parts)) if lowered else draft.condition
     effects = of.read(draft.effects, scope)

@@ -55,6 +55,13 @@ DEFINITIONS: Mapping[str, Schema] = {
             {"type": "array", "minItems": 1, "items": WORD},
         ],
     },
+    "accept": {
+        "type": "object",
+        "minProperties": 1,
+        "description": "Findings of `dealdesk check` that are meant to stay, each with the reason",
+        "patternProperties": {"^D6[0-9]{2}$": {"$ref": "#/$defs/text"}},
+        "additionalProperties": False,
+    },
     "condition": {
         "description": "Fields with their tests, all of which must hold",
         "type": "object",
@@ -102,6 +109,7 @@ RULE_WORDS: Mapping[str, Schema] = {
     "because": {"$ref": "#/$defs/text", "description": "Why the rule exists, for people"},
     "from": {"$ref": "#/$defs/date", "description": "The first day on which the rule is in force"},
     "through": {"$ref": "#/$defs/date", "description": "The last day on which the rule is in force"},
+    "accept": {"$ref": "#/$defs/accept"},
     "kind": {"description": "The kinds of special order that a control is for"},
     "at": {"description": "The gates that a control stands at"},
 }
@@ -157,7 +165,7 @@ def _declarations() -> dict[str, Schema]:
     default = {"anyOf": [WORD, _list(WORD)]}
     fact = _mapping({"type": type_, "default": default, "describe": _ref("text")}, ["type"])
     role = _mapping({"title": _ref("text"), "respond_within": _ref("duration")})
-    derived = {"field": _ref("path"), "type": type_, "describe": _ref("text")}
+    derived = {"field": _ref("path"), "type": type_, "describe": _ref("text"), "accept": _ref("accept")}
     formula = {"type": ["string", "number"], "description": "`+ - * /`, `min`, `max`, fields and literals"}
     words: dict[str, Schema] = {key: RULE_WORDS[key] for key in ("id", *COMMON_WORDS)}
     table = {"hit": {"enum": list(HITS)}, **_table_keys((*words, "value"))}
@@ -207,7 +215,7 @@ def _rules(of: RuleList, description: str) -> Schema:
     then = {"description": "One effect, or a list of them", "anyOf": [effect, _list(effect, minItems=1)]}
     keys = {key: RULE_WORDS[key] for key in (*words, "when")}
     rule = _mapping({**keys, "then": then}, ["then"]) if of.effects else _mapping(keys, [of.id])
-    table = _mapping(_table_keys((*words, *of.effects)), ["columns", "rows"])
+    table = _mapping({**_table_keys((*words, *of.effects)), "accept": _ref("accept")}, ["columns", "rows"])
     return {"description": description, "oneOf": [_list(rule), table]}
 
 
@@ -231,6 +239,7 @@ def _sections() -> dict[str, Schema]:
     return {
         "price_approval": _mapping(
             {
+                "accept": _ref("accept"),
                 "ladder": _list(level, minItems=1, description="Levels of approval, lowest authority first"),
                 "authority": _rules(price_approval.AUTHORITY, "What each level may sign"),
                 "rules": _rules(price_approval.RULES, "What else follows from a price"),
@@ -242,6 +251,7 @@ def _sections() -> dict[str, Schema]:
         ),
         "special_orders": _mapping(
             {
+                "accept": _ref("accept"),
                 "gates": _list(_ref("name"), minItems=1, description="Where an order is looked at"),
                 "kinds": _rules(special_orders.KINDS, "What makes an order special"),
                 "controls": _rules(special_orders.CONTROLS, "What a special order must fulfil"),
@@ -251,6 +261,7 @@ def _sections() -> dict[str, Schema]:
         ),
         "deal_registration": _mapping(
             {
+                "accept": _ref("accept"),
                 "eligibility": _rules(deal_registration.ELIGIBILITY, "What disqualifies a claim"),
                 "priority": _criteria("What separates the claims, one after the other"),
                 "contest": _rules(deal_registration.CONTESTS, "What people must decide"),
@@ -261,6 +272,7 @@ def _sections() -> dict[str, Schema]:
         ),
         "partner_allocation": _mapping(
             {
+                "accept": _ref("accept"),
                 "eligibility": _rules(partner_allocation.ELIGIBILITY, "What excludes a candidate"),
                 "score": _rules(partner_allocation.SCORES, "What earns a candidate points"),
                 "choose": _mapping(choose, ["by"], description="How many are chosen, and by what"),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from rules.ir import Field, Test
+from rules.ir import Acceptance, Field, Test
 from rules.nodes import ScalarNode
 from rules.report import Report
 from rules.subjects import Use
@@ -32,6 +32,7 @@ class Scope:
     fields: dict[str, Field] = field(default_factory=dict)
     poisoned: set[str] = field(default_factory=set)  # fields, terms and sections with a mistake in their declaration
     uses: list[Use] = field(default_factory=list)  # fields that rules name, to be checked when all are known
+    accepted: list[Acceptance] = field(default_factory=list)
     tests: dict[tuple[str, str, str], Test] = field(default_factory=dict)  # read already, by field, words and quotes
 
     @cached_property

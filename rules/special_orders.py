@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from rules import shape
+from rules.acceptance import read_acceptances
 from rules.ir import IsKind, SpecialOrders
 from rules.nodes import Node
 from rules.ruleset import CONTROL_WORDS, RuleList, read_rules
@@ -20,9 +21,10 @@ CONTROLS = RuleList(
 
 def read_special_orders(node: Node, scope: Scope) -> SpecialOrders | None:
     """Return the section, as far as it can be read."""
-    found = shape.fields_of(node, "`special_orders`", scope.report, required=("gates",), optional=("kinds", "controls"))
+    found = shape.fields_of(node, "`special_orders`", scope.report, required=("gates",), optional=("kinds", "controls", "accept"))
     if found is None:
         return None
+    read_acceptances(found, "special_orders", scope)
     kinds = read_rules(found["kinds"].value, KINDS, scope) if "kinds" in found else ()
     return SpecialOrders(
         scope.gates,

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
-from engine import deal_registration, partner_allocation, price_approval, special_orders
+from engine import deal_registration, partner_allocation, special_orders
 from engine.decision import Kind, Language, PolicyStamp
 from engine.derive import Derivations
 from engine.facts import Facts, RequestReader
 from engine.matching import Engine
+from engine.price import approval
+from engine.price.plan import plan as price_plan
 from engine.ruling import Ruling
 from rules.ir import Policy
 
@@ -65,7 +67,7 @@ def _domain(
 
 
 _DOMAINS: dict[Kind, _MakeDomain] = {
-    Kind.PRICE_APPROVAL: _domain(price_approval.plan, price_approval.decide),
+    Kind.PRICE_APPROVAL: _domain(price_plan, approval.decide),
     Kind.SPECIAL_ORDER: _domain(special_orders.plan, special_orders.decide),
     Kind.DEAL_REGISTRATION: _domain(deal_registration.plan, deal_registration.decide),
     Kind.PARTNER_ALLOCATION: _domain(partner_allocation.plan, partner_allocation.decide),

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from engine import price_approval
 from engine.decision import Kind
+from engine.price import result
 from engine.program import Program
 from rules.load import load_text
 from tests.agreement import pairs
@@ -70,7 +70,7 @@ def quotes(seeds: range) -> Iterator[tuple[Program, dict[str, Data], dict[str, D
 def test_no_cent_less_would_do(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Try every price from the one asked up to list."""
     cases = list(quotes(range(first, first + BLOCK)))
-    monkeypatch.setattr(price_approval, "_alternatives", lambda *_: [])  # of the prices tried nobody asks for more
+    monkeypatch.setattr(result, "_alternatives", lambda *_: [])  # of the prices tried nobody asks for more
     for program, request, decision in cases:
         levels = levels_of(decision)
         expected = [

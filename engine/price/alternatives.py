@@ -1,0 +1,176 @@
+"""What would change it: the lowest net price at which a lower level may sign a line, all else unchanged.
+
+The price is exact to the cent: deciding again with it gives that level or a lower one, one cent less does not. Every
+condition on the line's level becomes the set of prices at which it holds (see `repricing`), and the level can only
+change at the ends of those sets.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine import figures
+from engine.decision import Json
+from engine.derive import Derivations
+from engine.exact import Ratio, divide, subtract
+from engine.facts import Facts
+from engine.index import Bits, positions
+from engine.interpret import judge
+from engine.matching import Engine
+from engine.price.levels import Push, pushed
+from engine.price.moving import PRICE, Moving, Parted
+from engine.price.repricing import OtherLines, PricedLine
+from engine.price.spans import Spans, contains, intersection
+from engine.views import UNKNOWN, Sees, View
+from rules.fields import condition_fields
+from rules.ir import Condition, Field, FieldTest, Rule, Subject
+
+LIST_PRICE = "line.list_price"
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A line's rule that lifts its level."""
+
+    rule: Rule
+    push: Push
+
+
+@dataclass(frozen=True, eq=False)
+class Repricing:
+    """Authority and the lines' rules, taken apart into what a line's net price moves and what it does not.
+
+    `rows` are the authority's rows, `ranks` the rank of each row's level, `levers` the lines' rules that lift a level.
+    """
+
+    authority: tuple[Rule, ...]
+    rows: Parted
+    ranks: tuple[int, ...]
+    levers: tuple[Lever, ...]
+    moving: Moving
+    fields: Mapping[str, Field]
+
+    @staticmethod
+    def of(
+        authority: Sequence[Rule],
+        ranks: tuple[int, ...],
+        levers: Sequence[Lever],
+        derivations: Derivations,
+        fields: Mapping[str, Field],
+    ) -> "Repricing":
+        """Take the section's rules apart."""
+        moving = Moving.of(derivations.stages[0])
+        return Repricing(tuple(authority), moving.part(authority), ranks, tuple(levers), moving, fields)
+
+
+def alternatives(
+    repricing: Repricing,
+    engine: Engine,
+    facts: Facts,
+    number: int,
+    *,
+    levels: Sequence[str],
+    needed: int,
+    others: OtherLines,
+) -> Iterator[dict[str, Json]]:
+    """Yield for each level below the one that a line needs the price that would do, or what stands in the way.
+
+    Args:
+        repricing: the section, taken apart.
+        engine: matches rules.
+        facts: the decided request, with derived fields.
+        number: the line, from 0.
+        levels: the levels by rank, `automatic` first.
+        needed: the rank that the line needs now; the one above the top if nobody may sign it.
+        others: the deal's lines, folded for sums.
+    """
+    row = (facts.lines or ())[number]
+    asked, list_price = row.get(PRICE), row.get(LIST_PRICE)
+    if not isinstance(asked, tuple) or not isinstance(list_price, tuple):
+        return
+    low = asked[0] * 100 // asked[1] + 1
+    high = list_price[0] * 100 // list_price[1]
+    line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
+    candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
+    allowed = [
+        (n, _prices(line, repricing.rows.moving[n])) for n in positions(candidates) if repricing.ranks[n] < needed
+    ]
+    lowest = _lowest_prices(repricing, line, allowed, top=len(levels) - 1)
+    for rank in range(min(needed, len(levels))):
+        prices = [price for reached, price in lowest.items() if reached <= rank]
+        place: dict[str, Json] = {"line": number + 1, "level": levels[rank]}
+        if prices:
+            yield {**place, **_increase((min(prices), 100), asked)}
+        else:
+            view: Sees = line.at(high) if low <= high else View(Subject.LINE, facts.shared, row)
+            yield {**place, "impossible": _in_the_way(repricing, view, rank, candidates)}
+
+
+def _prices(line: PricedLine, conditions: Sequence[Condition]) -> Spans:
+    """Return the prices at which all the conditions certainly hold."""
+    spans = line.everywhere
+    for condition in conditions:
+        if spans:
+            spans = intersection(spans, line.truth(condition)[0])
+    return spans
+
+
+def _lowest_prices(
+    repricing: Repricing, line: PricedLine, allowed: Sequence[tuple[int, Spans]], *, top: int
+) -> dict[int, int]:
+    """Return, by the rank that the line would need, the lowest price at which it is that rank.
+
+    A rule that lifts the level counts wherever it may fire: what is undetermined must not make a price too low.
+    """
+    lifts = [(lever.push, spans) for lever in repricing.levers if (spans := line.truth(lever.rule.when)[1])]
+    ends = {line.low}
+    for spans in [*(spans for _, spans in allowed), *(spans for _, spans in lifts)]:
+        ends.update(end for first, last in spans for end in (first, last + 1))
+    lowest: dict[int, int] = {}
+    for price in sorted(end for end in ends if line.low <= end <= line.high):
+        rank = min((repricing.ranks[n] for n, spans in allowed if contains(spans, price)), default=top + 1)
+        rank = pushed(rank, [push for push, spans in lifts if contains(spans, price)], top=top)
+        lowest.setdefault(rank, price)
+    return lowest
+
+
+def _increase(price: Ratio, asked: Ratio) -> dict[str, Json]:
+    more = subtract(price, asked)
+    assert more is not None
+    share = divide(more, asked)
+    return {
+        "net_price": figures.amount(price),
+        "increase": figures.amount(more),
+        "increase_rate": figures.rate(share) if share else None,
+    }
+
+
+def _in_the_way(repricing: Repricing, view: Sees, rank: int, candidates: Bits) -> list[Json]:
+    """Return the tests that fail at list price in the nearest row: of that level, else of the highest below it.
+
+    Rows of which the price is all that fails (`candidates`) come before rows for other goods or customers. Where a row
+    holds, the rules that lift the level stand in the way: their tests are returned.
+    """
+    ranks = [found for found in repricing.ranks if found <= rank]
+    rows = [n for n, found in enumerate(ranks) if found == ranks[-1]]
+    for_this_line = [n for n in rows if candidates >> n & 1]
+    failures = [
+        [(row, part) for part in row.when.parts if judge(part, view) is not True]
+        for row in (repricing.authority[n] for n in for_this_line or rows)
+    ]
+    nearest = min(failures, key=len, default=[])
+    if nearest or not failures:
+        return [_described(repricing, view, row, part, holds=False) for row, part in nearest]
+    return [
+        _described(repricing, view, lever.rule, part, holds=True)
+        for lever in repricing.levers
+        if judge(lever.rule.when, view) is not False
+        for part in lever.rule.when.parts
+    ]
+
+
+def _described(repricing: Repricing, view: Sees, rule: Rule, part: Condition, *, holds: bool) -> dict[str, Json]:
+    if not isinstance(part, FieldTest):
+        return {"rule": rule.id, "fields": [*sorted(set(condition_fields(part)))], "holds": holds}
+    state = view[part.field]
+    actual = None if state is UNKNOWN else figures.text(state, repricing.fields[part.field].type)
+    return {"rule": rule.id, "field": part.field, "test": part.written, "actual": actual, "holds": holds}

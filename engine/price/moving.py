@@ -1,0 +1,62 @@
+"""What a line's net price moves under a policy: found once, from the policy's own dependencies."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine.derive import Derivation
+from engine.matching import Group
+from engine.price.straight import StraightFormula, compiled
+from rules.fields import condition_fields
+from rules.ir import AllOf, Condition, Rule, Subject
+
+PRICE = "line.net_price"
+
+
+@dataclass(frozen=True, eq=False)
+class Parted:
+    """Rules taken apart: `fixed` has only the conjuncts that no price of a line moves, `moving` each rule's others."""
+
+    fixed: Group
+    moving: tuple[tuple[Condition, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Moving:
+    """What a line's net price moves under a policy: the derivations that depend on it, in order, and their tables."""
+
+    dependent: Mapping[str, Derivation]
+    tables: Mapping[str, Parted]
+    straight: Mapping[str, StraightFormula]
+
+    @staticmethod
+    def of(derivations: Iterable[Derivation]) -> "Moving":
+        """Follow the net price through the derivations, which stand in dependency order."""
+        dependent: dict[str, Derivation] = {}
+        for derivation in derivations:
+            if PRICE in derivation.inputs or not derivation.inputs.isdisjoint(dependent):
+                dependent[derivation.path] = derivation
+        tables = {path: derivation.rules for path, derivation in dependent.items() if derivation.formula is None}
+        formulas = {path: derivation.formula for path, derivation in dependent.items() if derivation.formula}
+        moving = {PRICE: None, **dependent}
+        straight = {path: compiled(formula, moving) for path, formula in formulas.items()}
+        return Moving(
+            dependent,
+            {path: _parted(rules, dependent) for path, rules in tables.items()},
+            {path: formula for path, formula in straight.items() if formula},
+        )
+
+    def part(self, rules: Sequence[Rule]) -> Parted:
+        """Take rules apart."""
+        return _parted(rules, self.dependent)
+
+
+def _parted(rules: Sequence[Rule], dependent: Mapping[str, Derivation]) -> Parted:
+    fixed: list[Rule] = []
+    moving: list[tuple[Condition, ...]] = []
+    for rule in rules:
+        parts: dict[bool, list[Condition]] = {True: [], False: []}
+        for part in rule.when.parts:
+            parts[any(path == PRICE or path in dependent for path in condition_fields(part))].append(part)
+        fixed.append(replace(rule, when=AllOf(tuple(parts[False]))))
+        moving.append(tuple(parts[True]))
+    return Parted(Group.of(fixed, Subject.LINE), tuple(moving))

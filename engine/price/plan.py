@@ -1,0 +1,107 @@
+"""The price-approval section as the engine uses it: authority by rank, rules by subject, and what they derive from."""
+
+from dataclasses import dataclass
+
+from engine.decision import Kind
+from engine.derive import Derivations, derivations
+from engine.index import Bits
+from engine.matching import Group, groups_of
+from engine.price.alternatives import Lever, Repricing
+from engine.price.levels import NO_PUSH, Push
+from rules.fields import rule_fields
+from rules.ir import (
+    AtLeast,
+    Policy,
+    PriceApproval,
+    Raise,
+    Role,
+    Rule,
+    Sign,
+    Subject,
+    Text,
+)
+from rules.types import Scalar
+from rules.vocabulary import AS_OF
+
+AUTOMATIC = "automatic"
+OUTCOMES = ("auto_approved", "requires_approval", "held", "rejected")
+# What the result shows whatever the rules name.
+SHOWN = ("line.discount", "line.margin")
+TOTALS = {
+    "list_total": Scalar.MONEY,
+    "net_total": Scalar.MONEY,
+    "cost_total": Scalar.MONEY,
+    "discount": Scalar.RATE,
+    "margin": Scalar.RATE,
+    "quantity": Scalar.INTEGER,
+}
+NO_LEVEL = Text((("en", "No level may sign this line"), ("zh", "任何级别均无权签批此行")))
+
+
+@dataclass(frozen=True, eq=False)
+class PricePlan:
+    """The section as the engine uses it. `levels` starts with `automatic`; authority rows stand lowest level first."""
+
+    section: PriceApproval
+    levels: tuple[str, ...]
+    roles: dict[str, Role]
+    authority: Group
+    ranks: tuple[int, ...]
+    below: tuple[Bits, ...]
+    rules: tuple[Group, ...]
+    pushes: dict[str, Push]
+    derivations: Derivations
+    repricing: Repricing
+
+    @property
+    def top(self) -> int:
+        """Return the highest level's rank."""
+        return len(self.levels) - 1
+
+    def level(self, rank: int) -> str | None:
+        """Return a rank's level; None for the rank that nobody has."""
+        return self.levels[rank] if rank <= self.top else None
+
+
+def plan(policy: Policy) -> PricePlan | None:
+    """Prepare the section; None where the policy has none."""
+    section = policy.price_approval
+    if section is None:
+        return None
+    levels = (AUTOMATIC, *(level.id for level in section.ladder))
+    rank_of = {level: rank for rank, level in enumerate(levels)}
+    rows = sorted(section.authority, key=lambda row: rank_of[_signs(row)])
+    ranks = tuple(rank_of[_signs(row)] for row in rows)
+    pushes = {rule.id: _push(rule, rank_of) for rule in section.rules}
+    wanted = [*SHOWN, *(f"deal.{name}" for name in TOTALS)]
+    wanted += [path for rule in (*section.authority, *section.rules) for path in rule_fields(rule)]
+    found = derivations(policy, Kind.PRICE_APPROVAL, wanted)
+    levers = [
+        Lever(rule, pushes[rule.id])
+        for rule in section.rules
+        if rule.subject is Subject.LINE and pushes[rule.id] is not NO_PUSH
+    ]
+    return PricePlan(
+        section=section,
+        levels=levels,
+        roles={role.id: role for role in (*policy.roles, *section.ladder)},
+        authority=Group.of(rows, Subject.LINE),
+        ranks=ranks,
+        below=tuple(sum(1 << n for n, found in enumerate(ranks) if found < rank) for rank in range(len(levels) + 1)),
+        rules=groups_of(section.rules),
+        pushes=pushes,
+        derivations=found,
+        repricing=Repricing.of(rows, ranks, levers, found, {**policy.fields, AS_OF.path: AS_OF}),
+    )
+
+
+def _signs(row: Rule) -> str:
+    (effect,) = row.effects
+    assert isinstance(effect, Sign)
+    return effect.level
+
+
+def _push(rule: Rule, rank_of: dict[str, int]) -> Push:
+    at_least = max((rank_of[effect.level] for effect in rule.effects if isinstance(effect, AtLeast)), default=0)
+    levels = sum(effect.levels for effect in rule.effects if isinstance(effect, Raise))
+    return Push(at_least, levels) if at_least or levels else NO_PUSH

@@ -1,0 +1,305 @@
+"""How a line's fields follow from its net price, all else unchanged: which fields it moves, and where conditions hold.
+
+Every field that depends on the price becomes a list of pieces (see `pieces`); conditions become the sets of prices at
+which they hold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, assert_never
+
+from engine.derive import Derivation
+from engine.exact import ZERO, Ratio, add
+from engine.facts import Facts, Row
+from engine.index import positions
+from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
+from engine.matching import Engine
+from engine.price.moving import PRICE, Moving
+from engine.price.pieces import (
+    EXTREMES,
+    OPERATIONS,
+    Fixed,
+    Piece,
+    Quotient,
+    combined,
+    merged,
+    shape_of,
+    state_at,
+    straight_spans,
+    stretches,
+    turning_points,
+)
+from engine.price.spans import Spans, complement, intersection, joined, union
+from engine.price.straight import NOT_STRAIGHT, NotStraightError, Straight
+from engine.views import UNKNOWN, State, View
+from rules.ir import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Compare,
+    CompareField,
+    Condition,
+    Constant,
+    Expression,
+    Extreme,
+    FieldTest,
+    FieldValue,
+    Not,
+    Subject,
+    Test,
+)
+
+# Where a condition certainly holds, and where it holds or is undetermined.
+Truth: TypeAlias = tuple[Spans, Spans]
+
+
+class PricedLine:
+    """One line of a decided request, with its net price left open between two prices in cents."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        number: int,
+        *,
+        low: int,
+        high: int,
+        engine: Engine,
+        moving: Moving,
+        others: "OtherLines",
+    ) -> None:
+        """Take the facts with all derived fields, and what the net price moves."""
+        self._facts = facts
+        self._others = others
+        self._row = (facts.lines or ())[number]
+        self._number = number
+        self._engine = engine
+        self._moving = moving
+        self._truths: dict[int, Truth] = {}
+        self._pieces: dict[str, list[Piece]] = {PRICE: [(low, high, Quotient((0, 1), (100,)))]}
+        self.low, self.high = low, high
+        self.everywhere: Spans = ((low, high),) if low <= high else ()
+
+    def truth(self, condition: Condition) -> Truth:
+        """Return at which prices a condition holds; where there are none to look at, at none."""
+        if not self.everywhere:
+            return (), ()
+        # By identity: the policy's conditions outlive this line, and hashing one costs more than the look-up saves.
+        known = self._truths.get(id(condition))
+        if known is None:
+            known = self._truths[id(condition)] = self._find_truth(condition)
+        return known
+
+    def _find_truth(self, condition: Condition) -> Truth:
+        match condition:
+            case FieldTest(field, test):
+                return self._test_truth(field, test)
+            case AllOf(parts):
+                holds = open_ = self.everywhere
+                for part in parts:
+                    one = self.truth(part)
+                    holds, open_ = intersection(holds, one[0]), intersection(open_, one[1])
+                return holds, open_
+            case AnyOf(parts):
+                holds = open_ = ()
+                for part in parts:
+                    one = self.truth(part)
+                    holds, open_ = union(holds, one[0]), union(open_, one[1])
+                return holds, open_
+            case Not(part):
+                holds, open_ = self.truth(part)
+                return complement(open_, self.low, self.high), complement(holds, self.low, self.high)
+            case _:
+                assert_never(condition)
+
+    def at(self, x: int) -> "PricedView":
+        """Return the facts as they would be at a price."""
+        return PricedView(self, x)
+
+    def state(self, path: str, x: int) -> State:
+        """Return a field's state at a price."""
+        if self._moves(path):
+            return state_at(self._pieces_of(path), x)
+        return View(Subject.LINE, self._facts.shared, self._row)[path]
+
+    def _test_truth(self, field: str, test: Test) -> Truth:
+        other = test.other if isinstance(test, CompareField) else None
+        if not self._moves(field) and (other is None or not self._moves(other)):
+            view = View(Subject.LINE, self._facts.shared, self._row)
+            verdict = judge_test(test, view[field], view[other] if other else None)
+            return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
+        pieces = self._pieces_of(field)
+        if isinstance(test, Compare | CompareField) and len(pieces) == 1:
+            literal = None if isinstance(test, CompareField) else shape_of(plain(test.value))
+            limits = [(self.low, self.high, literal)] if literal else self._pieces_of(other or field)
+            spans = straight_spans(pieces[0][2], limits, ACCEPTED[test.operator], self.low, self.high)
+            if spans is not None:
+                return spans, spans
+        holds, open_ = [], []
+        for first, last, (shape, *others) in merged([self._pieces_of(path) for path in (field, other) if path]):
+            for start, end in stretches(first, last, turning_points(shape, others, test, first, last)):
+                verdict = judge_test(test, shape.at(start), others[0].at(start) if others else None)
+                if verdict:
+                    holds.append((start, end))
+                if verdict is not False:
+                    open_.append((start, end))
+        return joined(holds), joined(open_)
+
+    def _moves(self, path: str) -> bool:
+        return path == PRICE or path in self._moving.dependent
+
+    def _pieces_of(self, path: str) -> list[Piece]:
+        if path not in self._pieces:
+            self._pieces[path] = self._make_pieces(path)
+        return self._pieces[path]
+
+    def _make_pieces(self, path: str) -> list[Piece]:
+        derivation = self._moving.dependent.get(path)
+        if derivation is None:
+            state = View(Subject.LINE, self._facts.shared, self._row)[path]
+            return [(self.low, self.high, shape_of(state))]
+        if derivation.formula is not None:
+            return self._straight_piece(path) or self._expression(derivation.formula)
+        return self._table(derivation)
+
+    def _straight_piece(self, path: str) -> list[Piece] | None:
+        """Return a formula's one piece if it is straight, and its denominator keeps its sign."""
+        formula = self._moving.straight.get(path)
+        if formula is None:
+            return None
+        try:
+            a, b, c, d = formula(self._fixed, self._straight_form, self._others_sum)
+        except NOT_STRAIGHT:
+            return None
+        if c + d * self.low < 0 and c + d * self.high < 0:
+            a, b, c, d = -a, -b, -c, -d
+        elif c + d * self.low <= 0 or c + d * self.high <= 0:
+            return None
+        return [(self.low, self.high, Quotient((a, b) if b else (a,), (c, d) if d else (c,)))]
+
+    def _fixed(self, path: str) -> State:
+        return (self._row if path.startswith("line.") else self._facts.shared)[path]
+
+    def _straight_form(self, path: str) -> Straight:
+        pieces = self._pieces_of(path)
+        shape = pieces[0][2]
+        if len(pieces) > 1 or not isinstance(shape, Quotient):
+            raise NotStraightError
+        a, *b = shape.numerator
+        c, *d = shape.denominator
+        if len(b) > 1 or len(d) > 1:
+            raise NotStraightError
+        return a, b[0] if b else 0, c, d[0] if d else 0
+
+    def _others_sum(self, path: str) -> Ratio:
+        others = self._others.without("sum", path, self._number)
+        if others is None:
+            return ZERO
+        if not isinstance(others.state, tuple):
+            raise NotStraightError
+        return others.state
+
+    def _expression(self, expression: Expression) -> list[Piece]:
+        match expression:
+            case Constant(value):
+                return [(self.low, self.high, shape_of(plain(value)))]
+            case FieldValue(field):
+                return self._pieces_of(field)
+            case Arithmetic(operator, left, right):
+                return combined(OPERATIONS[operator], self._expression(left), self._expression(right))
+            case Extreme(function, operands):
+                first, *rest = [self._expression(operand) for operand in operands]
+                for one in rest:
+                    first = combined(EXTREMES[function], first, one)
+                return first
+            case Aggregate(function, field):
+                return self._aggregate(function, field)
+            case _:
+                assert_never(expression)
+
+    def _aggregate(self, function: str, field: str) -> list[Piece]:
+        """Combine the line's own pieces with what the other lines give, which no price of this line changes."""
+        pieces = self._pieces_of(field)
+        others = self._others.without(function, field, self._number)
+        if others is None:
+            return pieces
+        operation = OPERATIONS["+"] if function == "sum" else EXTREMES[function]
+        return combined(operation, pieces, [(self.low, self.high, shape_of(others.state))])
+
+    def _table(self, derivation: Derivation) -> list[Piece]:
+        """Evaluate a table, or the kinds, once between any two prices at which one of its conditions turns."""
+        parted = self._moving.tables[derivation.path]
+        holds, open_ = self._engine.match(parted.fixed, self._facts.shared, self._row)
+        standing = list(positions(holds | open_))
+        if not any(parted.moving[n] for n in standing):  # then the price decides nothing, at the asked one or any other
+            return [(self.low, self.high, shape_of(View(Subject.LINE, self._facts.shared, self._row)[derivation.path]))]
+        turns: set[int] = set()
+        for n in standing:
+            for part in parted.moving[n]:
+                for spans in self.truth(part):
+                    turns.update(number for first, last in spans for number in (first, last + 1))
+        pieces: list[Piece] = []
+        inside = sorted(turn for turn in turns if self.low < turn <= self.high)
+        for start, end in stretches(self.low, self.high, inside):
+            pieces.append((start, end, shape_of(self._evaluated(derivation, start))))
+        return pieces
+
+    def _evaluated(self, derivation: Derivation, x: int) -> State:
+        row, shared = dict(self._row), dict(self._facts.shared)
+        for path in derivation.inputs:
+            if self._moves(path):
+                into = row if path.startswith("line.") else shared
+                into.pop(path, None)
+                state = state_at(self._pieces_of(path), x)
+                if state is not UNKNOWN:
+                    into[path] = state
+        lines = [row if n == self._number else line for n, line in enumerate(self._facts.lines or ())]
+        facts = Facts(self._facts.as_of, self._facts.today, shared, lines, None, None, {})
+        return derivation.evaluate(self._engine, facts, row)
+
+
+@dataclass(frozen=True, slots=True)
+class PricedView:
+    """A line's facts at one price."""
+
+    line: PricedLine
+    price: int
+
+    def __getitem__(self, path: str) -> State:
+        """Return a field's value, None for null, or UNKNOWN."""
+        return self.line.state(path, self.price)
+
+
+class OtherLines:
+    """What all lines but one add up to, or their extreme; each field is folded once for all lines of a deal."""
+
+    def __init__(self, lines: Sequence[Row]) -> None:
+        """Take a deal's lines."""
+        self._lines = lines
+        self._folds: dict[tuple[str, str], list[Fixed]] = {}
+
+    def without(self, function: str, field: str, number: int) -> Fixed | None:
+        """Return the fold over all other lines; None where there are none."""
+        if len(self._lines) == 1:
+            return None
+        key = (function, field)
+        if key not in self._folds:
+            values = [row.get(field, UNKNOWN) for row in self._lines]
+            before = _running(function, values)
+            after = _running(function, values[::-1])[::-1]
+            self._folds[key] = [Fixed(_folded(function, [*x, *y])) for x, y in zip(before, after, strict=True)]
+        return self._folds[key][number]
+
+
+def _running(function: str, values: Sequence[State]) -> list[list[State]]:
+    """Return for each place the fold of what stands before it, as a list of none or one."""
+    result: list[list[State]] = []
+    fold: list[State] = []
+    for value in values:
+        result.append(fold)
+        fold = [_folded(function, [*fold, value])]
+    return result
+
+
+def _folded(function: str, values: Sequence[State]) -> State:
+    return combine(add if function == "sum" else EXTREME[function], values)

@@ -8,13 +8,18 @@ from typing import Any
 
 from bench import budgets, page, results
 from bench.budgets import QUICK, Scale
+from bench.peers import run
 
 
 def _budgets(scale: Scale) -> dict[str, Any]:
     return budgets.run(scale)
 
 
-PARTS: dict[str, Callable[[Scale], dict[str, Any]]] = {"budgets": _budgets}
+def _peers(scale: Scale) -> dict[str, Any]:
+    return run.run(run.QUICK if scale is QUICK else run.Scale())
+
+
+PARTS: dict[str, Callable[[Scale], dict[str, Any]]] = {"budgets": _budgets, "peers": _peers}
 
 
 def main(arguments: list[str]) -> None:

@@ -10,7 +10,7 @@ are the same to engines that compute in binary floats.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
+from itertools import islice, product
 from random import Random
 from typing import Any, Literal
 
@@ -64,6 +64,11 @@ class Interval:
         """Write the interval with a unit: `[1%..2.5%)`."""
         opening, closing = "[" if self.low_closed else "(", "]" if self.high_closed else ")"
         return f"{opening}{self.low}{unit}..{self.high}{unit}{closing}"
+
+    def holds(self, value: Decimal) -> bool:
+        """Tell whether a number lies in the interval."""
+        above = self.low <= value if self.low_closed else self.low < value
+        return above and (value <= self.high if self.high_closed else value < self.high)
 
     def to_json(self) -> list[object]:
         """Return low end, whether it is closed, high end, whether it is closed."""
@@ -154,6 +159,21 @@ def _anything(random: Random, column: Column) -> str | float:
     if column.kind == "number":
         return float(random.randint(column.least, column.most))
     return random.choice({"region": REGIONS, "product": PRODUCTS, "class": CLASSES}[column.name])
+
+
+def hits(of: Table, request: Request, hit: Hit) -> list[int]:
+    """Return the rows that hit a request, by reading one after the other: what every engine is held to."""
+    facts = [request[column.name] for column in of.columns]
+    found = (
+        number
+        for number, row in enumerate(of.rows)
+        if all(_meets(cell, fact) for cell, fact in zip(row, facts, strict=True))
+    )
+    return list(found) if hit == "collect" else list(islice(found, 1))
+
+
+def _meets(cell: str | Interval, fact: str | float) -> bool:
+    return cell == fact if isinstance(cell, str) else cell.holds(Decimal(str(fact)))
 
 
 # --- the same as a dealdesk policy and its requests ----------------------------------------------------------------

@@ -1,0 +1,32 @@
+"""Our index alone: typed facts in, bits out."""
+
+from typing import Any
+
+from bench.budgets import authority_group, program_of_text, typed
+from bench.tables import Hit, Request, Table, policy_text, quote
+from engine.index import positions
+
+
+class Engine:
+    """The index of an authority table."""
+
+    def __init__(self, table: Table, hit: Hit) -> None:
+        """Load and compile the policy that has this table."""
+        self._program = program_of_text(policy_text(table))
+        self._first = hit == "first"
+        self._index = authority_group(self._program).index
+
+    def ask(self, request: Request) -> Any:  # noqa: ANN401
+        """Return the facts as a decision has them when it comes to the table."""
+        return typed(self._program, quote(request))
+
+    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401
+        """Look the facts up."""
+        hits, _ = self._index.match(*asked)
+        if trace:
+            self._index.near(*asked)
+        return hits & -hits if self._first else hits
+
+    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+        """Return the positions of the bits."""
+        return list(positions(answer))

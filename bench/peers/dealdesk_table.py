@@ -1,0 +1,52 @@
+"""Our table: values read by the field's own reader, the index looked up, row numbers out."""
+
+from typing import Any
+
+from bench.budgets import authority_group, program_of_text
+from bench.tables import Hit, Request, Table, policy_text
+from engine.facts import Row
+from engine.index import positions
+from engine.values import reader_of
+
+
+class Engine:
+    """The authority table of a policy, without what a decision makes of it."""
+
+    def __init__(self, table: Table, hit: Hit) -> None:
+        """Load and compile the policy that has this table."""
+        program = program_of_text(policy_text(table))
+        self._first = hit == "first"
+        self._index = authority_group(program).index
+        self._readers = [
+            (column.name, column.path, reader_of(program.policy.fields[column.path])) for column in table.columns
+        ]
+        self._units = {column.name: column.unit for column in table.columns if column.kind == "number"}
+
+    def ask(self, request: Request) -> Any:  # noqa: ANN401
+        """Write numbers as a caller does: exact, as text."""
+        return {
+            name: f"{value:.2f}{self._units[name]}" if isinstance(value, float) and value % 1 else _whole(value, unit)
+            for name, value in request.items()
+            for unit in (self._units.get(name, ""),)
+        }
+
+    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401
+        """Read the values and look them up."""
+        row: Row = {path: read(asked[name]) for name, path, read in self._readers}
+        hits, _ = self._index.match(row, row)
+        near = self._index.near(row, row) if trace else 0
+        if self._first:
+            return ([(hits & -hits).bit_length() - 1] if hits else []), near
+        return list(positions(hits)), near
+
+    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+        """Return what `decide` found."""
+        found: list[int] = answer[0]
+        return found
+
+
+def _whole(value: str | float, unit: str) -> str | int:
+    """Return a whole number as JSON has it; rates need their sign."""
+    if isinstance(value, str):
+        return value
+    return f"{value:.0f}{unit}" if unit else int(value)

@@ -1,0 +1,66 @@
+"""GoRules Zen: a decision model with one decision table node, compiled once."""
+
+import json
+from importlib import import_module
+from typing import Any
+
+from bench.tables import Hit, Request, Table
+
+
+class Engine:
+    """A compiled decision."""
+
+    def __init__(self, table: Table, hit: Hit) -> None:
+        """Compile the model; `ZenDecisionContent` is Zen's own way to do so once."""
+        zen: Any = import_module("zen")
+        self._first = hit == "first"
+        self._decision = zen.ZenEngine().create_decision(zen.ZenDecisionContent(json.dumps(_model(table, hit))))
+        self._traced = {"trace": True}
+
+    def ask(self, request: Request) -> Any:  # noqa: ANN401
+        """Return the request: Zen takes a dictionary."""
+        return request
+
+    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401
+        """Evaluate the decision."""
+        return self._decision.evaluate(asked, self._traced) if trace else self._decision.evaluate(asked)
+
+    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+        """Return the output column."""
+        result = answer["result"]
+        if self._first:
+            return [result["row"]] if result else []
+        return [row["row"] for row in result]
+
+
+def _model(table: Table, hit: Hit) -> dict[str, Any]:
+    content = {
+        "hitPolicy": hit,
+        "inputs": [
+            {"id": column.name, "name": column.name, "field": column.name, "type": "expression"}
+            for column in table.columns
+        ],
+        "outputs": [{"id": "out", "name": "row", "field": "row", "type": "expression"}],
+        "rules": [
+            {
+                "_id": str(number),
+                "out": str(number),
+                **{
+                    column.name: f'"{cell}"' if isinstance(cell, str) else str(cell)
+                    for column, cell in zip(table.columns, row, strict=True)
+                },
+            }
+            for number, row in enumerate(table.rows)
+        ],
+    }
+    kinds = {"in": ("inputNode", {}), "table": ("decisionTableNode", content), "end": ("outputNode", {})}
+    return {
+        "nodes": [
+            {"id": name, "name": name, "type": kind, "position": {"x": 0, "y": 0}, "content": of}
+            for name, (kind, of) in kinds.items()
+        ],
+        "edges": [
+            {"id": f"{source}-{target}", "sourceId": source, "targetId": target, "type": "edge"}
+            for source, target in (("in", "table"), ("table", "end"))
+        ],
+    }

@@ -54,10 +54,11 @@ class Checked:
 def checked(loaded: Loaded, *, today: date | None = None) -> Checked:
     """Analyse a policy that has no errors; gaps matter from `today` on."""
     if loaded.policy is None:
-        return Checked(loaded, Analysis((), (), ()), None, {})
-    analysis = analyse(loaded.policy, today=today or moment().date())
+        return Checked(loaded, Analysis((), ()), None, {})
+    program = compile_policy(loaded.policy)
+    analysis = analyse(program, today=today or moment().date())
     shown = {one.diagnostic: one for one in analysis.findings}
-    return Checked(loaded, analysis, compile_policy(loaded.policy), shown)
+    return Checked(loaded, analysis, program, shown)
 
 
 def diagnostic_json(found: Checked, diagnostic: Diagnostic) -> dict[str, Json]:

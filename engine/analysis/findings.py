@@ -11,7 +11,7 @@ from rules.source import Span
 Severity = Literal["warning", "note"]
 
 # Notes say what an owner may want to know; they are nothing that has to be changed.
-SEVERITIES: Mapping[str, Severity] = {"D610": "note", "D611": "note", "D613": "note"}
+SEVERITIES: Mapping[str, Severity] = {"D611": "note", "D613": "note", "D615": "note"}
 
 
 @dataclass(frozen=True, slots=True)

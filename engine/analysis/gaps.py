@@ -6,7 +6,7 @@ the top level may sign is no gap, and neither is what a rule rejects with a reas
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, product
 
@@ -19,6 +19,7 @@ from engine.analysis.space import Box, Dim, Form, Mask, ones
 from engine.analysis.tables import Table
 from engine.analysis.words import described, written
 from engine.index import positions
+from engine.program import Program
 from rules.ir import Policy, Reject, Rule, Sign, Subject
 from rules.source import Span
 from rules.types import Scalar
@@ -29,16 +30,21 @@ MOST_CELLS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
-    """Cells that nothing covers, made as general as they can be, and those that show it."""
+    """Cells that nothing covers, made as general as they can be, and those that show it.
+
+    `others` are further boxes for the same sort of line, beyond other limits.
+    """
 
     box: Box
     cells: tuple[Box, ...]
+    others: tuple[Box, ...] = ()
 
 
-def gaps(policy: Policy, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
+def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield the gaps of a table."""
     if table.use in ("each", "sum"):
         return
+    policy = program.policy
     rules = list(table.rules)
     silent = len(rules)
     if table.use == "authority":
@@ -48,7 +54,7 @@ def gaps(policy: Policy, table: Table, *, today: date) -> Iterator[Finding | Uns
         groups.setdefault(rule.subject, []).append(rule)
     if table.use != "authority" and len(groups) > 1:
         return  # a row of a line and a row of the deal: any line may let the first fire
-    scene = Scene(policy, table.kind, rules, today=today)
+    scene = Scene(program, table.kind, rules, today=today)
     try:
         holes = _holes(policy, scene, silent, table)
     except TooComplexError:
@@ -93,12 +99,13 @@ def _holes(policy: Policy, scene: Scene, count: int, table: Table) -> list[_Hole
     universe = plausible(scene)
     open_ = merged(scene.cover.uncovered(universe))
     holes: dict[tuple[tuple[int, Mask], ...], list[Box]] = {}
+    among = scene.bits_of(range(count))  # what is rejected is told without the limits of the rules that reject it
     authority = _Authority.of(policy, scene, count) if table.use == "authority" else None
     for box in open_:
         for cell in islice(_cells(scene, box), MOST_CELLS):
             if authority and not authority.is_hole(cell):
                 continue
-            general = widened(scene, cell, universe)
+            general = widened(scene, cell, universe, among)
             holes.setdefault(tuple(sorted(general.items())), []).append(cell)
     found = sorted(holes.items(), key=lambda item: (len(item[0]), item[0]))
     kept: list[_Hole] = []
@@ -106,7 +113,22 @@ def _holes(policy: Policy, scene: Scene, count: int, table: Table) -> list[_Hole
         box = dict(key)
         if not any(_within(scene, box, other.box) for other in kept):
             kept.append(_Hole(box, tuple(cells)))
-    return kept
+    return kept if authority is None else _by_sort(kept, authority)
+
+
+def _by_sort(holes: list[_Hole], authority: "_Authority") -> list[_Hole]:
+    """Return one hole for each sort of line that the top of the ladder has no row for."""
+    result: list[_Hole] = []
+    sorts: dict[tuple[tuple[int, Mask], ...], int] = {}
+    for hole in holes:
+        sort = tuple(sorted((dim, mask) for dim, mask in hole.box.items() if not authority.directions[dim]))
+        if sort not in sorts or any(authority.has_top(cell) for cell in hole.cells):
+            sorts.setdefault(sort, len(result))
+            result.append(hole)
+        else:
+            first = result[sorts[sort]]
+            result[sorts[sort]] = replace(first, others=(*first.others, hole.box))
+    return result
 
 
 def plausible(scene: Scene) -> Box:
@@ -153,13 +175,13 @@ def _stretches(dim: Dim, mask: Mask) -> list[Mask]:
     return [ones(first, final) & dim.domain for first, final in runs(whole)]
 
 
-def widened(scene: Scene, cell: Box, universe: Box) -> Box:
+def widened(scene: Scene, cell: Box, universe: Box, among: int) -> Box:
     """Return a box around a cell that no clause meets either, with as few and as wide limits as can be."""
     box = dict(cell)
     dims = sorted(box, key=lambda number: (scene.space.dims[number].form is not Form.ORDERED, number))
     for number in reversed(dims):
         without = {**box, number: universe[number]}
-        if not scene.cover.meets(without):
+        if not scene.cover.meets(without, among):
             box = without
     for number in dims:
         if box[number] == universe[number]:
@@ -169,7 +191,7 @@ def widened(scene: Scene, cell: Box, universe: Box) -> Box:
             touches = scene.space.dims[number].form is not Form.ORDERED or _adjacent(
                 scene.space.dims[number], box[number], slot
             )
-            if touches and not scene.cover.meets(wider):
+            if touches and not scene.cover.meets(wider, among):
                 box = wider
     return {number: mask for number, mask in box.items() if mask != universe[number]}
 
@@ -223,9 +245,11 @@ class _Authority:
 
     def is_hole(self, cell: Box) -> bool:
         """Tell whether somebody may sign something worse than a cell's best, or the top has no row for it at all."""
-        if not any(self._same_sort(cell, clause) for clause in self.top):
-            return True
-        return any(self._worse(cell, clause) for clause in self.clauses)
+        return not self.has_top(cell) or any(self._worse(cell, clause) for clause in self.clauses)
+
+    def has_top(self, cell: Box) -> bool:
+        """Tell whether the top of the ladder has a row for such lines."""
+        return any(self._same_sort(cell, clause) for clause in self.top)
 
     def _same_sort(self, cell: Box, clause: Box) -> bool:
         """Tell whether a row is about such lines, its limits aside."""
@@ -251,7 +275,7 @@ class _Authority:
 
 
 def _finding(scene: Scene, table: Table, hole: _Hole, shown: object) -> Finding:
-    words = described(scene.space, hole.box) or "any values"
+    words = " or ".join(described(scene.space, box) for box in (hole.box, *hole.others)) or "any values"
     place, hint = _place(scene, table, hole)
     if table.use == "authority":
         code, message = "D601", f"no level may sign a line with {words}"

@@ -19,9 +19,10 @@ from engine.analysis.space import Box, Space
 
 from engine.decision import Json, Kind, RefusedError
 from engine.derive import derivations
-from engine.facts import Limits, RequestReader
+from engine.facts import Limits
 from engine.index import positions
 from engine.matching import Engine, Group, IndexEngine, InterpreterEngine
+from engine.program import Program
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
 from rules.fields import condition_fields, expression_fields, rule_fields
 from rules.ir import DerivedFormula, Field, Origin, Policy, Rule, Subject
@@ -52,15 +53,17 @@ class Shown:
 class Scene:
     """Some rules with one subject, as one kind of decision sees them."""
 
-    def __init__(self, policy: Policy, kind: Kind, rules: Sequence[Rule], *, today: date) -> None:
+    def __init__(self, program: Program, kind: Kind, rules: Sequence[Rule], *, today: date) -> None:
         """Lay out the space of the rules; the first rule's subject is everybody's."""
-        self.policy = policy
+        self.program = program
+        self.policy: Policy = program.policy
         self.kind = kind
         self.rules = tuple(rules)
         self.subject = rules[0].subject if rules else Subject.DEAL
         self.today = today
-        self.fields: dict[str, Field] = {**policy.fields, AS_OF.path: AS_OF}
+        self.fields: dict[str, Field] = {**self.policy.fields, AS_OF.path: AS_OF}
         self.space = Space(self.fields, [rule.when for rule in rules])
+        self._inputs: dict[str, frozenset[str]] = {}
         self.owners: list[int] = []
         self.clauses: list[Box] = []
         self.of_rule: list[tuple[Box, ...]] = []
@@ -87,31 +90,30 @@ class Scene:
     @cached_property
     def leaves(self) -> tuple[str, ...]:
         """Return the given fields that the rules depend on, directly or not."""
-        derived = {one.field: one for one in self.policy.derive}
-        found: set[str] = set()
-        seen: set[str] = set()
-        open_ = [path for rule in self.rules for path in rule_fields(rule)]
-        while open_:
-            path = open_.pop()
-            if path in seen:
-                continue
-            seen.add(path)
-            if path in derived:
-                one = derived[path]
-                if isinstance(one, DerivedFormula):
-                    open_ += expression_fields(one.expression)
-                else:
-                    open_ += [name for row in one.rows for name in condition_fields(row.when)]
-            elif path in FORMULAS:
-                open_ += expression_fields(FORMULAS[path])
-            elif path in FUNCTION_INPUTS:
-                open_ += FUNCTION_INPUTS[path]
-            elif path == "deal.special_kinds" and self.policy.special_orders:
-                open_ += [name for kind in self.policy.special_orders.kinds for name in condition_fields(kind.when)]
-            elif self.fields[path].origin in (Origin.GIVEN, Origin.FACT):
-                found.add(path)
-        self.seen = frozenset(seen)
-        return tuple(sorted(found))
+        fields = {path for rule in self.rules for path in rule_fields(rule)}
+        found = fields.union(*(self.inputs(path) for path in fields))
+        return tuple(sorted(path for path in found if self.fields[path].origin in (Origin.GIVEN, Origin.FACT)))
+
+    def inputs(self, path: str) -> frozenset[str]:
+        """Return the fields that a field is computed from, directly or not."""
+        if path not in self._inputs:
+            found = set(self._sources(path))
+            for name in sorted(found):
+                found |= self.inputs(name)
+            self._inputs[path] = frozenset(found)
+        return self._inputs[path]
+
+    def _sources(self, path: str) -> Iterable[str]:
+        derived = {one.field: one for one in self.policy.derive}.get(path)
+        if isinstance(derived, DerivedFormula):
+            return expression_fields(derived.expression)
+        if derived is not None:
+            return [name for row in derived.rows for name in condition_fields(row.when)]
+        if path in FORMULAS:
+            return expression_fields(FORMULAS[path])
+        if path == "deal.special_kinds" and self.policy.special_orders:
+            return [name for kind in self.policy.special_orders.kinds for name in condition_fields(kind.when)]
+        return FUNCTION_INPUTS.get(path, ())
 
     @cached_property
     def _derivations(self) -> object:
@@ -120,10 +122,6 @@ class Scene:
     @cached_property
     def _group(self) -> Group:
         return Group.of(self.rules, self.subject)
-
-    @cached_property
-    def _reader(self) -> RequestReader:
-        return RequestReader(self.policy)
 
     def fired(self, request: dict[str, Json]) -> frozenset[str] | None:
         """Return the rules that fire on a request's first line, claim or candidate.
@@ -134,7 +132,7 @@ class Scene:
         now = datetime.combine(self.today, time(9), ZoneInfo(self.policy.timezone))
         for engine in BOTH:
             try:
-                facts = self._reader.read(request, self.kind, now=now, limits=Limits())
+                facts = self.program.reader.read(request, self.kind, now=now, limits=Limits())
             except RefusedError:
                 return None
             facts.shared[AS_OF.path] = facts.today
@@ -170,6 +168,22 @@ class Scene:
             if found:
                 return found
         return self._solved(box, fires, shown)
+
+    def possible(self, number: int) -> bool | None:
+        """Tell whether a rule can fire at all; None if that is not settled."""
+        rule = self.rules[number]
+        if not solver.AVAILABLE or not solver.within_reach(self.policy, list(rule_fields(rule))):
+            return None
+        answer: bool | None = None
+        for lines, fixed in solver.attempts([*self.leaves]):
+            encoding = solver.Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today)
+            try:
+                answer = solver.satisfiable(encoding, [encoding.condition(rule.when)])
+            except solver.UnfitError:
+                return None
+            if answer:
+                return True
+        return answer
 
     def _solved(self, box: Box, fires: Collection[int], shown: object) -> "Shown | Verdict":
         if not solver.AVAILABLE:

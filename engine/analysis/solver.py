@@ -539,6 +539,16 @@ def solve(encoding: Encoding, goals: Sequence[Term3], wished: Sequence[Term3] = 
     return Found(chosen, today)
 
 
+def satisfiable(encoding: Encoding, goals: Sequence[Term3]) -> bool | None:
+    """Tell whether any values meet the goals; None if the solver gave up."""
+    solver = z3.Solver()
+    solver.set("timeout", TIMEOUT)
+    solver.set("random_seed", 1)
+    solver.add(*encoding.side, *goals)
+    answer = solver.check()
+    return None if answer == z3.unknown else bool(answer == z3.sat)
+
+
 def _keep(solver: Term3, wish: Term3) -> Term3 | None:
     """Add a wish if it can be met, and return the model; else leave things as they were."""
     solver.push()

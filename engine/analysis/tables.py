@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
+from engine.analysis.scene import Scene
 from engine.decision import Kind
-from rules.ir import DerivedTable, Policy, Rule
+from engine.program import Program
+from rules.ir import DerivedTable, Policy, Rule, Subject
 from rules.source import Span
 
 Use = Literal["authority", "first", "best", "sum", "each"]
@@ -74,3 +77,11 @@ def kind_of(policy: Policy, owner: str) -> Kind:
     if policy.price_approval:
         return Kind.PRICE_APPROVAL
     return Kind.SPECIAL_ORDER if policy.special_orders else Kind.DEAL_REGISTRATION
+
+
+def scenes(program: Program, table: Table, *, today: date) -> Iterator[Scene]:
+    """Yield a table's rules by what they are judged for, each with its space."""
+    for subject in Subject:
+        rules = [rule for rule in table.rules if rule.subject is subject]
+        if rules:
+            yield Scene(program, table.kind, rules, today=today)

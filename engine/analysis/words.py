@@ -10,7 +10,7 @@ from engine.analysis.requests import NotWritableError, decimal
 from engine.analysis.space import NULL, Box, Dim, Form, Mask, Space
 from engine.index import positions
 from rules import types
-from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not
+from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule
 from rules.types import Scalar, Type
 
 LONGEST_LIST = 6
@@ -155,3 +155,9 @@ def condition_text(condition: Condition) -> str:
             return f"({' or '.join(condition_text(part) for part in parts)})"
         case Not(part):
             return f"not ({condition_text(part)})"
+
+
+def named(rule: Rule) -> str:
+    """Return a rule by its id, or a row without one by its place."""
+    section, mark, number = rule.id.rpartition("#")
+    return f"row {number}" if mark and section == rule.section else f"`{rule.id}`"

@@ -1,7 +1,7 @@
 """The limits of durable-rules as installed, each reproduced in a process of its own (docs/decisions/0501).
 
 `python -m bench.durable_limits` prints a table: what was tried, what the decision record says of it, and what happened
-here. It is why the durable engine stays within single-fact conjunctions, 32 rules a ruleset, one caller and one session.
+here. It is why the durable engine stays within single-fact conjunctions, 32 rules a ruleset, one caller, one session.
 """
 
 import os

@@ -21,11 +21,14 @@ from api.commands.console import (
 from api.commands.moments import moment
 from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
 from api.service import prepare
+from api.testing.coverage_text import coverage_json, coverage_table, percent
 from api.testing.failures import told
 from api.testing.files import FOLDER, case_files, chosen, read_all
 from api.testing.junit import as_junit
+from api.testing.page import as_page
 from api.testing.results import results_json
 from engine.cases.case import Case
+from engine.cases.coverage import cover, total
 from engine.cases.policies import Policies
 from engine.cases.running import AS_OF, Outcome, run_cases
 from rules.diagnostics import draw
@@ -47,9 +50,16 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
     as_of: Annotated[
         str | None, typer.Option(help="When cases are decided that say no `as_of`.", metavar="TIME")
     ] = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Show what the cases show of the policy.")] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the policy with its coverage as a page.", metavar="FILE")
+    ] = None,
+    fail_under: Annotated[
+        int | None, typer.Option(min=0, max=100, help="Fail below this coverage, in percent.", metavar="PERCENT")
+    ] = None,
     engine: EngineOption = "index",
 ) -> int:
-    """Run policy tests."""
+    """Run policy tests, and tell how much of the policy they guard."""
     start = perf_counter()
     program = program_of(policy)
     if program is None:
@@ -63,11 +73,21 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
     why = {one.case.id: told(one, now=now, engine=engine) for one in outcomes if one.failed}
     if junit:
         _write(junit, as_junit(outcomes, why))
+    own = [case for case in cases if case.policy is None]
+    found = cover(program, own, now=now) if coverage or html or fail_under is not None else None
+    if html and found:
+        _write(html, as_page(program.policy, found, own, score=None, lived=()).encode())
     if style == "json":
-        say_json(results_json(program.policy, outcomes, why))
+        covered = {"coverage": coverage_json(found, own)} if found else {}
+        say_json({**results_json(program.policy, outcomes, why), **covered})
     else:
         _say_results(outcomes, why, seconds=perf_counter() - start)
-    return POLICY_HAS_ERRORS if why else DONE
+        if coverage and found:
+            say(f"\n{coverage_table(found)}")
+    too_little = fail_under is not None and found is not None and total(found) * 100 < fail_under
+    if too_little and found:
+        complain(f"coverage is {percent(total(found))}, less than {fail_under}%")
+    return POLICY_HAS_ERRORS if why or too_little else DONE
 
 
 def _cases(paths: Sequence[Path], words: str | None) -> list[Case] | None:

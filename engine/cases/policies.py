@@ -1,12 +1,10 @@
 """The policies that cases are decided under: the one under test, and those that cases bring along."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.cases.case import Case
 from engine.program import Program, compile_policy
-from rules.ir import Policy, Rule
 from rules.load import Loaded, load, load_text
 
 
@@ -45,15 +43,3 @@ def _compiled(key: str, *, inline: bool, name: str) -> Program | PolicyProblem:
     if loaded.policy is None:
         return PolicyProblem(name, loaded, "its policy has errors")
     return compile_policy(loaded.policy)
-
-
-def rules_of(policy: Policy) -> Iterator[Rule]:
-    """Yield every rule that a decision can name: those of all sections, without the rows of derived fields."""
-    if price := policy.price_approval:
-        yield from (*price.authority, *price.rules)
-    if orders := policy.special_orders:
-        yield from (*orders.kinds, *orders.controls)
-    if registration := policy.deal_registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if allocation := policy.partner_allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)

@@ -1,13 +1,14 @@
 """Running cases: each is decided, and held against what it expects."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
 
 from engine.cases.case import Case
 from engine.cases.expect import Mismatch, Seen, mismatches, rules_named, seen_of
-from engine.cases.policies import Policies, PolicyProblem, rules_of
+from engine.cases.parts import rules_of
+from engine.cases.policies import Policies, PolicyProblem
 from engine.decide import ENGINES, EngineName, rule_on
 from engine.decision import Fault, RefusedError
 from engine.matching import Engine
@@ -64,7 +65,7 @@ def run_cases(
 
 def held_against(case: Case, program: Program, matcher: Engine, *, now: datetime) -> tuple[Mismatch, ...]:
     """Decide a case, and return what is not as it expects; a rule that the policy does not have is always wrong."""
-    known = {rule.id for rule in rules_of(program.policy)}
+    known = rules_of(program.policy).keys()
     unknown = [_unknown(name, known) for name in sorted(rules_named(case.expect) - known)]
     return (*unknown, *mismatches(case.expect, decided(case, program, matcher, now=now)))
 
@@ -75,6 +76,6 @@ def decided(case: Case, program: Program, matcher: Engine, *, now: datetime) -> 
     return seen_of(program.policy, case.kind, ruled)
 
 
-def _unknown(name: str, known: set[str]) -> Mismatch:
+def _unknown(name: str, known: Collection[str]) -> Mismatch:
     meant = nearest(name, sorted(known))
     return Mismatch(name, None, "the policy has no such rule", f"did you mean `{meant}`?" if meant else None)

@@ -6,6 +6,7 @@ change at the ends of those sets.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine import figures
@@ -20,6 +21,7 @@ from engine.price.levels import Push, pushed
 from engine.price.moving import PRICE, Moving, Parted
 from engine.price.repricing import OtherLines, PricedLine
 from engine.price.spans import Spans, contains, intersection
+from engine.price.straight import NOT_STRAIGHT
 from engine.views import UNKNOWN, Sees, View
 from rules.fields import condition_fields
 from rules.ir import Condition, Field, FieldTest, Rule, Subject
@@ -91,9 +93,7 @@ def alternatives(
     high = list_price[0] * 100 // list_price[1]
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
     candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
-    allowed = [
-        (n, _prices(line, repricing.rows.moving[n])) for n in positions(candidates) if repricing.ranks[n] < needed
-    ]
+    allowed = [(n, _prices(line, repricing.rows, n)) for n in positions(candidates) if repricing.ranks[n] < needed]
     lowest = _lowest_prices(repricing, line, allowed, top=len(levels) - 1)
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
@@ -105,10 +105,14 @@ def alternatives(
             yield {**place, "impossible": _in_the_way(repricing, view, rank, candidates)}
 
 
-def _prices(line: PricedLine, conditions: Sequence[Condition]) -> Spans:
-    """Return the prices at which all the conditions certainly hold."""
+def _prices(line: PricedLine, rows: Parted, n: int) -> Spans:
+    """Return the prices at which a row's moving conjuncts all certainly hold."""
+    limits = rows.limits[n]
+    if limits is not None and line.everywhere:
+        with suppress(*NOT_STRAIGHT):
+            return line.within(limits)
     spans = line.everywhere
-    for condition in conditions:
+    for condition in rows.moving[n]:
         if spans:
             spans = intersection(spans, line.truth(condition)[0])
     return spans
@@ -122,10 +126,17 @@ def _lowest_prices(
     A rule that lifts the level counts wherever it may fire: what is undetermined must not make a price too low.
     """
     lifts = [(lever.push, spans) for lever in repricing.levers if (spans := line.truth(lever.rule.when)[1])]
+    if not lifts:
+        lowest: dict[int, int] = {}
+        for n, spans in allowed:
+            if spans:
+                rank = repricing.ranks[n]
+                lowest[rank] = min(spans[0][0], lowest.get(rank, spans[0][0]))
+        return lowest
     ends = {line.low}
     for spans in [*(spans for _, spans in allowed), *(spans for _, spans in lifts)]:
         ends.update(end for first, last in spans for end in (first, last + 1))
-    lowest: dict[int, int] = {}
+    lowest = {}
     for price in sorted(end for end in ends if line.low <= end <= line.high):
         rank = min((repricing.ranks[n] for n, spans in allowed if contains(spans, price)), default=top + 1)
         rank = pushed(rank, [push for push, spans in lifts if contains(spans, price)], top=top)

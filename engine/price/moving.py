@@ -2,22 +2,38 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from engine.derive import Derivation
 from engine.matching import Group
 from engine.price.straight import StraightFormula, compiled
 from rules.fields import condition_fields
-from rules.ir import AllOf, Condition, Rule, Subject
+from rules.ir import AllOf, Compare, Condition, FieldTest, Operator, Rule, Subject, Within
 
 PRICE = "line.net_price"
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit on a field that the price moves: `sign * (field - n / d)` is at most zero, or below it if `strict`."""
+
+    field: str
+    n: int
+    d: int
+    sign: int
+    strict: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Parted:
-    """Rules taken apart: `fixed` has only the conjuncts that no price of a line moves, `moving` each rule's others."""
+    """Rules taken apart: `fixed` has only the conjuncts that no price of a line moves, `moving` each rule's others.
+
+    `limits` says the same as `moving` for the rules whose moving conjuncts are all limits; None for the others.
+    """
 
     fixed: Group
     moving: tuple[tuple[Condition, ...], ...]
+    limits: tuple[tuple[Limit, ...] | None, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,4 +75,31 @@ def _parted(rules: Sequence[Rule], dependent: Mapping[str, Derivation]) -> Parte
             parts[any(path == PRICE or path in dependent for path in condition_fields(part))].append(part)
         fixed.append(replace(rule, when=AllOf(tuple(parts[False]))))
         moving.append(tuple(parts[True]))
-    return Parted(Group.of(fixed, Subject.LINE), tuple(moving))
+    return Parted(Group.of(fixed, Subject.LINE), tuple(moving), tuple(_limits(parts) for parts in moving))
+
+
+# What a limit's field less its literal may be: the sign to turn it by, and whether zero is too much.
+_LIMIT: dict[Operator, tuple[int, bool]] = {
+    Operator.AT_MOST: (1, False),
+    Operator.LESS: (1, True),
+    Operator.AT_LEAST: (-1, False),
+    Operator.GREATER: (-1, True),
+}
+
+
+def _limits(conditions: Sequence[Condition]) -> tuple[Limit, ...] | None:
+    limits: list[Limit] = []
+    for condition in conditions:
+        match condition:
+            case FieldTest(field, Compare(operator, Fraction() as literal)):
+                limits.append(Limit(field, *literal.as_integer_ratio(), *_LIMIT[operator]))
+            case FieldTest(field, Within(low, low_closed, high, high_closed)):
+                if isinstance(low, Fraction):
+                    limits.append(Limit(field, *low.as_integer_ratio(), -1, not low_closed))
+                if isinstance(high, Fraction):
+                    limits.append(Limit(field, *high.as_integer_ratio(), 1, not high_closed))
+                if not isinstance(low, Fraction | None) or not isinstance(high, Fraction | None):
+                    return None
+            case _:
+                return None
+    return tuple(limits)

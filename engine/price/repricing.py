@@ -14,7 +14,7 @@ from engine.facts import Facts, Row
 from engine.index import positions
 from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
 from engine.matching import Engine
-from engine.price.moving import PRICE, Moving
+from engine.price.moving import PRICE, Limit, Moving
 from engine.price.pieces import (
     EXTREMES,
     OPERATIONS,
@@ -76,6 +76,7 @@ class PricedLine:
         self._engine = engine
         self._moving = moving
         self._truths: dict[int, Truth] = {}
+        self._forms: dict[str, Straight] = {}
         self._pieces: dict[str, list[Piece]] = {PRICE: [(low, high, Quotient((0, 1), (100,)))]}
         self.low, self.high = low, high
         self.everywhere: Spans = ((low, high),) if low <= high else ()
@@ -111,6 +112,26 @@ class PricedLine:
                 return complement(open_, self.low, self.high), complement(holds, self.low, self.high)
             case _:
                 assert_never(condition)
+
+    def within(self, limits: Sequence[Limit]) -> Spans:
+        """Return at which prices all the limits hold: one division a limit.
+
+        Raises:
+            NOT_STRAIGHT: if one of the fields has no straight form; `truth` works for any.
+        """
+        low, high = self.low, self.high
+        for limit in limits:
+            a, b, c, d = self._straight_form(limit.field)
+            # The quotient's denominator is above zero, so it compares as this straight line compares with zero.
+            constant = limit.sign * (a * limit.d - limit.n * c) + limit.strict
+            slope = limit.sign * (b * limit.d - limit.n * d)
+            if slope > 0:
+                high = min(high, -constant // slope)
+            elif slope < 0:
+                low = max(low, -(-constant // -slope))
+            elif constant > 0:
+                return ()
+        return ((low, high),) if low <= high else ()
 
     def at(self, x: int) -> "PricedView":
         """Return the facts as they would be at a price."""
@@ -181,13 +202,19 @@ class PricedLine:
         return (self._row if path.startswith("line.") else self._facts.shared)[path]
 
     def _straight_form(self, path: str) -> Straight:
+        form = self._forms.get(path)
+        if form is None:
+            form = self._forms[path] = self._find_straight_form(path)
+        return form
+
+    def _find_straight_form(self, path: str) -> Straight:
         pieces = self._pieces_of(path)
         shape = pieces[0][2]
         if len(pieces) > 1 or not isinstance(shape, Quotient):
             raise NotStraightError
         a, *b = shape.numerator
         c, *d = shape.denominator
-        if len(b) > 1 or len(d) > 1:
+        if len(b) > 1 or len(d) > 1 or not (c or d):
             raise NotStraightError
         return a, b[0] if b else 0, c, d[0] if d else 0
 

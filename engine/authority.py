@@ -11,7 +11,8 @@ from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator,
 from rules.types import ORDERED
 
 SECTION = "price_approval.authority"
-# Where no row of the level is made for such a line, so many of them show what the level may sign at all.
+# So many rows are shown of a level that has many for such a line; and where no row is made for it, so many of the level's,
+# to show what the level may sign at all.
 MOST_ROWS = 12
 
 
@@ -45,13 +46,40 @@ class Authority:
         needed = self._needed(match) if match.fired else len(self._of_rank)
         rows = next((rows for rows in reversed(self._of_rank[:needed]) if rows), 0)
         made_for = rows & engine.match(self._made_for, shared, match.row)[0]
-        if made_for:
-            return made_for, True
-        some = [number for number, _ in zip(positions(rows), range(MOST_ROWS), strict=False)]
-        return sum(1 << number for number in some), False
+        return first(made_for or rows, MOST_ROWS), bool(made_for)
 
     def _needed(self, match: Match) -> int:
         return self._ranks[(match.fired & -match.fired).bit_length() - 1]
+
+
+def first(bits: Bits, most: int) -> Bits:
+    """Return the lowest set bits, at most so many.
+
+    >>> bin(first(0b101100, 2))
+    '0b1100'
+    """
+    if bits.bit_count() <= most:
+        return bits
+    return sum(1 << number for number, _ in zip(positions(bits), range(most), strict=False))
+
+
+def last(bits: Bits, most: int) -> Bits:
+    """Return the highest set bits, at most so many.
+
+    >>> bin(last(0b101100, 2))
+    '0b101000'
+    """
+    kept = 0
+    while bits and kept.bit_count() < most:
+        highest = 1 << bits.bit_length() - 1
+        kept |= highest
+        bits ^= highest
+    return kept
+
+
+def is_authority(group: Group) -> bool:
+    """Tell whether a group is the authority table."""
+    return bool(group.rules) and group.rules[0].section == SECTION
 
 
 _IN_USE: WeakKeyDictionary[Group, Authority] = WeakKeyDictionary()

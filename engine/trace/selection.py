@@ -9,7 +9,7 @@ the next lower level are always shown, for they are what a line would have to me
 from collections.abc import Callable
 from dataclasses import replace
 
-from engine.authority import SECTION, authority_of
+from engine.authority import MOST_ROWS, authority_of, is_authority, last
 from engine.decision import Explain
 from engine.facts import Row
 from engine.index import Bits
@@ -28,8 +28,7 @@ class Selection:
         self._everything = (1 << len(group.rules)) - 1
         by_gate = any(_tests_gate(part) for rule in group.rules for part in rule.when.parts)
         self._at_gate = _only(group, _tests_gate) if by_gate else None
-        is_authority = group.rules[0].section == SECTION
-        self._authority = authority_of(group, policy) if is_authority else None
+        self._authority = authority_of(group, policy) if is_authority(group) else None
 
     def select(
         self, engine: Engine, shared: Row, match: Match, explain: Explain, *, undetermined: bool
@@ -47,7 +46,7 @@ class Selection:
             near &= engine.match(self._at_gate, shared, match.row)[0]
         if self._authority is not None:
             rows, _ = self._authority.next_lower(engine, shared, match)
-            near = near & self._authority.lower(match) | rows
+            near = last(near & self._authority.lower(match), MOST_ROWS) | rows
         return match.fired | match.undetermined | near, once
 
 

@@ -31,7 +31,7 @@ def claim_tables(page: Page) -> Iterator[Table]:
 
 def _ranking(page: Page) -> Table:
     settled = page.decision["outcome"] != "needs_information"
-    rules = {(rule["rule"], rule.get("claim")): rule for rule in page.rules("fired")}
+    rules = {(rule["rule"], rule.get("claim")): rule for rule in page.rules("fired", section="eligibility")}
     rows = []
     place = 0
     for entry in page.result["ranking"]:

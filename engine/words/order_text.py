@@ -31,7 +31,7 @@ def order_tables(page: Page) -> Iterator[Table]:
 
 
 def _controls(page: Page, label: str, controls: list[Entry]) -> Table:
-    by_id = {(rule["rule"], rule.get("line")): rule for rule in page.rules("fired")}
+    by_id = {(rule["rule"], rule.get("line")): rule for rule in page.rules("fired", section="controls")}
     rows: dict[tuple[str, ...], Row] = {}
     for control in controls:
         rule = by_id.get((control["control"], control.get("line")))

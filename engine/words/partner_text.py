@@ -44,7 +44,7 @@ def _ranking(page: Page) -> Table:
 
 
 def _excluded(page: Page) -> Table:
-    rules = {(rule["rule"], rule.get("partner")): rule for rule in page.rules("fired")}
+    rules = {(rule["rule"], rule.get("partner")): rule for rule in page.rules("fired", section="eligibility")}
     excluded = page.result["excluded"]
     rows = []
     for entry in excluded[:MOST_CANDIDATES]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.authority import SECTION, authority_of, is_unordered
+from engine.authority import authority_of, is_authority, is_unordered
 from engine.decision import Json
 from engine.figures import text
 from engine.index import positions
@@ -68,11 +68,7 @@ def _driver(told: Told, level: str) -> str | None:
         pushes = [step for step in told.steps("at_least", "raise") if step.get("line") == number]
         return told.say("on_line", place=_place(told, line, None), reason=_pushed(told, pushes, level))
     match = next(
-        (
-            one
-            for one in told.ruling.matches
-            if one.number == int(str(number)) - 1 and one.group.rules[0].section == SECTION
-        ),
+        (one for one in told.ruling.matches if one.number == int(str(number)) - 1 and is_authority(one.group)),
         None,
     )
     return _limit(told, line, match) if match is not None else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.authority import is_authority
 from engine.decision import Json, Language
 from engine.facts import Facts
 from engine.index import positions
@@ -48,8 +49,8 @@ class Told:
         return found.title.in_language(self.language) if isinstance(found, Role) else role
 
     def rule(self, identity: str) -> Rule | None:
-        """Return a rule of one of the ruling's groups by its id."""
-        groups = {id(match.group): match.group for match in self.ruling.matches}
+        """Return a rule of one of the ruling's groups by its id; a row of authority that has the same is not meant."""
+        groups = {id(match.group): match.group for match in self.ruling.matches if not is_authority(match.group)}
         return next((rule for group in groups.values() for rule in group.rules if rule.id == identity), None)
 
     def reason_of(self, identity: str) -> str:

@@ -90,7 +90,7 @@ def _with_sets(space: Space, box: Box, values: Values) -> Values:
 def _given(policy: Policy, values: Values, paths: Sequence[str], day: date) -> Values:
     """Return given fields from which the values follow, as far as the language's own derived fields are concerned."""
     given: Values = {
-        path: values.get(path, _usual(policy, path))
+        path: values.get(path, usual(policy, path))
         for path in paths
         if policy.fields[path].origin in (Origin.GIVEN, Origin.FACT)
     }
@@ -111,7 +111,7 @@ def _given(policy: Policy, values: Values, paths: Sequence[str], day: date) -> V
     return given
 
 
-def _usual(policy: Policy, path: str) -> types.Value | None:
+def usual(policy: Policy, path: str) -> types.Value | None:
     """Return an everyday value of a field that nothing asks about."""
     field = policy.fields[path]
     if field.default is not None:
@@ -134,7 +134,7 @@ def _usual(policy: Policy, path: str) -> types.Value | None:
         case Scalar.INTEGER:
             return Fraction(1 if path == "line.quantity" else 0)
         case Scalar.MONEY:
-            return Fraction(1_000 if path == "line.list_price" else 500)
+            return Fraction({"line.list_price": 1_000, "line.net_price": 1_000, "line.unit_cost": 600}.get(path, 500))
         case _:
             return Fraction(0)
 
@@ -157,7 +157,7 @@ def _price(values: Values, given: Values) -> None:
     if list_ is None:
         left = 1 - (discount or 0)
         list_ = net / left if net and left > 0 else Fraction(1_000)
-        list_ = _cents(list_)
+        list_ = _round(list_)
     if net is None or (discount is not None and net_total is not None and number("line.net_price") is None):
         net = list_ * (1 - (discount or 0))
     cost = number("line.unit_cost")
@@ -165,6 +165,8 @@ def _price(values: Values, given: Values) -> None:
         cost = net * (1 - margin)
     if "line.list_price" in given or discount is not None or net_total is not None:
         given.update({"line.list_price": list_, "line.net_price": net, "line.quantity": quantity})
+    elif "line.quantity" in given:
+        given["line.quantity"] = quantity
     if cost is not None and ("line.unit_cost" in given or margin is not None):
         given["line.unit_cost"] = cost
     for kind, base in (("price", Fraction(1_000)), ("quantity", Fraction(100))):
@@ -173,8 +175,9 @@ def _price(values: Values, given: Values) -> None:
             given[f"line.approved_{kind}"], given[f"line.contract_{kind}"] = base, base * (1 + gap)
 
 
-def _cents(amount: Fraction) -> Fraction:
-    return Fraction(round(amount * 100), 100) or Fraction(1, 100)
+def _round(amount: Fraction) -> Fraction:
+    """Return a round price: to the hundred if it is large, or else to the cent."""
+    return Fraction(round(amount / 100) * 100) if amount >= 10_000 else Fraction(round(amount * 100) or 1, 100)
 
 
 def leaves_of(values: Mapping[str, types.Value | None]) -> dict[tuple[str, int], types.Value | None]:

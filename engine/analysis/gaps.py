@@ -275,7 +275,7 @@ class _Authority:
 
 
 def _finding(scene: Scene, table: Table, hole: _Hole, shown: object) -> Finding:
-    words = " or ".join(described(scene.space, box) for box in (hole.box, *hole.others)) or "any values"
+    words = _limits(scene, hole) if hole.others else described(scene.space, hole.box) or "any values"
     place, hint = _place(scene, table, hole)
     if table.use == "authority":
         code, message = "D601", f"no level may sign a line with {words}"
@@ -288,6 +288,17 @@ def _finding(scene: Scene, table: Table, hole: _Hole, shown: object) -> Finding:
         code, message = "D602", f"{what} for a {table.subject_words} with {words}"
         hint = hint or "add a row for it, or a last row with \"-\" for all that is left"
     return Finding(code, message, place, table.section, hint=hint, shown=shown)  # type: ignore[arg-type]
+
+
+def _limits(scene: Scene, hole: _Hole) -> str:
+    """Return the sort of line once, and each limit that the top of the ladder cannot go beyond."""
+    ordered = {dim.number for dim in scene.space.dims if dim.form is Form.ORDERED}
+    sort = described(scene.space, {number: mask for number, mask in hole.box.items() if number not in ordered})
+    limits = [
+        described(scene.space, {number: mask for number, mask in box.items() if number in ordered})
+        for box in (hole.box, *hole.others)
+    ]
+    return f"{sort}{' and ' if sort else ''}{', or '.join(limits)}"
 
 
 def _place(scene: Scene, table: Table, hole: _Hole) -> tuple[Span, str | None]:

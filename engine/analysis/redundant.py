@@ -76,7 +76,7 @@ def _authority(policy: Policy, scene: Scene, table: Table) -> Iterator[Finding]:
         )
         if _covered(scene, row, others):
             gone.add(row)
-            yield _needless(scene, table, row, _by(scene, row, others), "what it lets be signed, {by} let{s} be signed")
+            yield _needless(scene, table, row, _by(scene, row, others), "what it lets be signed {by} let{s} be signed already")
 
 
 def _covered(scene: Scene, row: int, among: int) -> bool:
@@ -118,7 +118,7 @@ def _needless(scene: Scene, table: Table, row: int, by: list[int], reason: str) 
     why = reason.format(by=names, s="s" if len(by) == 1 else "")
     return Finding(
         "D606",
-        f"{named(rule)} changes no decision: {why} already",
+        f"{named(rule)} changes no decision: {why}",
         rule.span,
         table.section,
         (rule.id,),
@@ -132,7 +132,7 @@ def _needless(scene: Scene, table: Table, row: int, by: list[int], reason: str) 
 
 
 def _first(scene: Scene, table: Table) -> Iterator[Finding]:
-    for row, rule in enumerate(scene.rules[:-1]):
+    for row in range(len(scene.rules) - 1):
         before = scene.bits_of(range(row))
         open_ = [box for clause in scene.of_rule[row] for box in scene.cover.uncovered(clause, before, most=200)]
         if not open_ or len(open_) >= 200:
@@ -140,8 +140,7 @@ def _first(scene: Scene, table: Table) -> Iterator[Finding]:
         next_rows = {_next(scene, row, box) for box in open_}
         if None not in next_rows and next_rows:
             by = sorted(one for one in next_rows if one is not None)
-            yield _needless(scene, table, row, by, f"{{by}} would say the same of it, and so say{'{s}'}")
-            del rule
+            yield _needless(scene, table, row, by, "{by} would say the same")
 
 
 def _next(scene: Scene, row: int, box: Box) -> int | None:
@@ -180,7 +179,7 @@ def _each(policy: Policy, scene: Scene, table: Table) -> Iterator[Finding]:
             by |= set(_by(scene, row, bits))
         else:
             gone.add(row)
-            yield _needless(scene, table, row, sorted(by), "{by} ask{s} for as much or more wherever it fires, and so do")
+            yield _needless(scene, table, row, sorted(by), "wherever it fires {by} ask{s} for as much or more")
 
 
 def _ranks(policy: Policy) -> dict[str, int]:

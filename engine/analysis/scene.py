@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 from engine.analysis import solver
 from engine.analysis.boxes import Cover
-from engine.analysis.direct import leaves_of, proposals
-from engine.analysis.requests import NotWritableError, request_of
+from engine.analysis.direct import leaves_of, proposals, usual
+from engine.analysis.inputs import Inputs, rules_of
+from engine.analysis.places import lies_in
+from engine.analysis.requests import Leaves, NotWritableError, request_of
 from engine.analysis.space import Box, Space
 
 from engine.decision import Json, Kind, RefusedError
@@ -23,9 +25,9 @@ from engine.facts import Limits
 from engine.index import positions
 from engine.matching import Engine, Group, IndexEngine, InterpreterEngine
 from engine.program import Program
-from rules.built_in import FORMULAS, FUNCTION_INPUTS
-from rules.fields import condition_fields, expression_fields, rule_fields
-from rules.ir import DerivedFormula, Field, Origin, Policy, Rule, Subject
+from engine.views import View
+from rules.fields import rule_fields
+from rules.ir import Field, Policy, Rule, Subject
 from rules.vocabulary import AS_OF
 
 
@@ -63,7 +65,7 @@ class Scene:
         self.today = today
         self.fields: dict[str, Field] = {**self.policy.fields, AS_OF.path: AS_OF}
         self.space = Space(self.fields, [rule.when for rule in rules])
-        self._inputs: dict[str, frozenset[str]] = {}
+        self._inputs = Inputs(self.policy)
         self.owners: list[int] = []
         self.clauses: list[Box] = []
         self.of_rule: list[tuple[Box, ...]] = []
@@ -90,30 +92,16 @@ class Scene:
     @cached_property
     def leaves(self) -> tuple[str, ...]:
         """Return the given fields that the rules depend on, directly or not."""
-        fields = {path for rule in self.rules for path in rule_fields(rule)}
-        found = fields.union(*(self.inputs(path) for path in fields))
-        return tuple(sorted(path for path in found if self.fields[path].origin in (Origin.GIVEN, Origin.FACT)))
+        return self._inputs.leaves(self.rules)
+
+    @cached_property
+    def _others(self) -> tuple[str, ...]:
+        """Return the given fields that only other rules of this kind of decision need."""
+        return tuple(path for path in self._inputs.leaves(rules_of(self.policy, self.kind)) if path not in self.leaves)
 
     def inputs(self, path: str) -> frozenset[str]:
         """Return the fields that a field is computed from, directly or not."""
-        if path not in self._inputs:
-            found = set(self._sources(path))
-            for name in sorted(found):
-                found |= self.inputs(name)
-            self._inputs[path] = frozenset(found)
-        return self._inputs[path]
-
-    def _sources(self, path: str) -> Iterable[str]:
-        derived = {one.field: one for one in self.policy.derive}.get(path)
-        if isinstance(derived, DerivedFormula):
-            return expression_fields(derived.expression)
-        if derived is not None:
-            return [name for row in derived.rows for name in condition_fields(row.when)]
-        if path in FORMULAS:
-            return expression_fields(FORMULAS[path])
-        if path == "deal.special_kinds" and self.policy.special_orders:
-            return [name for kind in self.policy.special_orders.kinds for name in condition_fields(kind.when)]
-        return FUNCTION_INPUTS.get(path, ())
+        return self._inputs.of(path)
 
     @cached_property
     def _derivations(self) -> object:
@@ -123,8 +111,8 @@ class Scene:
     def _group(self) -> Group:
         return Group.of(self.rules, self.subject)
 
-    def fired(self, request: dict[str, Json]) -> frozenset[str] | None:
-        """Return the rules that fire on a request's first line, claim or candidate.
+    def fired(self, request: dict[str, Json], box: Box) -> frozenset[str] | None:
+        """Return the rules that fire on a request's first line, claim or candidate, which must lie in a box.
 
         None where one is undetermined, the request is refused, or the engines do not agree.
         """
@@ -140,7 +128,7 @@ class Scene:
             rows = {Subject.LINE: facts.lines, Subject.CLAIM: facts.claims, Subject.PARTNER: facts.candidates}
             row = (rows.get(self.subject) or [{}])[0]
             holds, open_ = engine.match(self._group, facts.shared, row)
-            if open_:
+            if open_ or not lies_in(self.space, box, View(self.subject, facts.shared, row)):
                 return None
             answers.add(frozenset(self.rules[n].id for n in positions(holds)))
         return answers.pop() if len(answers) == 1 else None
@@ -153,7 +141,7 @@ class Scene:
         quiet = {rule.id for rule in self.rules} - wanted if silent is None else {self.rules[n].id for n in silent}
 
         def shown(request: dict[str, Json]) -> "Shown | None":
-            fired = self.fired(request)
+            fired = self.fired(request, box)
             if fired is None or not wanted <= fired or fired & quiet:
                 return None
             return Shown(self.kind, request, fired, self.rules[0].section, self.today)
@@ -162,12 +150,22 @@ class Scene:
             return Verdict.UNSETTLED
         for values, day in proposals(self.policy, self.space, box, self.leaves, self.today):
             try:
-                found = shown(request_of(self.policy, self.kind, leaves_of(values), today=day))
+                found = shown(self._request(leaves_of(values), day))
             except NotWritableError:
                 continue
             if found:
                 return found
         return self._solved(box, fires, shown)
+
+    def _request(self, leaves: Leaves, day: date) -> dict[str, Json]:
+        """Return a request with these values, and everyday ones of what else is needed to decide it."""
+        count = 1 + max((line for _, line in leaves), default=0)
+        everyday = {
+            (path, line): usual(self.policy, path)
+            for path in self._others
+            for line in range(count if path.startswith("line.") else 1)
+        }
+        return request_of(self.policy, self.kind, {**everyday, **leaves}, today=day)
 
     def possible(self, number: int) -> bool | None:
         """Tell whether a rule can fire at all; None if that is not settled."""
@@ -203,7 +201,7 @@ class Scene:
                 return Verdict.UNSETTLED
             if isinstance(found, solver.Found):
                 try:
-                    request = request_of(self.policy, self.kind, found.leaves, today=found.today or self.today)
+                    request = self._request(found.leaves, found.today or self.today)
                 except NotWritableError:
                     answer = None
                     continue

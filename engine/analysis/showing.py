@@ -4,6 +4,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from engine.analysis.scene import Shown
+from engine.analysis.words import listed
 from engine.decide import decide
 from engine.decision import Decision, Json, Language
 from engine.program import Program
@@ -33,6 +34,6 @@ def witness_json(program: Program, shown: Shown) -> dict[str, Json]:
 
 def witness_text(program: Program, shown: Shown, language: Language = "en") -> str:
     """Return the trace of a request, after the rows of the section that fire on it."""
-    fired = ", ".join(sorted(shown.fired)) or "no row"
-    decision = decision_of(program, shown)
-    return f"{shown.section}: {fired} fires\n{as_text(decision, language)}".rstrip()
+    fired = sorted(shown.fired)
+    what = f"{listed(fired, 'and')} fire{'s' * (len(fired) == 1)}" if fired else "nothing fires"
+    return f"{shown.section}: {what}\n{as_text(decision_of(program, shown), language)}".rstrip()

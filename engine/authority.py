@@ -11,8 +11,8 @@ from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator,
 from rules.types import ORDERED
 
 SECTION = "price_approval.authority"
-# So many rows are shown of a level that has many for such a line; and where no row is made for it, so many of the level's,
-# to show what the level may sign at all.
+# So many rows are shown of a level that has many for such a line; where no row is made for it, so many of the level's
+# others, to show what it may sign at all.
 MOST_ROWS = 12
 
 

@@ -76,7 +76,7 @@ class PricedLine:
         self._engine = engine
         self._moving = moving
         self._truths: dict[int, Truth] = {}
-        self._forms: dict[str, Straight] = {}
+        self._forms: dict[str, Straight] = {PRICE: (0, 1, 100, 0)}
         self._pieces: dict[str, list[Piece]] = {PRICE: [(low, high, Quotient((0, 1), (100,)))]}
         self.low, self.high = low, high
         self.everywhere: Spans = ((low, high),) if low <= high else ()
@@ -180,43 +180,31 @@ class PricedLine:
             state = View(Subject.LINE, self._facts.shared, self._row)[path]
             return [(self.low, self.high, shape_of(state))]
         if derivation.formula is not None:
-            return self._straight_piece(path) or self._expression(derivation.formula)
+            try:
+                a, b, c, d = self._straight_form(path)
+            except NOT_STRAIGHT:
+                return self._expression(derivation.formula)
+            return [(self.low, self.high, Quotient((a, b) if b else (a,), (c, d) if d else (c,)))]
         return self._table(derivation)
 
-    def _straight_piece(self, path: str) -> list[Piece] | None:
-        """Return a formula's one piece if it is straight, and its denominator keeps its sign."""
-        formula = self._moving.straight.get(path)
-        if formula is None:
-            return None
-        try:
+    def _straight_form(self, path: str) -> Straight:
+        """Return a moving field's one quotient of straight lines, its denominator above zero at every price."""
+        form = self._forms.get(path)
+        if form is None:
+            formula = self._moving.straight.get(path)
+            if formula is None:
+                raise NotStraightError
             a, b, c, d = formula(self._fixed, self._straight_form, self._others_sum)
-        except NOT_STRAIGHT:
-            return None
-        if c + d * self.low < 0 and c + d * self.high < 0:
-            a, b, c, d = -a, -b, -c, -d
-        elif c + d * self.low <= 0 or c + d * self.high <= 0:
-            return None
-        return [(self.low, self.high, Quotient((a, b) if b else (a,), (c, d) if d else (c,)))]
+            at_low, at_high = c + d * self.low, c + d * self.high
+            if at_low < 0 and at_high < 0:
+                a, b, c, d = -a, -b, -c, -d
+            elif at_low <= 0 or at_high <= 0:
+                raise NotStraightError
+            form = self._forms[path] = (a, b, c, d)
+        return form
 
     def _fixed(self, path: str) -> State:
         return (self._row if path.startswith("line.") else self._facts.shared)[path]
-
-    def _straight_form(self, path: str) -> Straight:
-        form = self._forms.get(path)
-        if form is None:
-            form = self._forms[path] = self._find_straight_form(path)
-        return form
-
-    def _find_straight_form(self, path: str) -> Straight:
-        pieces = self._pieces_of(path)
-        shape = pieces[0][2]
-        if len(pieces) > 1 or not isinstance(shape, Quotient):
-            raise NotStraightError
-        a, *b = shape.numerator
-        c, *d = shape.denominator
-        if len(b) > 1 or len(d) > 1 or not (c or d):
-            raise NotStraightError
-        return a, b[0] if b else 0, c, d[0] if d else 0
 
     def _others_sum(self, path: str) -> Ratio:
         others = self._others.without("sum", path, self._number)

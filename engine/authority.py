@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
+from engine.bits import Bits, positions
 from engine.facts import Row
-from engine.index import Bits, positions
 from engine.matching import Engine, Group, Match
 from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator, Policy, Rule, Sign
 from rules.types import ORDERED

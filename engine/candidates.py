@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from engine.bits import positions
 from engine.doubts import Doubt, Inputs, behind, fields_of, merged, undetermined
 from engine.exact import ZERO, Ratio, add
 from engine.facts import Facts, Row
-from engine.index import positions
 from engine.interpret import compute
 from engine.matching import Engine, Group, Match, match_rows
 from engine.views import UNKNOWN, State, View

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from engine.bits import positions
 from engine.derive import Derivations
 from engine.doubts import Doubt, Inputs, fields_of, merged, undetermined
 from engine.facts import Facts, Row
-from engine.index import positions
 from engine.interpret import Verdict, all_of
 from engine.matching import Engine, Group, Match, match_rows
 from engine.views import UNKNOWN

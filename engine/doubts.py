@@ -9,8 +9,8 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar, assert_never
 
+from engine.bits import positions
 from engine.facts import Row
-from engine.index import positions
 from engine.interpret import judge
 from engine.matching import Match
 from engine.values import PartialSet

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine import figures
+from engine.bits import positions
 from engine.claims import Claims, Fate, Variants
 from engine.contests import TIE, Finding
 from engine.decision import Json, Language
 from engine.elimination_steps import elimination_steps
-from engine.index import positions
 from engine.matching import Match
 from engine.ranking import Round, Scale, ranked
 from engine.ruling import Step

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from engine.bits import Bits, positions
 from engine.facts import Row
-from engine.index import Bits, positions
 from engine.matching import Group, InterpreterEngine
 
 Answer = TypeVar("Answer")

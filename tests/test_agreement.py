@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 from engine import index
+from engine.bits import Bits
 from engine.facts import Row
-from engine.index import Bits, Index
+from engine.index import Index
 from rules.ir import Compare, Operator, Test
 from tests.agreement import KINDS, REQUESTS, disagree, pairs, search
 from tests.deciding import decided

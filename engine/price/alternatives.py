@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from engine import figures
+from engine.bits import Bits, positions
 from engine.decision import Json
 from engine.derive import Derivations
 from engine.exact import Ratio, divide, subtract
 from engine.facts import Facts
-from engine.index import Bits, positions
 from engine.interpret import judge
 from engine.matching import Engine
 from engine.price.levels import Push, pushed

@@ -7,9 +7,9 @@ could change one of them makes the outcome `needs_information`, unless a rejecti
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from engine.bits import positions
 from engine.decision import Json, Language
 from engine.facts import Facts, Row
-from engine.index import positions
 from engine.matching import Engine, Match, match_all, match_one
 from engine.price.findings import LineLevel, collect
 from engine.price.levels import NO_PUSH, Push, highest, possible, pushed

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from engine.bits import Bits, positions
 from engine.decision import Json, Language
-from engine.index import Bits, positions
 from engine.matching import Match
 from rules.ir import (
     Also,

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from engine.bits import Bits
 from engine.decision import Kind
 from engine.derive import Derivations, derivations
-from engine.index import Bits
 from engine.matching import Group, groups_of
 from engine.price.alternatives import Lever, Repricing
 from engine.price.levels import NO_PUSH, Push

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
+from engine.bits import positions
 from engine.derive import Derivation
 from engine.exact import ZERO, Ratio, add
 from engine.facts import Facts, Row
-from engine.index import positions
 from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
 from engine.matching import Engine
 from engine.price.moving import PRICE, Limit, Moving

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from engine import figures
+from engine.bits import positions
 from engine.decision import Json, Language
 from engine.facts import Facts, Row
-from engine.index import positions
 from engine.matching import Engine, Match
 from engine.price.alternatives import alternatives
 from engine.price.findings import Findings, LineLevel

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from engine.authority import MOST_ROWS, authority_of, is_authority, last
+from engine.bits import Bits
 from engine.decision import Explain
 from engine.facts import Row
-from engine.index import Bits
 from engine.matching import Engine, Group, Match
 from rules.ir import AllOf, Condition, FieldTest, Policy
 

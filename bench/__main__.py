@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import budgets, page, results
+from bench import budgets, over_http, page, results
 from bench.budgets import QUICK, Scale
 from bench.peers import run
 
@@ -19,7 +19,11 @@ def _peers(scale: Scale) -> dict[str, Any]:
     return run.run(run.QUICK if scale is QUICK else run.Scale())
 
 
-PARTS: dict[str, Callable[[Scale], dict[str, Any]]] = {"budgets": _budgets, "peers": _peers}
+def _http(scale: Scale) -> dict[str, Any]:
+    return over_http.run(over_http.QUICK if scale is QUICK else over_http.Scale())
+
+
+PARTS: dict[str, Callable[[Scale], dict[str, Any]]] = {"budgets": _budgets, "peers": _peers, "http": _http}
 
 
 def main(arguments: list[str]) -> None:

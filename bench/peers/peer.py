@@ -32,19 +32,13 @@ class MakesPeer(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """One engine in the comparison.
-
-    `trace` says what is asked for where the engine explains itself, None where it cannot; `most_rows` is the largest
-    table that it is given, and `why_not_more` the reason.
-    """
+    """One engine in the comparison; `trace` is what is asked for where it explains itself, None where it cannot."""
 
     name: str
     title: str
     how: str
     distribution: str | None = None
     trace: str | None = None
-    most_rows: int = 1_000_000
-    why_not_more: str = ""
     npm: str | None = None
 
 
@@ -111,8 +105,5 @@ ENTRIES = (
         "a fact posted to rulesets of 31 rows and a catch-all, one after the other, then its session deleted; "
         "first hit is the least",
         distribution="durable-rules",
-        most_rows=2_000,
-        why_not_more="rulesets of more than some 500 rules load for ever, and of more than 32 are unsafe in 2.0.28; "
-        "10,000 rows would be 323 rulesets",
     ),
 )

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from bench import machine, tables
 from bench.peers.peer import ENTRIES, MODULES, NODE, Entry
@@ -20,7 +21,7 @@ from bench.tables import Hit, TableName
 from bench.timing import Rounds
 
 BUILD_SECONDS = 60.0
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 3.0
 IMPORTS = {
     "zen-engine": "zen",
     "clipspy": "clips",
@@ -54,6 +55,7 @@ class Process:
 
     entry: Entry
     process: subprocess.Popen[str]
+    log: IO[bytes]
     build_seconds: float = 0.0
     memory_mb: float = 0.0
     answered: int = 0
@@ -76,13 +78,19 @@ class Process:
             alarm.cancel()
         if not line:
             status = self.process.wait()
-            ended = f"did not {what} within {patience:.0f} s" if late else f"its process ended ({status}) at `{what}`"
-            raise FailedError(ended)
+            if late:
+                raise FailedError(f"no `{what}` within {patience:.0f} s")
+            raise FailedError(f"its process ended ({status}) at `{what}`: {self._last_words()}")
         reply: dict[str, Any] = json.loads(line)
         if "error" in reply:
             raise FailedError(f"{what}: {reply['error']}")
         found: dict[str, Any] = reply["ok"]
         return found
+
+    def _last_words(self) -> str:
+        self.log.seek(0)
+        lines = self.log.read()[-2_000:].decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "without a word"
 
 
 def run(scale: Scale, *, say: Callable[[str], None] = print) -> dict[str, Any]:
@@ -129,9 +137,6 @@ def contest(entries: list[Entry], table: TableName, rows: int, hit: Hit, scale: 
     ready: list[Process] = []
     with ExitStack() as running:
         for entry in entries:
-            if rows > entry.most_rows:
-                yield {**place, "title": entry.title, "failed": entry.why_not_more}
-                continue
             one = running.enter_context(_started(entry))
             try:
                 _build(one, made, requests, hit)
@@ -190,14 +195,13 @@ def _started(entry: Entry) -> Iterator[Process]:
         if entry.npm
         else [sys.executable, "-m", "bench.peers.worker", entry.name]
     )
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        yield Process(entry, process)
-    finally:
-        process.kill()
-        process.communicate()
+    with TemporaryFile() as log:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            yield Process(entry, process, log)
+        finally:
+            process.kill()
+            process.communicate()
 
 
 def npm_versions() -> dict[str, str]:

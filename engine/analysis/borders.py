@@ -10,7 +10,7 @@ from engine.analysis.tables import Table
 from engine.analysis.words import label, named, written
 from engine.program import Program
 from rules import types
-from rules.ir import Compare, FieldTest, Operator, Policy, Rule, Test, Within
+from rules.ir import Compare, FieldTest, Operator, Rule, Test, Within
 from rules.vocabulary import AS_OF
 
 

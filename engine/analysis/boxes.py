@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from engine.analysis.space import Box, Mask, Space
-from engine.index import positions
+from engine.bits import positions
 
 Bits: TypeAlias = int
 MOST_NODES = 60_000

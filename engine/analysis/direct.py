@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from engine.analysis.orientation import direction
 from engine.analysis.points import between, value_at
 from engine.analysis.space import Box, Dim, Form, Space
-from engine.index import positions
+from engine.bits import positions
 from rules import types
 from rules.ir import Origin, Policy
 from rules.types import ORDERED, Scalar, SetOf, Term

@@ -18,7 +18,7 @@ from engine.analysis.scene import Scene, Verdict
 from engine.analysis.space import Box, Dim, Form, Mask, ones
 from engine.analysis.tables import Table
 from engine.analysis.words import described, written
-from engine.index import positions
+from engine.bits import positions
 from engine.program import Program
 from rules.ir import Policy, Reject, Rule, Sign, Subject
 from rules.source import Span
@@ -286,7 +286,7 @@ def _finding(scene: Scene, table: Table, hole: _Hole, shown: object) -> Finding:
             "split": "no row says how the deal is split",
         }.get(table.gives, f"`{table.gives}` has no value")
         code, message = "D602", f"{what} for a {table.subject_words} with {words}"
-        hint = hint or "add a row for it, or a last row with \"-\" for all that is left"
+        hint = hint or 'add a row for it, or a last row with "-" for all that is left'
     return Finding(code, message, place, table.section, hint=hint, shown=shown)  # type: ignore[arg-type]
 
 

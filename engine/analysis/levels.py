@@ -10,7 +10,7 @@ from engine.analysis.space import Box, Dim, Mask
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import label, named, phrase
 from engine.program import Program
-from rules.ir import FieldTest, Policy, Sign
+from rules.ir import FieldTest, Sign
 from rules.source import Span
 
 

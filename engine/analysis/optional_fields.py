@@ -11,7 +11,7 @@ from engine.analysis.tables import Table, scenes
 from engine.analysis.words import label, listed, named
 from engine.decision import Json, RefusedError
 from engine.program import Program
-from rules.ir import FieldTest, Missing, Origin, Policy, Present, Rule
+from rules.ir import FieldTest, Missing, Origin, Present, Rule
 
 # What every quote, order and claim has; a request without it is no request.
 ALWAYS_THERE = frozenset(

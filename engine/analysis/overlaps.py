@@ -14,7 +14,6 @@ from engine.analysis.space import Box
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import described, listed, named
 from engine.program import Program
-from rules.ir import Policy
 
 MOST_PARTNERS = 3
 

@@ -10,6 +10,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _DISCRETE = frozenset({Scalar.INTEGER, Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION})
 
+# A day, a moment and a time for which nobody has set a bound.
+_USUAL: dict[Type, Fraction] = {
+    Scalar.DATE: Fraction(date(2026, 11, 21).toordinal()),
+    Scalar.TIMESTAMP: Fraction((datetime(2026, 11, 20, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND),
+    Scalar.DURATION: Fraction(timedelta(days=30) // _MICROSECOND),
+}
+
 
 def point(value: types.Value) -> Fraction:
     """Return a value's place: days for dates, microseconds for moments and durations."""
@@ -45,7 +52,7 @@ def between(low: Fraction | None, high: Fraction | None, type_: Type) -> Fractio
     (Fraction(21, 2), None)
     """
     if type_ in _DISCRETE:
-        return _whole_between(low, high)
+        return _whole_between(low, high, type_)
     if low is None or high is None:
         step = Fraction(1, 100) if type_ is Scalar.RATE else Fraction(1)
         return Fraction(0) if low is None and high is None else low + step if low is not None else _below(high, step)
@@ -53,7 +60,7 @@ def between(low: Fraction | None, high: Fraction | None, type_: Type) -> Fractio
     scale = Fraction(1, 100) if type_ is Scalar.RATE else Fraction(1)
     for places in range(-12, 13):
         unit = scale / 10**places if places >= 0 else scale * 10**-places
-        rounded = (middle / unit).__round__() * unit
+        rounded = Fraction(round(middle / unit)) * unit
         if low < rounded < high:
             return rounded
     return middle
@@ -64,8 +71,11 @@ def _below(high: Fraction | None, step: Fraction) -> Fraction:
     return high - step
 
 
-def _whole_between(low: Fraction | None, high: Fraction | None) -> Fraction | None:
+def _whole_between(low: Fraction | None, high: Fraction | None, type_: Type) -> Fraction | None:
+    if low is None and high is None:
+        return _USUAL.get(type_, Fraction(0))
     if low is None:
-        return Fraction(0) if high is None else Fraction(-(-high.numerator // high.denominator) - 1)
+        assert high is not None
+        return Fraction(-(-high.numerator // high.denominator) - 1)
     found = Fraction(low.numerator // low.denominator + 1)
     return found if high is None or found < high else None

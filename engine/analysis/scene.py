@@ -18,18 +18,16 @@ from engine.analysis.inputs import Inputs, rules_of
 from engine.analysis.places import lies_in
 from engine.analysis.requests import Leaves, NotWritableError, request_of
 from engine.analysis.space import Box, Space
-
+from engine.bits import positions
 from engine.decision import Json, Kind, RefusedError
 from engine.derive import derivations
 from engine.facts import Limits
-from engine.index import positions
 from engine.matching import Engine, Group, IndexEngine, InterpreterEngine
 from engine.program import Program
 from engine.views import View
 from rules.fields import rule_fields
 from rules.ir import Field, Policy, Rule, Subject
 from rules.vocabulary import AS_OF
-
 
 BOTH: tuple[Engine, ...] = (IndexEngine(), InterpreterEngine())
 

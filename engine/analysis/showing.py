@@ -11,7 +11,6 @@ from engine.program import Program
 from engine.words import as_text
 
 
-
 def decision_of(program: Program, shown: Shown) -> Decision:
     """Return the engine's decision on a request."""
     moment = datetime.combine(shown.today, time(9), ZoneInfo(program.policy.timezone))

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from engine.analysis.points import point
 from engine.analysis.space import Box, Dim, Form, Slot, Space
+from engine.bits import positions
 from engine.decision import Kind
 from engine.derive import FOUND_IN_STAGE
-from engine.index import positions
 from rules import types
 from rules.built_in import FORMULAS
 from rules.fields import condition_fields

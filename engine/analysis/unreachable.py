@@ -11,7 +11,7 @@ from engine.analysis.tables import Table, scenes
 from engine.analysis.words import condition_text, listed, named
 from engine.program import Program
 from rules.fields import condition_fields
-from rules.ir import Policy, Rule
+from rules.ir import Rule
 
 
 def unreachable(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:

@@ -8,7 +8,7 @@ from engine.analysis.boxes import runs
 from engine.analysis.points import value_at
 from engine.analysis.requests import NotWritableError, decimal
 from engine.analysis.space import NULL, Box, Dim, Form, Mask, Space
-from engine.index import positions
+from engine.bits import positions
 from rules import types
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule
 from rules.types import Scalar, Type
@@ -81,9 +81,7 @@ def _stretch(dim: Dim, first: int, final: int) -> str:
     bottom = first == 1 or not dim.domain & ((1 << first) - 2)
     if low.value is not None:
         words.append(f"from {written(low.value, dim.type)}")
-    elif low.low is not None and not bottom:
-        words.append(f"above {written(value_at(low.low, dim.type), dim.type)}")
-    elif low.low is not None:
+    elif (low.low is not None and not bottom) or low.low is not None:
         words.append(f"above {written(value_at(low.low, dim.type), dim.type)}")
     if high.value is not None:
         words.append(f"up to {written(high.value, dim.type)}")

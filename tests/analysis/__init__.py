@@ -1,0 +1,1 @@
+"""Tests of what `dealdesk check` finds in a policy without errors."""

@@ -13,12 +13,12 @@ from threading import Lock
 from time import monotonic
 from weakref import WeakKeyDictionary
 
+from engine.bits import Bits
 from engine.durable.alternatives import TooManyError, alternatives
 from engine.durable.errors import EngineUnavailableError, UnsupportedError
 from engine.durable.process import LostError, Worker
 from engine.durable.rulesets import Rulesets, compile_conditions
 from engine.facts import Row
-from engine.index import Bits
 from engine.matching import Group
 from engine.views import View
 from engine.walk import criteria_of, rules_of
@@ -28,6 +28,8 @@ INSTALL = "pip install 'dealdesk[durable]'"
 # Seconds: for one match, and for loading a table, which grows with it.
 DEADLINE = 10.0
 LOADING = 60.0
+# In a whole policy: about 70 MB and 2 seconds of loading for each thousand of them.
+MOST_IN_ALL = 20_000
 # A worker cannot unload; one that holds this many tables of which most are out of use is replaced.
 MOST_LOADED = 256
 
@@ -78,11 +80,12 @@ class DurableEngine:
             UnsupportedError: the policy says what the engine cannot do exactly.
         """
         check_installed()
-        for rule in rules_of(policy):
-            _check(rule.when, f"rule `{rule.id}` ({rule.span})")
+        rules = sum(_counted(rule.when, f"rule `{rule.id}` ({rule.span})") for rule in rules_of(policy))
+        if rules > MOST_IN_ALL:
+            raise UnsupportedError(f"more than {MOST_IN_ALL} rules and alternatives", f"policy `{policy.name}`")
         for criterion in criteria_of(policy):
             if criterion.condition is not None:
-                _check(criterion.condition, f"criterion `{criterion.id}` ({criterion.span})")
+                _counted(criterion.condition, f"criterion `{criterion.id}` ({criterion.span})")
         self._match(compile_conditions([AllOf(())]), [])
 
     def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
@@ -172,9 +175,10 @@ def check_installed() -> None:
         raise EngineUnavailableError(f"the durable engine is not installed: {INSTALL}")
 
 
-def _check(condition: Condition, place: str) -> None:
+def _counted(condition: Condition, place: str) -> int:
+    """Return how many rules a condition becomes; refuse one that the engine does not take."""
     try:
-        alternatives(condition)
+        return len(alternatives(condition))
     except TooManyError as many:
         raise UnsupportedError(str(many), place) from None
 

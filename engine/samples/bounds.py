@@ -1,26 +1,42 @@
-"""The values at which a policy's answers change: each limit that a rule names, and its neighbours one unit away."""
+"""The values at which a policy's answers change: each limit that a rule names, and its neighbours one unit away.
 
-from collections.abc import Iterable, Iterator
+Values drawn at random would nearly all be refused under a policy of any size: some rule rejects them. So the *quiet*
+values of a field are known too: those that the fewest refusing rules ask for.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from engine.interpret import judge_test, plain
 from engine.walk import criteria_of, rules_of, tests_of
+from rules.built_in import FUNCTION_INPUTS
 from rules.fields import expression_fields
 from rules.ir import (
+    AllOf,
+    AnyOf,
+    Block,
     Compare,
     CompareField,
     Condition,
+    Deposit,
     DerivedFormula,
     Equals,
+    Exclude,
     Field,
+    FieldTest,
     HasAll,
     HasAny,
     HasNone,
+    Hold,
+    Not,
     NotOneOf,
     OneOf,
     Policy,
+    Reject,
     Score,
     Test,
     Within,
@@ -40,7 +56,7 @@ STEP: dict[Type, timedelta] = {
 }
 # For fields that no rule compares with a literal.
 PLAIN: dict[Type, tuple[Value, ...]] = {
-    Scalar.MONEY: (Fraction(0), Fraction(100), Fraction(250_000)),
+    Scalar.MONEY: (Fraction(0), Fraction(100), Fraction(250_000), Fraction(900_000_000)),
     Scalar.RATE: (Fraction(0), Fraction(1, 20), Fraction(1, 5)),
     Scalar.INTEGER: (Fraction(0), Fraction(1), Fraction(7)),
     Scalar.NUMBER: (Fraction(0), Fraction(3, 2)),
@@ -51,6 +67,10 @@ PLAIN: dict[Type, tuple[Value, ...]] = {
     ),
     Scalar.DURATION: (timedelta(days=2),),
 }
+
+
+REFUSING = (Reject, Exclude, Block, Hold)
+Drawn = TypeVar("Drawn", bound=Value)
 
 
 class Bounds:
@@ -67,6 +87,10 @@ class Bounds:
                 self._named.setdefault(test.field, set()).update(_literals(test.test))
                 if isinstance(test.test, CompareField):
                     pairs += [(test.field, test.test.other), (test.test.other, test.field)]
+        for rule in rules_of(policy):
+            for effect in rule.effects:
+                if isinstance(effect, Deposit):
+                    self._named.setdefault("order.deposit", set()).add(effect.rate)
         for derived in reversed(policy.derive):
             if isinstance(derived, DerivedFormula):
                 pairs += [(derived.field, path) for path in expression_fields(derived.expression)]
@@ -75,6 +99,18 @@ class Bounds:
             self._named.setdefault(other, set()).update(self._named.get(one, ()))
         self.used |= {path for pair in pairs for path in pair} | set(_computed_from(policy))
         self.used |= {criterion.field for criterion in criteria_of(policy) if criterion.field}
+        self.used |= {name for path in self.used for name in FUNCTION_INPUTS.get(path, ())}
+        self._refusing: dict[str, list[tuple[Test, bool]]] = {}
+        for rule in rules_of(policy):
+            if any(isinstance(effect, REFUSING) for effect in rule.effects):
+                for test, holds in _wanted(rule.when):
+                    self._refusing.setdefault(test.field, []).append((test.test, holds))
+
+    def quiet(self, path: str, values: Sequence[Drawn]) -> Sequence[Drawn]:
+        """Return those of the values at which the fewest refusing rules look."""
+        tests = [one for one in self._refusing.get(path, ()) if not isinstance(one[0], CompareField)]
+        hits = [sum(judge_test(test, plain(value), None) is holds for test, holds in tests) for value in values]
+        return [value for value, number in zip(values, hits, strict=True) if number == min(hits)]
 
     def numbers(self, *paths: str) -> list[Fraction]:
         """Return the numbers that rules compare these fields with, ascending."""
@@ -115,6 +151,18 @@ def _around(values: Iterable[Value], kind: Scalar) -> Iterator[Value]:
             yield from (value - step, value, value + step)
     for low, high in pairwise(sorted(value for value in values if isinstance(value, Fraction))):
         yield (low + high) / 2 // UNIT[kind] * UNIT[kind]
+
+
+def _wanted(condition: Condition, *, holds: bool = True) -> Iterator[tuple[FieldTest, bool]]:
+    """Yield each test of a condition with whether it must hold, or must not."""
+    match condition:
+        case FieldTest():
+            yield condition, holds
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _wanted(part, holds=holds)
+        case Not(part):
+            yield from _wanted(part, holds=not holds)
 
 
 def _conditions(policy: Policy) -> Iterator[Condition]:

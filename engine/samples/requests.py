@@ -4,7 +4,7 @@ The same seed gives the same requests. Prices and moments are chosen so that wha
 margin, days since) falls on a bound, or a cent or a second beside it: where two engines would differ if they did.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from random import Random
@@ -18,13 +18,17 @@ from rules.types import Scalar, Type, Value
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 # How likely a field is to be left out, and how likely to be null; one pair is drawn for each request.
-GAPS = ((0.0, 0.0), (0.0, 0.05), (0.02, 0.03), (0.1, 0.05), (0.3, 0.1))
+GAPS = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.02), (0.02, 0.03), (0.2, 0.1))
+# How likely a value is a quiet one, which few rules refuse; one is drawn for each request.
+QUIET = (0.0, 0.8, 1.0, 1.0)
 # Moments from which whole days up to the decision, or up to the bid, are counted.
 DAYS_UP_TO_NOW = {
     "order.approved_at": "order.days_since_approval",
     "claim.updated_at": "claim.idle_days",
     "claim.registered_at": "claim.age_days",
 }
+# Objects of which every field counts: the engine itself reads them, for chains, obligations and protection.
+ALL_OF = ("submitter", "order", "claim")
 SOME_DAYS = (Fraction(0), Fraction(1), Fraction(14), Fraction(30))
 LIST_PRICES = (Fraction(1000), Fraction(999), Fraction(4400), Fraction(3))
 CENT = Fraction(1, 100)
@@ -45,18 +49,19 @@ class SampleRequests:
                 for field in policy.fields.values()
                 if field.object == name
                 and field.origin in (Origin.GIVEN, Origin.FACT)
-                and (field.path in self._bounds.used or field.path in DAYS_UP_TO_NOW)
+                and (name in ALL_OF or field.path in self._bounds.used)
             ]
             for name in (*SHARED_OBJECTS, "line", "claim")
         }
         self._choices = {field.path: self._bounds.choices(field) for fields in self._given.values() for field in fields}
-        self._gaps = GAPS[0]
+        self._quiet = {path: self._bounds.quiet(path, values) for path, values in self._choices.items()}
+        self._gaps, self._quietness = GAPS[0], QUIET[0]
         self._now = NOON
 
     def make(self, kind: Kind) -> dict[str, Json]:
         """Return the next request of a kind."""
         rng = self._rng
-        self._gaps = rng.choice(GAPS)
+        self._gaps, self._quietness = rng.choice(GAPS), rng.choice(QUIET)
         self._now = self._moment()
         request: dict[str, Json] = {"as_of": self._now.isoformat()}
         for name in SHARED_OBJECTS:
@@ -111,7 +116,8 @@ class SampleRequests:
             return date(2026, 11, 1) + timedelta(days=self._days("claim.lead_days"))
         if field.path == "claim.protected_until" and self._happens(0.5):
             return self._now.astimezone(UTC) + timedelta(seconds=self._rng.choice((-1, 0, 1, 3_600)))
-        value = self._rng.choice(self._choices[field.path])
+        values = self._quiet if self._happens(self._quietness) else self._choices
+        value = self._rng.choice(values[field.path])
         if isinstance(value, Fraction) and field.above is not None:
             return max(value, Fraction(field.above + 1))
         if isinstance(value, Fraction) and field.at_least is not None:
@@ -119,8 +125,11 @@ class SampleRequests:
         return value
 
     def _days(self, path: str) -> int:
-        days = int(self._rng.choice((*self._bounds.numbers(path), *SOME_DAYS))) + self._rng.choice((-1, 0, 0, 1))
-        return max(-10_000, min(days, 10_000))
+        days = [number + nudge for number in (*self._bounds.numbers(path), *SOME_DAYS) for nudge in (-1, 0, 1)]
+        return max(-10_000, min(int(self._drawn(path, days)), 10_000))
+
+    def _drawn(self, path: str, values: Sequence[Fraction]) -> Fraction:
+        return self._rng.choice(self._bounds.quiet(path, values) if self._happens(self._quietness) else values)
 
     def _line(self) -> dict[str, Json]:
         """Return a line whose discount, margin and total are on a bound, or a cent beside it."""
@@ -156,7 +165,7 @@ class SampleRequests:
         return line
 
     def _rate(self, *paths: str) -> Fraction:
-        return self._rng.choice(self._bounds.numbers(*paths) or [Fraction(1, 10)])
+        return self._drawn(paths[0], self._bounds.numbers(*paths) or [Fraction(1, 10)])
 
 
 def as_json(value: Value, kind: Type) -> Json:

@@ -1,7 +1,7 @@
 """A policy made ready to decide: every table indexed, every derivation ordered, once. Immutable and thread-safe."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -43,6 +43,13 @@ def compile_policy(policy: Policy) -> Program:
         reader=RequestReader(policy),
         domains={kind: domain for kind, domain in domains.items() if domain is not None},
     )
+
+
+def recompile(program: Program, policy: Policy, kinds: Iterable[Kind]) -> Program:
+    """Return the program of a policy that has the same fields, for some kinds only: quicker where many differ little."""
+    made = {kind: _DOMAINS[kind](policy) for kind in kinds if kind in program.domains}
+    domains = {kind: domain for kind, domain in made.items() if domain is not None}
+    return replace(program, policy=policy, domains=domains)
 
 
 class _Plan(Protocol):

@@ -7,8 +7,8 @@ decision is made of the answers alone, so that a changed rule can only matter wh
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.bits import Bits
 from engine.facts import Row
-from engine.index import Bits
 from engine.interpret import Verdict, statuses
 from engine.matching import Group, IndexEngine
 from engine.views import OWN_OBJECTS, UNKNOWN, State

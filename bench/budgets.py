@@ -30,7 +30,6 @@ from rules.load import load, load_text
 SHIPPED = Path(__file__).parent.parent / "policies.yaml"
 EXPLAINS: tuple[Explain, ...] = ("none", "near", "all")
 CONNECTIONS = (1, 8)
-DECISIONS_BEFORE_MEMORY = 1_000
 PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "orjson", "PyYAML")
 
 
@@ -42,13 +41,24 @@ class Scale:
     seconds: float = 0.3
     http_rounds: int = 3
     http_seconds: float = 2.0
+    decisions_before_memory: int = 1_000
     quotes: int = 200
     loads: int = 5
     rules: int = 5_000
     growth: tuple[int, ...] = (20, 200, 2_000, 10_000)
 
 
-TINY = Scale(rounds=1, seconds=0.01, http_rounds=1, http_seconds=0.2, quotes=5, loads=1, rules=50, growth=(20, 200))
+TINY = Scale(
+    rounds=1,
+    seconds=0.01,
+    http_rounds=1,
+    http_seconds=0.1,
+    decisions_before_memory=20,
+    quotes=5,
+    loads=1,
+    rules=50,
+    growth=(20, 200),
+)
 QUICK = Scale(rounds=3, seconds=0.1, http_seconds=1.0, quotes=50, loads=2)
 
 
@@ -200,7 +210,7 @@ def typed(program: Program, request: object) -> tuple[dict[str, Any], dict[str, 
     """Return a quote's shared facts and those of its line, derived fields included."""
     facts = program.reader.read(request, Kind.PRICE_APPROVAL, now=NOW, limits=Limits())
     facts.shared["as_of"] = facts.today
-    program.domains[Kind.PRICE_APPROVAL].decide(ENGINES["index"], facts, "en")
+    program.domains[Kind.PRICE_APPROVAL].derivations.derive(ENGINES["index"], facts)
     assert facts.lines
     return facts.shared, facts.lines[0]
 
@@ -234,7 +244,7 @@ def over_http(found: Found, scale: Scale, policy: Path) -> None:
         reports = http_in_turns(routes, bodies, scale)
         job = Job(ours.port, routes["decision (near)"][1], bodies, 8, scale.http_seconds)
         decided = sum(report.requests for name, report in reports.items() if name.startswith("decision"))
-        while decided < DECISIONS_BEFORE_MEMORY:
+        while decided < scale.decisions_before_memory:
             decided += send(job).requests
         memory = machine.resident_mb(ours.pid)
     found.details["http"] = {name: asdict(report) for name, report in reports.items()}

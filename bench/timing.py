@@ -98,7 +98,7 @@ def in_turns(cases: Mapping[str, Case[Any]], *, rounds: int, seconds: float) -> 
     found = {name: Rounds.none() for name in cases}
     inputs = {name: cycle(case.inputs) for name, case in cases.items()}
     for name, case in cases.items():  # once through what is lazy or cached, outside the measurement
-        for one in islice(inputs[name], min(len(case.inputs), 20)):
+        for one in islice(inputs[name], min(len(case.inputs), 5)):
             case.call(one)
     for _ in range(rounds):
         for name, case in cases.items():

@@ -28,29 +28,29 @@ class Engine:
             for number, row in enumerate(table.rows)
         ]
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Return the request."""
         return request
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401, ARG002
+    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ARG002
         """Try the rules."""
         actions = self._actions()
         self._run_all(self._rules, self._variables(asked), actions, stop_on_first_trigger=self._first)
         return actions.hits
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the rows."""
         return list(answer)
 
 
-def _variables(columns: tuple[Column, ...]) -> Any:  # noqa: ANN401 - a class that exists only when the library does
+def _variables(columns: tuple[Column, ...]) -> Any:
     library: Any = import_module("business_rules.variables")
 
-    def __init__(self: Any, request: Request) -> None:  # noqa: ANN401, N807
+    def __init__(self: Any, request: Request) -> None:  # noqa: N807
         self.request = request
 
-    def variable(column: Column) -> Any:  # noqa: ANN401
-        def read(self: Any) -> Any:  # noqa: ANN401
+    def variable(column: Column) -> Any:
+        def read(self: Any) -> Any:
             return self.request[column.name]
 
         kind = library.string_rule_variable if column.kind == "text" else library.numeric_rule_variable
@@ -60,15 +60,15 @@ def _variables(columns: tuple[Column, ...]) -> Any:  # noqa: ANN401 - a class th
     return type("Variables", (library.BaseVariables,), members)
 
 
-def _actions() -> Any:  # noqa: ANN401
+def _actions() -> Any:
     library: Any = import_module("business_rules.actions")
     fields: Any = import_module("business_rules.fields")
 
-    def __init__(self: Any) -> None:  # noqa: ANN401, N807
+    def __init__(self: Any) -> None:  # noqa: N807
         self.hits = []
 
     @library.rule_action(params={"row": fields.FIELD_NUMERIC})  # type: ignore[untyped-decorator]
-    def hit(self: Any, row: int) -> None:  # noqa: ANN401
+    def hit(self: Any, row: int) -> None:
         self.hits.append(row)
 
     return type("Actions", (library.BaseActions,), {"__init__": __init__, "hit": hit})

@@ -55,7 +55,7 @@ def body(requests: Sequence[Request]) -> str:
     return json.dumps({"principal": {"id": "u", "roles": ["sales"]}, "resources": resources})
 
 
-def rows(reply: Any) -> list[list[int]]:  # noqa: ANN401 - parsed JSON
+def rows(reply: Any) -> list[list[int]]:
     """Return the rows that hit, in order, a list a resource."""
     return [sorted(int(output["val"]) for output in result.get("outputs", [])) for result in reply["results"]]
 

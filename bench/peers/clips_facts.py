@@ -43,11 +43,11 @@ class Engine:
                     values.update(zip(names, ends, strict=True))
             rows.assert_fact(**values)
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Return the slots: texts are symbols, numbers floats."""
         return {name: self._symbol(value) if isinstance(value, str) else value for name, value in request.items()}
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401, ARG002
+    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ARG002
         """Assert the quote, run, retract it."""
         self._hits.clear()
         fact = self._quote.assert_fact(**asked)
@@ -57,6 +57,6 @@ class Engine:
             return [min(self._hits)] if self._hits else []
         return list(self._hits)
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the rows in order."""
         return sorted(answer)

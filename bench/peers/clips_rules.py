@@ -29,11 +29,11 @@ class Engine:
             self._env.build(f"(defrule row-{number} {salience} (quote {patterns}) => {then})")
         self._quote = self._env.find_template("quote")
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Return the slots: texts are symbols, numbers floats."""
         return {name: self._symbol(value) if isinstance(value, str) else value for name, value in request.items()}
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401, ARG002
+    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ARG002
         """Assert the quote, run, retract it."""
         self._hits.clear()
         fact = self._quote.assert_fact(**asked)
@@ -41,7 +41,7 @@ class Engine:
         fact.retract()
         return list(self._hits)
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the rows; those of one salience fire in CLIPS's own order."""
         return sorted(answer)
 

@@ -18,16 +18,16 @@ class Engine:
         # Which rows matched besides the one that counts stands in the trace only.
         self._plain: Explain = "none" if hit == "first" else "fired"
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Return the quote with these facts."""
         return quote(request)
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401
+    def decide(self, asked: Any, *, trace: bool) -> Any:
         """Decide the quote."""
         explain = "near" if trace else self._plain
         return decide(self._program, Kind.PRICE_APPROVAL, asked, now=NOW, explain=explain)
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the row that grants the level, or all rows that fired."""
         decision: Any = answer.to_json()
         if self._plain == "none":

@@ -16,17 +16,17 @@ class Engine:
         self._first = hit == "first"
         self._index = authority_group(self._program).index
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Return the facts as a decision has them when it comes to the table."""
         return typed(self._program, quote(request))
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401
+    def decide(self, asked: Any, *, trace: bool) -> Any:
         """Look the facts up."""
         hits, _ = self._index.match(*asked)
         if trace:
             self._index.near(*asked)
         return hits & -hits if self._first else hits
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the positions of the bits."""
         return list(positions(answer))

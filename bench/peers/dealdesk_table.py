@@ -22,7 +22,7 @@ class Engine:
         ]
         self._units = {column.name: column.unit for column in table.columns if column.kind == "number"}
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Write numbers as a caller does: exact, as text."""
         return {
             name: f"{value:.2f}{self._units[name]}" if isinstance(value, float) and value % 1 else _whole(value, unit)
@@ -30,7 +30,7 @@ class Engine:
             for unit in (self._units.get(name, ""),)
         }
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401
+    def decide(self, asked: Any, *, trace: bool) -> Any:
         """Read the values and look them up."""
         row: Row = {path: read(asked[name]) for name, path, read in self._readers}
         hits, _ = self._index.match(row, row)
@@ -39,7 +39,7 @@ class Engine:
             return ([(hits & -hits).bit_length() - 1] if hits else []), near
         return list(positions(hits)), near
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return what `decide` found."""
         found: list[int] = answer[0]
         return found

@@ -31,17 +31,17 @@ class Engine:
     def _hit(self, number: int, _matches: object) -> None:
         self._hits.append(number)
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Return the event as JSON text, which is what the library takes."""
         return json.dumps(request)
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401, ARG002
+    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ARG002
         """Send the event; matches come back as calls."""
         self._hits.clear()
         self._assert_event("bench", asked)
         return list(self._hits)
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the rows in order."""
         return sorted(answer)
 

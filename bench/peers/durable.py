@@ -45,11 +45,11 @@ class Engine:
     def _note(self, number: int) -> Callable[[object], None]:
         return lambda _context: self._hits.append(number)
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Return the request."""
         return request
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401, ARG002
+    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ARG002
         """Assert the fact in every ruleset, and forget it."""
         self._hits.clear()
         session = str(next(self._session))
@@ -61,7 +61,7 @@ class Engine:
             return [min(self._hits)] if self._hits else []
         return list(self._hits)
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the rows in order."""
         return sorted(answer)
 

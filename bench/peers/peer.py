@@ -13,13 +13,13 @@ MODULES = NODE / "node_modules"
 class Peer(Protocol):
     """An engine with a table in it; built by its constructor from a table and a hit policy."""
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401 - whatever the engine takes
+    def ask(self, request: Request) -> Any:
         """Return the request as a caller of this engine has it at hand; not timed."""
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401
+    def decide(self, asked: Any, *, trace: bool) -> Any:
         """Decide; this is timed."""
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the rows that hit, in order; with hit policy `first` one or none. Not timed."""
 
 

@@ -17,15 +17,15 @@ class Engine:
         self._decision = zen.ZenEngine().create_decision(zen.ZenDecisionContent(json.dumps(_model(table, hit))))
         self._traced = {"trace": True}
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401
+    def ask(self, request: Request) -> Any:
         """Return the request: Zen takes a dictionary."""
         return request
 
-    def decide(self, asked: Any, *, trace: bool) -> Any:  # noqa: ANN401
+    def decide(self, asked: Any, *, trace: bool) -> Any:
         """Evaluate the decision."""
         return self._decision.evaluate(asked, self._traced) if trace else self._decision.evaluate(asked)
 
-    def rows(self, answer: Any) -> list[int]:  # noqa: ANN401
+    def rows(self, answer: Any) -> list[int]:
         """Return the output column."""
         result = answer["result"]
         if self._first:

@@ -1,0 +1,62 @@
+"""The page's part on the budgets."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bench.markdown import machine, number, rows
+from bench.results import Result
+
+
+def blocks(result: Result) -> Iterator[str]:
+    """Yield goals and what was measured, then the numbers behind them."""
+    budgets = result["budgets"]
+    yield "## Budgets\n"
+    yield machine(result["machine"])
+    yield f"{sum(budget['met'] for budget in budgets)} of {len(budgets)} are met.\n"
+    yield rows(
+        ("what", "goal", "measured", "met", "behind it"),
+        (
+            (one["what"], one["goal"], f"{number(one['measured'])} {one['unit']}", _verdict(one), one["note"])
+            for one in budgets
+        ),
+    )
+    yield "Not measured here: bulk evaluation.\n"
+    details = result["details"]
+    yield "### Deciding in process\n"
+    yield (
+        "Five lines a quote, every quote another, all four sections of the shipped policy loaded. `as JSON` adds "
+        "`to_json` and `json.dumps`; the last column is how long that text is.\n"
+    )
+    yield _timings(details["deciding"], details["reply_characters"])
+    yield "### Growth with the table\n"
+    yield (
+        "One-line quotes under the generated authority matrix (below). `decide` is the whole decision; `table match` "
+        "is the look-up of the matching rows alone.\n"
+    )
+    yield _timings(details["growth"])
+    yield "### HTTP, one worker\n"
+    yield rows(
+        ("request / connections", "requests/s", "p50 ms", "p99 ms", "bytes a reply"),
+        (
+            (name, *(number(one[key]) for key in ("requests_per_second", "p50", "p99", "reply_bytes")))
+            for name, one in details["http"].items()
+        ),
+    )
+
+
+def _verdict(budget: Mapping[str, Any]) -> str:
+    if budget["met"]:
+        return "yes"
+    if budget["at_least"]:
+        return f"**no**, {number(budget['limit'] - budget['measured'])} points short"
+    return f"**no**, {number(budget['measured'] / budget['limit'])} times the goal"
+
+
+def _timings(times: Mapping[str, Mapping[str, float]], sizes: Mapping[str, float] | None = None) -> str:
+    head = ["case", "median µs", "p99 µs", "processor µs"]
+    body = [[name, *(number(time[key]) for key in ("median", "p99", "cpu"))] for name, time in times.items()]
+    if sizes:
+        head.append("characters")
+        for line in body:
+            line.append(number(sizes[line[0]]) if line[0] in sizes else "")
+    return rows(head, body)

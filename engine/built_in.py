@@ -15,7 +15,7 @@ Function: TypeAlias = Callable[..., State]
 ONE_DAY = timedelta(days=1)
 
 
-def margin(_: Facts, cost: Value, net: Value) -> Value:
+def margin(cost: State, net: State) -> Value:
     """Return 1 - cost / net; of what is free, below every limit if it costs something, and 0 if not."""
     if cost is None or net is None:
         return None
@@ -54,8 +54,6 @@ def lead_days(facts: Facts, bid: Value, registered: Value) -> Value:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "line.margin": margin,
-    "deal.margin": margin,
     "deal.line_count": line_count,
     "registration.same_partner": same_partner,
     "order.days_since_approval": full_days_since,

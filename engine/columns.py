@@ -43,7 +43,7 @@ class Thresholds:
     scale: int
     null: Bits
 
-    def bits(self, value: Any) -> Bits:
+    def bits(self, value: Any) -> Bits:  # noqa: ANN401 - the column's tests say which values come
         """Return the rules that a known value leaves standing."""
         match value:
             case None:

@@ -6,17 +6,18 @@ first; those that depend on a field that the domain itself finds out (`claim.pro
 `partner.score`) come after it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import TypeAlias
 
-from engine.built_in import FUNCTIONS, Function, call
+from engine.bits import positions
+from engine.built_in import FUNCTIONS, Function, call, margin
 from engine.decision import Kind
 from engine.exact import ZERO, Ratio, add, compare
 from engine.facts import Facts, Row
-from engine.formulas import compiled
+from engine.formulas import Formula, compiled
 from engine.interpret import as_ratio, compute, plain
 from engine.matching import Engine, Group, groups_of, match_all
 from engine.values import PartialSet, Value
@@ -37,8 +38,8 @@ FOUND_FROM = {"claim.protected": ("claim.status", "claim.protected_until")}
 class Derivation:
     """One derived field: where it stands, what it reads, and how it is computed for one row.
 
-    `formula` is the formula that it is, for prices above zero, and None for what tables and kinds give; `rules` are the
-    rows of those.
+    `formula` is the formula that it is, for prices above zero, and None for what tables and kinds give; `compiled` says
+    it as a function that gives what `evaluate` gives. `rules` are the rows of tables and kinds.
     """
 
     path: str
@@ -46,6 +47,7 @@ class Derivation:
     inputs: frozenset[str]
     evaluate: Evaluate
     formula: Expression | None = None
+    compiled: Formula | None = None
     rules: tuple[Rule, ...] = ()
 
 
@@ -59,37 +61,48 @@ class Derivations:
 
     def derive(self, engine: Engine, facts: Facts, *, stage: int = 0) -> None:
         """Add a stage's fields to the facts."""
+        shared, lines = facts.shared, facts.lines
         for derivation in self.stages[stage]:
+            path, formula = derivation.path, None if engine.plain else derivation.compiled
             for row in _rows(derivation.subject, facts):
-                state = derivation.evaluate(engine, facts, row)
-                if state is UNKNOWN:
-                    continue
-                (facts.shared if derivation.subject is Subject.DEAL else row)[derivation.path] = state
+                state = formula(shared, row, lines) if formula else derivation.evaluate(engine, facts, row)
+                if state is not UNKNOWN:
+                    (shared if derivation.subject is Subject.DEAL else row)[path] = state
 
     def roots(self, paths: Iterable[str], facts: Facts) -> frozenset[str]:
         """Return the unknown given fields that these fields come from: what a caller could add."""
         found: set[str] = set()
-        seen: set[str] = set()
-        open_ = list(paths)
+        seen: set[tuple[str, Subject | None]] = set()
+        open_: list[tuple[str, Subject | None]] = [(path, None) for path in paths]
         while open_:
-            path = open_.pop()
-            if path in seen or not self._unknown_somewhere(path, facts):
+            path, reader = open_.pop()
+            if (path, reader) in seen or not self._unknown_somewhere(path, reader, facts):
                 continue
-            seen.add(path)
+            seen.add((path, reader))
             inputs = self.inputs.get(path) or FOUND_FROM.get(path)
             if inputs:
-                open_ += inputs
+                open_ += [(name, row_subject(path, self.kind)) for name in inputs]
             else:
                 found.add(path)
         return frozenset(found)
 
-    def _unknown_somewhere(self, path: str, facts: Facts) -> bool:
-        """Tell whether a field is not known, or only partly, in the shared facts or in a row that has it."""
+    def _unknown_somewhere(self, path: str, reader: Subject | None, facts: Facts) -> bool:
+        """Tell whether a field is not known, or only partly, where it was read.
+
+        `reader` is the subject of the derived field that reads it: the deal's own see the deal's partner, not a claim's
+        or a candidate's. A field that a rule names may stand in either place.
+        """
         subject = row_subject(path, self.kind)
-        rows = _rows(subject, facts) if subject is not Subject.DEAL else (facts.shared,)
-        if subject is Subject.LINE and facts.lines is None:
-            return True
-        return any(isinstance(row.get(path, UNKNOWN), Unknown | PartialSet) for row in rows)
+        if subject is Subject.LINE:
+            return facts.lines is None or any(_is_open(row, path) for row in facts.lines)
+        if subject is Subject.DEAL or reader is Subject.DEAL:
+            return _is_open(facts.shared, path)
+        in_rows = any(_is_open(row, path) for row in _rows(subject, facts))
+        return in_rows or (reader is None and _is_open(facts.shared, path))
+
+
+def _is_open(row: Row, path: str) -> bool:
+    return isinstance(row.get(path, UNKNOWN), Unknown | PartialSet)
 
 
 def row_subject(path: str, kind: Kind) -> Subject:
@@ -112,6 +125,7 @@ def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivation
     makers: dict[str, Callable[[], Derivation]] = {
         **{path: partial(_formula, path, formula, kind) for path, formula in FORMULAS.items()},
         **{path: partial(_function, path, function, kind) for path, function in FUNCTIONS.items()},
+        **{path: partial(_margin, path, kind) for path in MARGINS},
         "deal.special_kinds": partial(_special_kinds, policy.special_orders),
         **{derived.field: partial(_policy_derivation, derived, kind) for derived in policy.derive},
     }
@@ -241,14 +255,14 @@ _HITS: dict[str, Callable[[_Hits], State]] = {
 def _formula(path: str, expression: Expression, kind: Kind) -> Derivation:
     subject = row_subject(path, kind)
 
-    formula = compiled(expression, subject)
+    def evaluate(_: Engine, facts: Facts, row: Row) -> State:
+        return compute(expression, View(subject, facts.shared, row), facts.lines)
 
-    def evaluate(engine: Engine, facts: Facts, row: Row) -> State:
-        if engine.plain:
-            return compute(expression, View(subject, facts.shared, row), facts.lines)
-        return formula(facts.shared, row, facts.lines)
+    def unusual(shared: Row, row: Row, lines: Sequence[Row] | None) -> State:
+        return compute(expression, View(subject, shared, row), lines)
 
-    return Derivation(path, subject, frozenset(expression_fields(expression)), evaluate, formula=expression)
+    made = compiled(expression, subject, unusual)
+    return Derivation(path, subject, frozenset(expression_fields(expression)), evaluate, expression, made)
 
 
 def _function(path: str, function: Function, kind: Kind) -> Derivation:
@@ -259,7 +273,23 @@ def _function(path: str, function: Function, kind: Kind) -> Derivation:
         view = View(subject, facts.shared, row)
         return call(function, facts, [view[name] for name in inputs])
 
-    return Derivation(path, subject, frozenset(inputs), evaluate, formula=MARGINS.get(path))
+    return Derivation(path, subject, frozenset(inputs), evaluate)
+
+
+def _margin(path: str, kind: Kind) -> Derivation:
+    """Return a margin: a formula wherever something is paid, and a function for what is free."""
+    subject = row_subject(path, kind)
+    cost, net = FUNCTION_INPUTS[path]
+
+    def unusual(shared: Row, row: Row, _: Sequence[Row] | None) -> State:
+        view = View(subject, shared, row)
+        return UNKNOWN if UNKNOWN in (view[cost], view[net]) else margin(view[cost], view[net])
+
+    def evaluate(_: Engine, facts: Facts, row: Row) -> State:
+        return unusual(facts.shared, row, facts.lines)
+
+    made = compiled(MARGINS[path], subject, unusual)
+    return Derivation(path, subject, frozenset((cost, net)), evaluate, MARGINS[path], made)
 
 
 def _special_kinds(section: SpecialOrders | None) -> Derivation:
@@ -271,11 +301,8 @@ def _special_kinds(section: SpecialOrders | None) -> Derivation:
         known: set[str] = set()
         maybe: set[str] = set()
         for match in match_all(engine, groups, facts):
-            for number, rule in enumerate(match.group.rules):
-                if match.fired >> number & 1:
-                    known.add(rule.id)
-                elif match.undetermined >> number & 1:
-                    maybe.add(rule.id)
+            known.update(match.group.rules[number].id for number in positions(match.fired))
+            maybe.update(match.group.rules[number].id for number in positions(match.undetermined))
         return PartialSet(frozenset(known), frozenset(maybe - known)) if maybe - known else frozenset(known)
 
     inputs = frozenset(path for rule in kinds for path in rule_fields(rule))

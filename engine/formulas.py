@@ -12,21 +12,20 @@ from typing import Any, TypeAlias, assert_never
 
 from engine.exact import ratio
 from engine.facts import Row
-from engine.interpret import compute
-from engine.views import OWN_OBJECTS, State, View
+from engine.views import OWN_OBJECTS, State
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
 
 # From the shared facts, the row, and the deal's lines (None where the request does not give them).
 Formula: TypeAlias = Callable[[Row, Row, Sequence[Row] | None], State]
 
 
-def compiled(expression: Expression, subject: Subject) -> Formula:
-    """Return a function that gives what `interpret.compute` gives."""
+def compiled(expression: Expression, subject: Subject, unusual: Formula) -> Formula:
+    """Return a function that gives what `unusual` gives, and does not call it where all goes the ordinary way."""
     writer = _Writer(OWN_OBJECTS[subject])
     try:
         n, d = writer.write(expression)
     except _Uncommon:
-        return lambda shared, row, lines: compute(expression, View(subject, shared, row), lines)
+        return unusual
     source = "\n".join(
         [
             "def formula(shared, row, lines):",
@@ -36,14 +35,11 @@ def compiled(expression: Expression, subject: Subject) -> Formula:
             f"            return {n}, {d}",
             "    except (KeyError, TypeError, ZeroDivisionError):",
             "        pass",
-            "    return slow(shared, row, lines)",
+            "    return unusual(shared, row, lines)",
         ]
     )
 
-    def slow(shared: Row, row: Row, lines: Sequence[Row] | None) -> State:
-        return compute(expression, View(subject, shared, row), lines)
-
-    namespace: dict[str, Any] = {"slow": slow, "total": _total}
+    namespace: dict[str, Any] = {"unusual": unusual, "total": _total}
     # The source is made of names that this module counts up and of field paths quoted by `repr`.
     exec(source, namespace)  # noqa: S102
     made: Formula = namespace["formula"]

@@ -8,9 +8,11 @@ change at the ends of those sets.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from engine import figures
 from engine.bits import Bits, positions
+from engine.columns import Thresholds, look_up
 from engine.decision import Json
 from engine.derive import Derivations
 from engine.exact import Ratio, divide, subtract
@@ -22,11 +24,15 @@ from engine.price.moving import PRICE, Moving, Parted
 from engine.price.repricing import OtherLines, PricedLine
 from engine.price.spans import Spans, contains, intersection
 from engine.price.straight import NOT_STRAIGHT
+from engine.price.walk import lowest_prices
 from engine.views import UNKNOWN, Sees, View
 from rules.fields import condition_fields
-from rules.ir import Condition, Field, FieldTest, Rule, Subject
+from rules.ir import Condition, Field, FieldTest, Rule, Subject, Test
 
 LIST_PRICE = "line.list_price"
+# Up to so many rows are solved one by one, which is quicker than a walk; so many are looked through for the nearest.
+FEW = 16
+MOST = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +47,56 @@ class Lever:
 class Repricing:
     """Authority and the lines' rules, taken apart into what a line's net price moves and what it does not.
 
-    `rows` are the authority's rows, `ranks` the rank of each row's level, `levers` the lines' rules that lift a level.
+    `ranks` has the rank of each authority row's level, lowest first, `below` for each rank the rows of lower ranks, and
+    `levers` the lines' rules that lift a level. `columns` index the limits of the rows in `walkable` on fields that the
+    price moves.
     """
 
     authority: tuple[Rule, ...]
     rows: Parted
     ranks: tuple[int, ...]
+    below: tuple[Bits, ...]
     levers: tuple[Lever, ...]
     moving: Moving
     fields: Mapping[str, Field]
+    columns: tuple[tuple[str, Thresholds], ...]
+    walkable: Bits
 
     @staticmethod
     def of(
         authority: Sequence[Rule],
+        *,
         ranks: tuple[int, ...],
+        below: tuple[Bits, ...],
         levers: Sequence[Lever],
         derivations: Derivations,
         fields: Mapping[str, Field],
     ) -> "Repricing":
         """Take the section's rules apart."""
         moving = Moving.of(derivations.stages[0])
-        return Repricing(tuple(authority), moving.part(authority), ranks, tuple(levers), moving, fields)
+        rows = moving.part(authority)
+        columns, walkable = _columns(rows)
+        return Repricing(tuple(authority), rows, ranks, below, tuple(levers), moving, fields, columns, walkable)
+
+
+def _columns(rows: Parted) -> tuple[tuple[tuple[str, Thresholds], ...], Bits]:
+    """Index the rows whose moving conjuncts are limits, each on a field of its own."""
+    tests: dict[str, list[tuple[Bits, Test]]] = {}
+    walkable = 0
+    for n, (conditions, limits) in enumerate(zip(rows.moving, rows.limits, strict=True)):
+        parts = [part for part in conditions if isinstance(part, FieldTest)]
+        if limits is None or len({part.field for part in parts}) < len(conditions):
+            continue
+        walkable |= 1 << n
+        for part in parts:
+            tests.setdefault(part.field, []).append((1 << n, part.test))
+    every = (1 << len(rows.moving)) - 1
+    columns = []
+    for field, found in tests.items():
+        column = look_up(found, given=every & ~sum(bit for bit, _ in found), null=0)
+        assert isinstance(column, Thresholds)
+        columns.append((field, column))
+    return tuple(columns), walkable
 
 
 def alternatives(
@@ -93,8 +128,7 @@ def alternatives(
     high = list_price[0] * 100 // list_price[1]
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
     candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
-    allowed = [(n, _prices(line, repricing.rows, n)) for n in positions(candidates) if repricing.ranks[n] < needed]
-    lowest = _lowest_prices(repricing, line, allowed, top=len(levels) - 1)
+    lowest = _lowest_prices(repricing, line, candidates & repricing.below[needed], top=len(levels) - 1)
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
         place: dict[str, Json] = {"line": number + 1, "level": levels[rank]}
@@ -118,27 +152,42 @@ def _prices(line: PricedLine, rows: Parted, n: int) -> Spans:
     return spans
 
 
-def _lowest_prices(
-    repricing: Repricing, line: PricedLine, allowed: Sequence[tuple[int, Spans]], *, top: int
-) -> dict[int, int]:
+def _lowest_prices(repricing: Repricing, line: PricedLine, rows: Bits, *, top: int) -> dict[int, int]:
     """Return, by the rank that the line would need, the lowest price at which it is that rank.
 
     A rule that lifts the level counts wherever it may fire: what is undetermined must not make a price too low.
     """
+    if not rows or not line.everywhere:
+        return {}
     lifts = [(lever.push, spans) for lever in repricing.levers if (spans := line.truth(lever.rule.when)[1])]
-    if not lifts:
-        lowest: dict[int, int] = {}
-        for n, spans in allowed:
-            if spans:
-                rank = repricing.ranks[n]
-                lowest[rank] = min(spans[0][0], lowest.get(rank, spans[0][0]))
-        return lowest
+    lowest: dict[int, int] = {}
+    many = rows & repricing.walkable
+    if not lifts and many.bit_count() > FEW:
+        with suppress(*NOT_STRAIGHT):
+            columns = [(thresholds, line.straight_form(field)) for field, thresholds in repricing.columns]
+            lowest = lowest_prices(
+                columns, many, low=line.low, high=line.high, ranks=repricing.ranks, below=repricing.below
+            )
+            rows &= ~many
+    allowed = [(repricing.ranks[n], _prices(line, repricing.rows, n)) for n in positions(rows)]
+    if lifts:
+        return _lifted(line, allowed, lifts, top=top)
+    for rank, spans in allowed:
+        if spans:
+            lowest[rank] = min(spans[0][0], lowest.get(rank, spans[0][0]))
+    return lowest
+
+
+def _lifted(
+    line: PricedLine, allowed: Sequence[tuple[int, Spans]], lifts: Sequence[tuple[Push, Spans]], *, top: int
+) -> dict[int, int]:
+    """Return the lowest price of each rank where rules lift it at some prices: it can only change at a set's ends."""
     ends = {line.low}
-    for spans in [*(spans for _, spans in allowed), *(spans for _, spans in lifts)]:
+    for _, spans in (*allowed, *lifts):
         ends.update(end for first, last in spans for end in (first, last + 1))
-    lowest = {}
+    lowest: dict[int, int] = {}
     for price in sorted(end for end in ends if line.low <= end <= line.high):
-        rank = min((repricing.ranks[n] for n, spans in allowed if contains(spans, price)), default=top + 1)
+        rank = min((rank for rank, spans in allowed if contains(spans, price)), default=top + 1)
         rank = pushed(rank, [push for push, spans in lifts if contains(spans, price)], top=top)
         lowest.setdefault(rank, price)
     return lowest
@@ -161,12 +210,11 @@ def _in_the_way(repricing: Repricing, view: Sees, rank: int, candidates: Bits) -
     Rows of which the price is all that fails (`candidates`) come before rows for other goods or customers. Where a row
     holds, the rules that lift the level stand in the way: their tests are returned.
     """
-    ranks = [found for found in repricing.ranks if found <= rank]
-    rows = [n for n, found in enumerate(ranks) if found == ranks[-1]]
-    for_this_line = [n for n in rows if candidates >> n & 1]
+    below = repricing.below[rank + 1]
+    rows = below & ~repricing.below[repricing.ranks[below.bit_length() - 1]] if below else 0
     failures = [
         [(row, part) for part in row.when.parts if judge(part, view) is not True]
-        for row in (repricing.authority[n] for n in for_this_line or rows)
+        for row in (repricing.authority[n] for n in islice(positions(rows & candidates or rows), MOST))
     ]
     nearest = min(failures, key=len, default=[])
     if nearest or not failures:

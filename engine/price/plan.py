@@ -1,5 +1,6 @@
 """The price-approval section as the engine uses it: authority by rank, rules by subject, and what they derive from."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from engine.bits import Bits
@@ -72,6 +73,7 @@ def plan(policy: Policy) -> PricePlan | None:
     rank_of = {level: rank for rank, level in enumerate(levels)}
     rows = sorted(section.authority, key=lambda row: rank_of[_signs(row)])
     ranks = tuple(rank_of[_signs(row)] for row in rows)
+    below = tuple((1 << bisect_left(ranks, rank)) - 1 for rank in range(len(levels) + 1))
     pushes = {rule.id: _push(rule, rank_of) for rule in section.rules}
     wanted = [*SHOWN, *(f"deal.{name}" for name in TOTALS)]
     wanted += [path for rule in (*section.authority, *section.rules) for path in rule_fields(rule)]
@@ -87,11 +89,18 @@ def plan(policy: Policy) -> PricePlan | None:
         roles={role.id: role for role in (*policy.roles, *section.ladder)},
         authority=Group.of(rows, Subject.LINE),
         ranks=ranks,
-        below=tuple(sum(1 << n for n, found in enumerate(ranks) if found < rank) for rank in range(len(levels) + 1)),
+        below=below,
         rules=groups_of(section.rules),
         pushes=pushes,
         derivations=found,
-        repricing=Repricing.of(rows, ranks, levers, found, {**policy.fields, AS_OF.path: AS_OF}),
+        repricing=Repricing.of(
+            rows,
+            ranks=ranks,
+            below=below,
+            levers=levers,
+            derivations=found,
+            fields={**policy.fields, AS_OF.path: AS_OF},
+        ),
     )
 
 

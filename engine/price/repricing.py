@@ -121,7 +121,7 @@ class PricedLine:
         """
         low, high = self.low, self.high
         for limit in limits:
-            a, b, c, d = self._straight_form(limit.field)
+            a, b, c, d = self.straight_form(limit.field)
             # The quotient's denominator is above zero, so it compares as this straight line compares with zero.
             constant = limit.sign * (a * limit.d - limit.n * c) + limit.strict
             slope = limit.sign * (b * limit.d - limit.n * d)
@@ -181,20 +181,20 @@ class PricedLine:
             return [(self.low, self.high, shape_of(state))]
         if derivation.formula is not None:
             try:
-                a, b, c, d = self._straight_form(path)
+                a, b, c, d = self.straight_form(path)
             except NOT_STRAIGHT:
                 return self._expression(derivation.formula)
             return [(self.low, self.high, Quotient((a, b) if b else (a,), (c, d) if d else (c,)))]
         return self._table(derivation)
 
-    def _straight_form(self, path: str) -> Straight:
+    def straight_form(self, path: str) -> Straight:
         """Return a moving field's one quotient of straight lines, its denominator above zero at every price."""
         form = self._forms.get(path)
         if form is None:
             formula = self._moving.straight.get(path)
             if formula is None:
                 raise NotStraightError
-            a, b, c, d = formula(self._fixed, self._straight_form, self._others_sum)
+            a, b, c, d = formula(self._fixed, self.straight_form, self._others_sum)
             at_low, at_high = c + d * self.low, c + d * self.high
             if at_low < 0 and at_high < 0:
                 a, b, c, d = -a, -b, -c, -d

@@ -1,7 +1,7 @@
 """The values at which a policy's answers change: each limit that a rule names, and its neighbours one unit away.
 
 Values drawn at random would nearly all be refused under a policy of any size: some rule rejects them. So the *quiet*
-values of a field are known too: those that the fewest refusing rules ask for.
+values of a field are known too: those that the fewest rules ask for that refuse, or want more signatures.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,9 @@ from rules.built_in import FUNCTION_INPUTS
 from rules.fields import expression_fields
 from rules.ir import (
     AllOf,
+    Also,
     AnyOf,
+    AtLeast,
     Block,
     Compare,
     CompareField,
@@ -36,6 +38,7 @@ from rules.ir import (
     NotOneOf,
     OneOf,
     Policy,
+    Raise,
     Reject,
     Score,
     Test,
@@ -69,7 +72,7 @@ PLAIN: dict[Type, tuple[Value, ...]] = {
 }
 
 
-REFUSING = (Reject, Exclude, Block, Hold)
+REFUSING = (Reject, Exclude, Block, Hold, AtLeast, Raise, Also)
 Drawn = TypeVar("Drawn", bound=Value)
 
 

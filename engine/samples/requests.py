@@ -54,7 +54,7 @@ class SampleRequests:
             for name in (*SHARED_OBJECTS, "line", "claim")
         }
         self._choices = {field.path: self._bounds.choices(field) for fields in self._given.values() for field in fields}
-        self._quiet = {path: self._bounds.quiet(path, values) for path, values in self._choices.items()}
+        self._quiet = {path: self._mostly_quiet(policy.fields[path], found) for path, found in self._choices.items()}
         self._gaps, self._quietness = GAPS[0], QUIET[0]
         self._now = NOON
 
@@ -82,6 +82,11 @@ class SampleRequests:
         if kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER) or self._happens(0.7):
             request["lines"] = [self._line() for _ in range(rng.choice((1, 1, 2, 3)))]
         return request
+
+    def _mostly_quiet(self, field: Field, values: Sequence[Value]) -> Sequence[Value]:
+        """Return the quiet values, and as often the default: what the policy's owner takes for ordinary."""
+        quiet = [*self._bounds.quiet(field.path, values)]
+        return quiet if field.default is None else [*quiet, *[field.default] * len(quiet)]
 
     def _happens(self, chance: float) -> bool:
         return self._rng.random() < chance
@@ -126,10 +131,13 @@ class SampleRequests:
 
     def _days(self, path: str) -> int:
         days = [number + nudge for number in (*self._bounds.numbers(path), *SOME_DAYS) for nudge in (-1, 0, 1)]
-        return max(-10_000, min(int(self._drawn(path, days)), 10_000))
+        return max(-10_000, min(int(self._drawn((path,), days)), 10_000))
 
-    def _drawn(self, path: str, values: Sequence[Fraction]) -> Fraction:
-        return self._rng.choice(self._bounds.quiet(path, values) if self._happens(self._quietness) else values)
+    def _drawn(self, paths: Sequence[str], values: Sequence[Fraction]) -> Fraction:
+        if self._happens(self._quietness):
+            for path in paths:
+                values = self._bounds.quiet(path, values)
+        return self._rng.choice(values)
 
     def _line(self) -> dict[str, Json]:
         """Return a line whose discount, margin and total are on a bound, or a cent beside it."""
@@ -165,7 +173,7 @@ class SampleRequests:
         return line
 
     def _rate(self, *paths: str) -> Fraction:
-        return self._drawn(paths[0], self._bounds.numbers(*paths) or [Fraction(1, 10)])
+        return self._drawn(paths, self._bounds.numbers(*paths) or [Fraction(1, 10)])
 
 
 def as_json(value: Value, kind: Type) -> Json:

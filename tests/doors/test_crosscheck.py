@@ -1,0 +1,123 @@
+"""`dealdesk crosscheck`: what it asks, what it reports, and how it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from api.cli import run
+from engine.crosscheck import parting
+from engine.decide import ENGINES
+from engine.matching import InterpreterEngine
+from tests.doors.conftest import POLICY, QUOTE, REQUESTS
+
+LINES = [json.dumps({"kind": kind, "request": request}) for kind, request in REQUESTS.items()]
+
+
+def crosscheck(*arguments: str) -> int:
+    return run(["crosscheck", *arguments, "--policy", str(POLICY), "--engine", "interpreter"])
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> str:
+    path = tmp_path / "requests.jsonl"
+    path.write_text("\n".join([*LINES, ""]), "utf-8")
+    return str(path)
+
+
+def test_engines_that_agree(lines: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert crosscheck(lines) == 0
+    assert capsys.readouterr().out == "4 requests on index and interpreter: no difference\n"
+
+
+def test_a_folder_of_requests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for kind, request in REQUESTS.items():
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / "one.json").write_text(json.dumps(request), "utf-8")
+        (tmp_path / kind / "one.decision.json").write_text("no request", "utf-8")
+    assert crosscheck(str(tmp_path)) == 0
+    assert capsys.readouterr().out.startswith("4 requests ")
+
+
+def test_random_requests(capsys: pytest.CaptureFixture[str]) -> None:
+    assert crosscheck("--random", "12", "--seed", "5") == 0
+    assert crosscheck("--random", "1", "--kind", "special-order") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "12 requests on index and interpreter: no difference",
+        "1 request on index and interpreter: no difference",
+    ]
+
+
+def test_what_both_refuse_is_no_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "wrong.jsonl"
+    path.write_text('{"lines": []}', "utf-8")
+    assert crosscheck(str(path), "--kind", "price-approval") == 0
+    assert capsys.readouterr().out == "1 request on index and interpreter (1 refused alike): no difference\n"
+
+
+def test_a_difference_is_shown_with_both_traces(
+    lines: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(InterpreterEngine, "match", lambda *_: (0, 0))
+    assert crosscheck(lines) == 1
+    out = capsys.readouterr().out
+    assert f"{lines}:1 (price-approval) differs at /outcome with explain=near" in out
+    assert "--- index\nREQUIRES APPROVAL" in out
+    assert "--- interpreter\nREJECTED" in out
+    assert out.splitlines()[-1].startswith("4 requests on index and interpreter: ")
+
+
+def test_a_random_difference_can_be_decided_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(InterpreterEngine, "match", lambda *_: (0, 0))
+    assert crosscheck("--random", "3", "--kind", "price-approval") == 1
+    found = [line for line in capsys.readouterr().out.splitlines() if line.startswith('{"kind"')]
+    again = tmp_path / "again.jsonl"
+    again.write_text("\n".join(found), "utf-8")
+    assert found
+    assert crosscheck(str(again)) == 1
+
+
+def test_a_near_miss_that_one_engine_does_not_find_is_a_difference(
+    lines: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = InterpreterEngine()
+    monkeypatch.setattr(broken, "near", lambda *_: 1)
+    monkeypatch.setitem(ENGINES, "interpreter", broken)
+    assert crosscheck(lines) == 1
+    assert "differs at /trace/" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "said"),
+    [
+        (json.dumps(QUOTE), [], "requests.jsonl:1: of which kind? use --kind"),
+        ('{"kind": "price", "request": {}}', [], "requests.jsonl:1: unknown kind `price`"),
+        ("{", ["--kind", "price-approval"], "requests.jsonl:1: "),
+        ("", ["--random", "3"], "give requests, or --random, not both"),
+    ],
+)
+def test_wrong_usage_is_one_line(
+    content: str, arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "requests.jsonl"
+    path.write_text(content, "utf-8")
+    assert crosscheck(str(path), *arguments) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
+def test_an_empty_folder_checks_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert crosscheck(str(tmp_path)) == 2
+    assert "there is no .json file in it" in capsys.readouterr().err
+
+
+def test_values_part_where_they_differ() -> None:
+    assert list(parting({"a": 1}, {"a": True})) == ["/a"]
+    assert list(parting({"a": 1, "b": 2}, {"b": 2, "a": 1})) == [""]
+    assert list(parting([1, 2], [1])) == ["/1"]
+    assert list(parting({"a/b": {"c": 1}}, {"a/b": {"c": 2}})) == ["/a~1b/c"]
+    assert list(parting({"a": [1]}, {"a": [1]})) == []

@@ -86,6 +86,9 @@ class Known:
 class Drafter:
     """Drafts parts of one policy; it knows the policy's names and fields as far as they are declared."""
 
+    # Whether `present` and `missing` are written: what they say changes when a field is given, which others do not.
+    presence = True
+
     def __init__(self, rng: Random) -> None:
         self.rng = rng
         self.several_partners = False
@@ -210,7 +213,7 @@ class Drafter:
         """Return a test of a field, of any form that its type allows."""
         rng = self.rng
         kind = tested.type
-        if self.chance(0.06):
+        if self.presence and self.chance(0.06):
             return rng.choice(["present", "missing"])
         if self.chance(0.15):
             same = [one for one in pool.of(kind) if one.path != tested.path and self.goes_with(tested, one)]

@@ -5,7 +5,8 @@ two bounds, null or missing. Prices and moments are chosen so that what is deriv
 since) falls on the bounds of the derived field, a cent or a second to either side.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -163,6 +164,17 @@ class Requests:
             request["lines"] = [self._line(rng, profile, as_of) for _ in range(rng.choice([1, 1, 2, 3]))]
         return request
 
+    def filled(self, rng: Random, kind: Kind, request: Mapping[str, Data], paths: Iterable[str]) -> dict[str, Data]:
+        """Return the request with these fields given wherever they were not."""
+        full: dict[str, Data] = deepcopy(dict(request))
+        as_of = datetime.fromisoformat(request["as_of"])
+        for path in paths:
+            found = self._fields[path]
+            for holder in _holders(full, found.object, kind):
+                if found.name not in holder:
+                    holder[found.name] = as_json(self._value(found, rng, as_of), found.type, rng)
+        return full
+
     def _partner_of_claim(self, rng: Random, profile: _Completeness, as_of: datetime) -> dict[str, Data]:
         chance = rng.random()
         if chance < profile.missing / 2:
@@ -263,6 +275,18 @@ class Requests:
             else:
                 line.pop(key, None)
         return line
+
+
+def _holders(request: dict[str, Data], name: str, kind: Kind) -> list[dict[str, Data]]:
+    """Return the objects of a request in which a field of this object stands; null ones have their fields already."""
+    if name == "line":
+        return list(request.get("lines") or ())
+    if name == "claim":
+        return list(request["claims"])
+    if name == "partner" and kind is Kind.PARTNER_ALLOCATION:
+        return list(request["candidates"])
+    owners = request["claims"] if name == "partner" and kind is Kind.DEAL_REGISTRATION else [request]
+    return [found for owner in owners if (found := owner.setdefault(name, {})) is not None]
 
 
 # --- values --------------------------------------------------------------------------------------------------------

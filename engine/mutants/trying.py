@@ -57,7 +57,8 @@ class Recorded:
             differ = (
                 case
                 for case, question, number in asked
-                if question.verdict(number) is not False and question.verdict(other.get(id(question), number)) is not False
+                if question.verdict(number) is not False
+                and question.verdict(other.get(id(question), number)) is not False
             )
         else:
             differ = (case for kind in sorted(mutant.kinds) for case in self.by_kind.get(kind, ()))

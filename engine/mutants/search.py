@@ -1,0 +1,276 @@
+"""Looking for a request that a mutant decides otherwise, near one that a case gives already.
+
+Nothing here decides by itself: a request is proposed, and both policies decide it. It is kept if what a case can expect
+of the two decisions differs: the outcome, a part of the result, or else which rules fired.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import sha256
+
+from engine.cases.case import Case, Data
+from engine.cases.expect import Seen, seen_of
+from engine.cases.parts import tests_of
+from engine.cases.recording import Question
+from engine.decide import rule_on
+from engine.decision import Kind, RefusedError
+from engine.interpret import judge
+from engine.matching import Engine, IndexEngine
+from engine.mutants.mutant import Mutant, NewCondition
+from engine.mutants.requests import Place
+from engine.mutants.requests import changed as request_changed
+from engine.mutants.scene import Budget, Scene, seen
+from engine.mutants.targets import passing, telling
+from engine.mutants.trying import Recorded, changed_engine
+from engine.program import Program, recompile
+from rules.ir import AllOf, AnyOf, Audit, Condition, FieldTest, Not, Rule, Subject
+
+INDEX = IndexEngine()
+EACH_START = 150  # requests decided from one start
+MOST_STARTS = 8
+MOST_ORDERS = 100_000
+DEEPEST = 4
+ROWS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
+SECTIONS_OF = {
+    Kind.PRICE_APPROVAL: ("price_approval",),
+    Kind.SPECIAL_ORDER: ("special_orders",),
+    Kind.DEAL_REGISTRATION: ("deal_registration",),
+    Kind.PARTNER_ALLOCATION: ("partner_allocation",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A request that a mutant decides otherwise: the case it is near to, and both decisions."""
+
+    near: Case
+    request: Mapping[str, Data]
+    before: Seen
+    after: Seen
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the outcome or the result differs, and not only which rules fired."""
+        return self.before.outcome != self.after.outcome or self.before.result != self.after.result
+
+
+class Search:
+    """The search for one mutant."""
+
+    def __init__(self, mutant: Mutant, recorded: Recorded) -> None:
+        """Prepare to decide under the policy and under the mutant."""
+        self.mutant = mutant
+        self.recorded = recorded
+        self.budget = Budget(EACH_START)
+        self.changed: Program = (
+            recompile(recorded.program, mutant.apply(recorded.program.policy), mutant.kinds)
+            if changed_engine(mutant, recorded) is None
+            else recorded.program
+        )
+        self.engine: Engine = changed_engine(mutant, recorded) or INDEX
+        self.best: Witness | None = None
+
+    def witness(self) -> Witness | None:
+        """Return the first request found whose outcome or result differs, or else one in which other rules fire."""
+        for near, request in self._requests():
+            found = self._compare(near, request)
+            if found and found.is_plain:
+                return found
+            self.best = self.best or found
+        return self.best
+
+    def _compare(self, near: Case, request: Mapping[str, Data]) -> Witness | None:
+        recorded = self.recorded
+        try:
+            before = rule_on(recorded.program, near.kind, dict(request), now=recorded.now, matcher=INDEX)
+            after = rule_on(self.changed, near.kind, dict(request), now=recorded.now, matcher=self.engine)
+        except RefusedError:
+            return None
+        said = [seen_of(recorded.program.policy, near.kind, one) for one in (before, after)]
+        if not differing(*said):
+            return None
+        return Witness(near, request, said[0], said[1])
+
+    def _requests(self) -> Iterator[tuple[Case, Mapping[str, Data]]]:
+        """Yield requests: those of cases that get another answer anyway, then changed ones."""
+        for number in self.recorded.may_notice(self.mutant):
+            case = self.recorded.cases[number]
+            if case.kind in self.mutant.kinds:
+                yield case, case.request
+        rule = self.recorded.rules.get(self.mutant.key)
+        for case, start in self._starts(rule) if rule else self._any_starts():
+            self.budget.left = EACH_START
+            for scene, locked in self._moved(rule, start) if rule else [(start, frozenset[Place]())]:
+                yield case, scene.request
+                for following in audited(scene, self.mutant, rule):
+                    yield case, following
+                if self.mutant.key[0].startswith("derive.") or self.mutant.key[0] == "special_orders.kinds":
+                    yield from ((case, beyond.request) for beyond in self._downstream(scene, locked))
+
+    def _any_starts(self) -> Iterator[tuple[Case, Scene]]:
+        """Yield the requests of a few cases that could notice anything, for what is no rule."""
+        for kind in sorted(self.mutant.kinds):
+            numbers = self.recorded.by_kind.get(kind, [])
+            for number in numbers[:: max(1, len(numbers) // MOST_STARTS)]:
+                case = self.recorded.cases[number]
+                subject = Subject.LINE if "lines" in case.request else Subject.DEAL
+                scene = self._seen(case, case.request, subject, 0)
+                if scene:
+                    yield case, scene
+
+    def _downstream(self, scene: Scene, locked: frozenset[Place]) -> Iterator[Scene]:
+        """Yield scenes in which a test of what follows from the changed field is at its limit."""
+        field = "deal.special_kinds" if self.mutant.key[0] == "special_orders.kinds" else self.mutant.key[0][7:]
+        inputs = scene.ruled.domain.derivations.inputs
+        for rule in self.recorded.rules.values():
+            if rule.section.partition(".")[0] not in SECTIONS_OF[scene.kind] or rule.subject not in (
+                Subject.DEAL,
+                scene.subject,
+            ):
+                continue
+            for test in tests_of(rule.when):
+                if not comes_from(test.field, field, inputs):
+                    continue
+                kind = scene.field(test.field).type
+                for value in passing(test, kind, scene.view, wanted=True):
+                    if value is None:
+                        continue
+                    for moved, place in scene.setting(test.field, value, locked):
+                        yield moved
+                        yield from self._fulfilled(letting(rule.when, test), moved, locked | {place}, depth=DEEPEST)
+
+    def _starts(self, rule: Rule) -> Iterator[tuple[Case, Scene]]:
+        """Yield the cases' requests as the rule's subjects see them, those nearest to fulfilling it first."""
+        asked = self.recorded.asked.get(self.mutant.key, ())
+        ordered = sorted(asked, key=lambda one: (_failing(rule, one[1]), one[0]))
+        done: set[int] = set()
+        for number, question, _ in ordered:
+            case = self.recorded.cases[number]
+            if number in done or case.kind not in self.mutant.kinds or len(done) >= MOST_STARTS:
+                continue
+            done.add(number)
+            yield from ((case, scene) for scene in self._start(case, question))
+
+    def _start(self, case: Case, question: Question) -> Iterator[Scene]:
+        """Yield the case's request as the subject of a question sees it, and the same with one more line."""
+        subject = question.group.subject
+        rows = case.request.get(ROWS[subject]) if subject is not Subject.DEAL else None
+        for n in range(len(rows) if isinstance(rows, list) else 1):
+            scene = self._seen(case, case.request, subject, n)
+            if scene and all(scene.view[path] == value for path, value in question.snapshot.items()):
+                yield scene
+                if subject is Subject.LINE and isinstance(rows, list):
+                    more = self._seen(case, {**case.request, "lines": [*rows, rows[n]]}, subject, n)
+                    yield from [more] if more else ()
+                return
+
+    def _seen(self, case: Case, request: Mapping[str, Data], subject: Subject, row: int) -> Scene | None:
+        self.budget.left += 1
+        found = self.recorded
+        return seen(found.program, case.kind, request, subject, row, now=found.now, budget=self.budget)
+
+    def _moved(self, rule: Rule, start: Scene) -> Iterator[tuple[Scene, frozenset[Place]]]:
+        """Yield scenes in which the rule and its mutant differ, each with what must not be changed any more."""
+        none: frozenset[Place] = frozenset()
+        reach = self.mutant.reach
+        if not isinstance(reach, NewCondition) or reach.when is None:
+            for scene in self._fulfilled(rule.when, start, none, depth=DEEPEST):
+                yield scene, none
+            return
+        new = reach.when
+        pairs = zip(tests_of(rule.when), tests_of(new), strict=True)
+        old_test, new_test = next((one, other) for one, other in pairs if one.test != other.test)
+        kind = start.field(old_test.field).type
+        for value in telling(old_test, new_test, kind, start.view):
+            for scene, place in start.setting(old_test.field, value, none):
+                locked = frozenset({place})
+                rest = letting(rule.when, old_test)
+                for found in self._fulfilled(rest, scene, locked, depth=DEEPEST):
+                    if judge(rule.when, found.view) is not judge(new, found.view):
+                        yield found, locked
+
+    def _fulfilled(self, wanted: AllOf, scene: Scene, locked: frozenset[Place], *, depth: int) -> Iterator[Scene]:
+        """Yield scenes in which a condition holds, changing no locked place."""
+        failing = next((part for part in wanted.parts if judge(part, scene.view) is not True), None)
+        if failing is None:
+            yield scene
+            return
+        if depth:
+            for changed, place in _towards(failing, scene, locked, wanted=True):
+                yield from self._fulfilled(wanted, changed, locked | {place}, depth=depth - 1)
+
+
+def differing(before: Seen, after: Seen) -> bool:
+    """Tell whether a case could expect something of the one that the other does not meet."""
+    return (before.outcome, before.result, before.possible, before.missing, before.statuses) != (
+        after.outcome,
+        after.result,
+        after.possible,
+        after.missing,
+        after.statuses,
+    )
+
+
+def _failing(rule: Rule, question: Question) -> int:
+    return sum(judge(part, question.snapshot) is not True for part in rule.when.parts)
+
+
+def letting(condition: Condition, test: FieldTest) -> AllOf:
+    """Return what else must hold so that a condition hangs on one of its tests alone.
+
+    What stands beside the test under `all` must hold, and what stands beside it under `any` must not.
+    """
+    match condition:
+        case FieldTest():
+            return AllOf(())
+        case Not(part):
+            return letting(part, test)
+        case AllOf(parts) | AnyOf(parts):
+            needed: list[Condition] = []
+            for part in parts:
+                if any(one is test for one in tests_of(part)):
+                    needed += letting(part, test).parts
+                else:
+                    needed.append(part if isinstance(condition, AllOf) else Not(part))
+            return AllOf(tuple(needed))
+
+
+def comes_from(field: str, source: str, inputs: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether a field is another one, or is computed from it."""
+    return field == source or any(comes_from(one, source, inputs) for one in inputs.get(field, ()))
+
+
+def audited(scene: Scene, mutant: Mutant, rule: Rule | None) -> Iterator[Mapping[str, Data]]:
+    """Yield the request with an order that the changed rate of an audit takes or leaves, where that is the change."""
+    if rule is None or mutant.what != "effect":
+        return
+    changed = mutant.apply(scene.program.policy).special_orders
+    found = [one for one in changed.controls if one.id == rule.id] if changed else []
+    rates = [[effect.rate for effect in one.effects if isinstance(effect, Audit)] for one in (rule, *found)]
+    if len(rates) != 2 or rates[0] == rates[1] or not (rates[0] and rates[1]):
+        return
+    low, high = sorted((rates[0][0], rates[1][0]))
+    for n in range(1, MOST_ORDERS):
+        digest = sha256(f"{rule.id}\nO-{n}".encode()).digest()
+        if low <= Fraction(int.from_bytes(digest[:8]), 2**64) < high:
+            request = request_changed(dict(scene.request), ("order", "id"), f"O-{n}")
+            if isinstance(request, dict):
+                yield request
+            return
+
+
+def _towards(part: Condition, scene: Scene, locked: frozenset[Place], *, wanted: bool) -> Iterator[tuple[Scene, Place]]:
+    """Yield scenes with one change that makes a condition true (or false), or brings it nearer."""
+    match part:
+        case FieldTest():
+            for value in passing(part, scene.field(part.field).type, scene.view, wanted=wanted):
+                for changed, place in scene.setting(part.field, value, locked):
+                    if judge(part, changed.view) is wanted:
+                        yield changed, place
+        case Not(inner):
+            yield from _towards(inner, scene, locked, wanted=not wanted)
+        case AllOf(parts) | AnyOf(parts):
+            for one in parts:
+                if judge(one, scene.view) is not wanted:
+                    yield from _towards(one, scene, locked, wanted=wanted)

@@ -1,7 +1,11 @@
 """`dealdesk test`: policy tests, and how much of the policy they guard."""
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Literal
@@ -25,13 +29,28 @@ from api.testing.coverage_text import coverage_json, coverage_table, percent
 from api.testing.failures import told
 from api.testing.files import FOLDER, case_files, chosen, read_all
 from api.testing.junit import as_junit
-from api.testing.page import as_page
+from api.testing.mutants_text import cases_file, mutants_json, mutants_table, survivors_text
+from api.testing.page import Lived, as_page
 from api.testing.results import results_json
 from engine.cases.case import Case
-from engine.cases.coverage import cover, total
+from engine.cases.coverage import SectionCoverage, cover, total
 from engine.cases.policies import Policies
 from engine.cases.running import AS_OF, Outcome, run_cases
+from engine.mutants.making import mutants_of
+from engine.mutants.mutant import Mutant
+from engine.mutants.offers import Offer
+from engine.mutants.score import Tried, fewest, score, try_all
+from engine.mutants.trying import record
+from engine.program import Program
 from rules.diagnostics import draw
+
+
+@dataclass(frozen=True, slots=True)
+class Mutated:
+    """The mutants, what became of them, and the cases that would notice those that live."""
+
+    tried: Sequence[Tried]
+    needed: Sequence[tuple[Offer, Sequence[Mutant]]]
 
 
 def policy_tests(  # noqa: PLR0917 - each is an option of the command
@@ -55,8 +74,18 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
         Path | None, typer.Option(help="Write the policy with its coverage as a page.", metavar="FILE")
     ] = None,
     fail_under: Annotated[
-        int | None, typer.Option(min=0, max=100, help="Fail below this coverage, in percent.", metavar="PERCENT")
+        int | None, typer.Option(min=0, max=100, help="Fail below this coverage.", metavar="PERCENT")
     ] = None,
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Change the policy step by step, and list what no case notices.")
+    ] = False,
+    min_score: Annotated[
+        int | None, typer.Option(min=0, max=100, help="Fail below this mutation score.", metavar="PERCENT")
+    ] = None,
+    offered: Annotated[
+        Path | None, typer.Option("--cases", help="Write the cases that would notice the rest.", metavar="FILE")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes for mutants. Default: one a core.")] = None,
     engine: EngineOption = "index",
 ) -> int:
     """Run policy tests, and tell how much of the policy they guard."""
@@ -75,19 +104,24 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
         _write(junit, as_junit(outcomes, why))
     own = [case for case in cases if case.policy is None]
     found = cover(program, own, now=now) if coverage or html or fail_under is not None else None
-    if html and found:
-        _write(html, as_page(program.policy, found, own, score=None, lived=()).encode())
+    passing = [one.case for one in outcomes if one.passed and one.case.policy is None]
+    wanted = mutate or min_score is not None or offered is not None
+    mutated = _mutated(program, passing, jobs=jobs or os.cpu_count() or 1, now=now) if wanted else None
+    if html and found is not None:
+        _write(html, _page(program, found, own, mutated))
+    if offered and mutated:
+        _write(offered, cases_file(mutated.needed).encode())
     if style == "json":
-        covered = {"coverage": coverage_json(found, own)} if found else {}
-        say_json({**results_json(program.policy, outcomes, why), **covered})
+        covered = {"coverage": coverage_json(found, own)} if found is not None else {}
+        changed = {"mutation": mutants_json(mutated.tried, mutated.needed, passing)} if mutated else {}
+        say_json({**results_json(program.policy, outcomes, why), **covered, **changed})
     else:
         _say_results(outcomes, why, seconds=perf_counter() - start)
-        if coverage and found:
+        if coverage and found is not None:
             say(f"\n{coverage_table(found)}")
-    too_little = fail_under is not None and found is not None and total(found) * 100 < fail_under
-    if too_little and found:
-        complain(f"coverage is {percent(total(found))}, less than {fail_under}%")
-    return POLICY_HAS_ERRORS if why or too_little else DONE
+        if mutated:
+            say(f"\n{survivors_text(mutated.tried, mutated.needed)}\n\n{mutants_table(mutated.tried)}".rstrip("\n"))
+    return POLICY_HAS_ERRORS if why or _too_little(found, fail_under, mutated, min_score) else DONE
 
 
 def _cases(paths: Sequence[Path], words: str | None) -> list[Case] | None:
@@ -105,6 +139,44 @@ def _cases(paths: Sequence[Path], words: str | None) -> list[Case] | None:
         asked = f"with the words `{words}` " if words else ""
         raise UnusableError(f"no cases {asked}in {', '.join(map(str, paths))}")
     return cases
+
+
+def _mutated(program: Program, cases: Sequence[Case], *, jobs: int, now: datetime) -> Mutated:
+    """Try every mutant, telling on a terminal how far it is."""
+    mutants = [*mutants_of(program)]
+    recorded = record(program, cases, now=now)
+    shows = sys.stderr is not None and sys.stderr.isatty()
+
+    def progress(done: int) -> None:
+        if shows and (done % 25 == 0 or done == len(mutants)):
+            end = "\n" if done == len(mutants) else ""
+            print(f"\r{done}/{len(mutants)} mutants", end=end, file=sys.stderr, flush=True)  # noqa: T201 - for the eye
+
+    tried = try_all(mutants, recorded, jobs=jobs, progress=progress)
+    return Mutated(tried, fewest(tried, recorded))
+
+
+def _page(program: Program, found: Sequence[SectionCoverage], cases: Sequence[Case], mutated: Mutated | None) -> bytes:
+    noticed = percent(score(mutated.tried)) if mutated else None
+    offers = {id(mutant): offer.text for offer, mutants in mutated.needed for mutant in mutants} if mutated else {}
+    lived = [one.mutant for one in mutated.tried if one.lives] if mutated else []
+    told_of = [Lived(one.span, f"{one.rule}: {one.words}", offers.get(id(one))) for one in lived]
+    return as_page(program.policy, found, cases, score=noticed, lived=told_of).encode()
+
+
+def _too_little(
+    found: Sequence[SectionCoverage] | None, fail_under: int | None, mutated: Mutated | None, min_score: int | None
+) -> bool:
+    """Tell, and say, whether coverage or the mutation score is less than was asked for."""
+    shares = []
+    if found is not None and fail_under is not None:
+        shares.append(("coverage", total(found), fail_under))
+    if mutated is not None and min_score is not None:
+        shares.append(("the mutation score", score(mutated.tried), min_score))
+    short = [(name, share, least) for name, share, least in shares if share * 100 < least]
+    for name, share, least in short:
+        complain(f"{name} is {percent(share)}, less than {least}%")
+    return bool(short)
 
 
 def _say_results(outcomes: Sequence[Outcome], why: dict[str, str], *, seconds: float) -> None:

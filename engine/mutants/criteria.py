@@ -1,4 +1,4 @@
-"""Mutants of criteria: the other direction, a little more or less tolerance, another test, none at all, another place."""
+"""Mutants of criteria: the other direction, a little more or less tolerance, another test, none, another place."""
 
 from collections.abc import Iterator
 from dataclasses import replace

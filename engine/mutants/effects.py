@@ -1,4 +1,4 @@
-"""The neighbours of an effect: a level up or down, a step more or less, the next role or document, the other verdict."""
+"""The neighbours of an effect: a level up or down, a unit more or less, the next role or document, hold for reject."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -47,14 +47,12 @@ def neighbours(effect: Effect, section: str, policy: Policy, kind: Type | None) 
         case Raise(levels):
             yield from ((Raise(n), f"`raise: {levels}` becomes `{n}`") for n in (levels - 1, levels + 1) if n)
         case Also(role) | Notify(role) | Approve(role):
-            other = _next_role(role, policy)
-            if other:
-                yield type(effect)(other), f"`{type(effect).__name__.lower()}: {role}` becomes `{other}`"
+            if following := _next_role(role, policy):
+                yield type(effect)(following), f"`{type(effect).__name__.lower()}: {role}` becomes `{following}`"
         case Document(name):
             term = policy.terms.get("document")
-            other = next_of(name, Term("document", term)) if term else None
-            if other:
-                yield Document(other), f"`document: {name}` becomes `{other}`"
+            if following := next_of(name, Term("document", term)) if term else None:
+                yield Document(following), f"`document: {name}` becomes `{following}`"
         case Deposit(rate) | Audit(rate):
             for more in (rate - UNIT, rate + UNIT):
                 if 0 < more <= 1:
@@ -80,7 +78,7 @@ def neighbours(effect: Effect, section: str, policy: Policy, kind: Type | None) 
             yield from ((Score(other), words) for other, words in expressions(points))
         case Split(shares):
             yield from _of_shares(shares)
-        case Assign(value):
+        case Assign():
             yield from _of_assigned(effect, kind)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Literal, assert_never
 
 from engine.mutants.units import steps, written
@@ -15,9 +16,10 @@ def expressions(expression: Expression) -> Iterator[tuple[Expression, str]]:
     """Yield the formulas one small step away, each with its words."""
     match expression:
         case Constant(value, kind):
-            for other in steps(value, kind):
-                words = f"`{written(value, kind)}` becomes `{written(other, kind)}`"
-                yield replace(expression, value=other), words
+            for number in steps(value, kind):
+                assert isinstance(number, Fraction)
+                words = f"`{written(value, kind)}` becomes `{written(number, kind)}`"
+                yield replace(expression, value=number), words
         case FieldValue():
             return
         case Aggregate(function, field):

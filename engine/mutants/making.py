@@ -1,6 +1,6 @@
 """Every mutant of a policy, in the order of its text: section by section, rule by rule, test by test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -8,8 +8,18 @@ from engine.cases.parts import Section, sections, tests_of
 from engine.decision import Kind
 from engine.mutants import effects, formulas, tests
 from engine.mutants.criteria import criterion_mutants, order_mutants
-from engine.mutants.mutant import Anything, Mutant, NewCondition, NewEffects, Reach, Swapped, What, replaced, with_rule
-from engine.mutants.mutant import with_rules
+from engine.mutants.mutant import (
+    Anything,
+    Mutant,
+    NewCondition,
+    NewEffects,
+    Reach,
+    Swapped,
+    What,
+    replaced,
+    with_rule,
+    with_rules,
+)
 from engine.mutants.settings import setting_mutants
 from engine.program import Program
 from rules.ir import (
@@ -73,8 +83,10 @@ def type_of(field: str, policy: Policy) -> Type:
     return AS_OF.type if field == AS_OF.path else policy.fields[field].type
 
 
-def _mutant(what: What, rule: Rule, words: str, kinds: frozenset[Kind], reach: Reach, apply: object) -> Mutant:
-    return Mutant(what, (rule.section, rule.id), words, rule.span, kinds, reach, apply)  # type: ignore[arg-type]
+def _mutant(  # noqa: PLR0917 - the members of a mutant, in their order
+    what: What, rule: Rule, words: str, kinds: frozenset[Kind], reach: Reach, apply: Callable[[Policy], Policy]
+) -> Mutant:
+    return Mutant(what, (rule.section, rule.id), words, rule.span, kinds, reach, apply)
 
 
 def _nothing(_: Rule) -> None:

@@ -111,7 +111,7 @@ class Scene:
                 yield found, place
 
     def _solving(self, path: str, wanted: State, field: Field, place: Place) -> "Scene | None":
-        """Find a number or moment for a lever by the secant method, which ends at once where the formula is straight."""
+        """Find a number or moment for a lever by the secant method, at once where the formula is straight."""
         goal, at = as_number(wanted), as_number(self._given(field, place))
         here: Scene | None = self
         if goal is None or at is None:

@@ -24,7 +24,7 @@ from engine.mutants.scene import Budget, Scene, seen
 from engine.mutants.targets import passing, telling
 from engine.mutants.trying import Recorded, changed_engine
 from engine.program import Program, recompile
-from rules.ir import AllOf, AnyOf, Audit, Condition, FieldTest, Not, Rule, Subject
+from rules.ir import AllOf, AnyOf, Audit, CompareField, Condition, FieldTest, Not, Rule, Subject
 
 INDEX = IndexEngine()
 EACH_START = 150  # requests decided from one start
@@ -32,11 +32,11 @@ MOST_STARTS = 8
 MOST_ORDERS = 100_000
 DEEPEST = 4
 ROWS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
-SECTIONS_OF = {
-    Kind.PRICE_APPROVAL: ("price_approval",),
-    Kind.SPECIAL_ORDER: ("special_orders",),
-    Kind.DEAL_REGISTRATION: ("deal_registration",),
-    Kind.PARTNER_ALLOCATION: ("partner_allocation",),
+SECTION_OF = {
+    Kind.PRICE_APPROVAL: "price_approval",
+    Kind.SPECIAL_ORDER: "special_orders",
+    Kind.DEAL_REGISTRATION: "deal_registration",
+    Kind.PARTNER_ALLOCATION: "partner_allocation",
 }
 
 
@@ -124,13 +124,11 @@ class Search:
         field = "deal.special_kinds" if self.mutant.key[0] == "special_orders.kinds" else self.mutant.key[0][7:]
         inputs = scene.ruled.domain.derivations.inputs
         for rule in self.recorded.rules.values():
-            if rule.section.partition(".")[0] not in SECTIONS_OF[scene.kind] or rule.subject not in (
-                Subject.DEAL,
-                scene.subject,
-            ):
+            if not judged_in(rule, scene):
                 continue
             for test in tests_of(rule.when):
-                if not comes_from(test.field, field, inputs):
+                read = [test.field, *([test.test.other] if isinstance(test.test, CompareField) else [])]
+                if not any(comes_from(one, field, inputs) for one in read):
                     continue
                 kind = scene.field(test.field).type
                 for value in passing(test, kind, scene.view, wanted=True):
@@ -138,7 +136,8 @@ class Search:
                         continue
                     for moved, place in scene.setting(test.field, value, locked):
                         yield moved
-                        yield from self._fulfilled(letting(rule.when, test), moved, locked | {place}, depth=DEEPEST)
+                        rest = letting(rule.when, test)
+                        yield from self._fulfilled(rest, moved, locked | {place}, depth=DEEPEST)
 
     def _starts(self, rule: Rule) -> Iterator[tuple[Case, Scene]]:
         """Yield the cases' requests as the rule's subjects see them, those nearest to fulfilling it first."""
@@ -176,7 +175,11 @@ class Search:
         reach = self.mutant.reach
         if not isinstance(reach, NewCondition) or reach.when is None:
             for scene in self._fulfilled(rule.when, start, none, depth=DEEPEST):
-                yield scene, none
+                read = [test.field for test in tests_of(rule.when)]
+                yield (
+                    scene,
+                    frozenset(place for path in read for field, place in scene.levers(path) if field.path == path),
+                )
             return
         new = reach.when
         pairs = zip(tests_of(rule.when), tests_of(new), strict=True)
@@ -234,6 +237,14 @@ def letting(condition: Condition, test: FieldTest) -> AllOf:
                 else:
                     needed.append(part if isinstance(condition, AllOf) else Not(part))
             return AllOf(tuple(needed))
+
+
+def judged_in(rule: Rule, scene: Scene) -> bool:
+    """Tell whether a rule takes part in a scene's kind of decision, and is judged for its subject or the deal."""
+    head, _, field = rule.section.partition(".")
+    if head == "derive":
+        return field in scene.ruled.domain.derivations.inputs
+    return head == SECTION_OF[scene.kind] and rule.subject in (Subject.DEAL, scene.subject)
 
 
 def comes_from(field: str, source: str, inputs: Mapping[str, frozenset[str]]) -> bool:

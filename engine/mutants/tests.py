@@ -1,8 +1,9 @@
 """The neighbours of a unary test: each threshold by its smallest unit, each operator to its neighbour."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
-from typing import assert_never
+from typing import Any, assert_never
 
 from engine.mutants.units import next_of, steps, written
 from rules.ir import (
@@ -61,13 +62,13 @@ def neighbours(test: Test, kind: Type) -> Iterator[Test]:
         case Missing():
             yield Present()
         case HasAny(values):
-            yield from (HasAny(rest) for rest in _fewer(values))
+            yield from (HasAny(_texts(rest)) for rest in _fewer(values))
             if len(values) == 1:
                 yield HasNone(values)
         case HasAll(values):
             yield HasAny(values) if len(values) > 1 else HasNone(values)
         case HasNone(values):
-            yield from (HasNone(rest) for rest in _fewer(values))
+            yield from (HasNone(_texts(rest)) for rest in _fewer(values))
             if len(values) == 1:
                 yield HasAny(values)
         case _:
@@ -137,6 +138,10 @@ def _fewer(values: tuple[Value, ...]) -> Iterator[tuple[Value, ...]]:
             yield (*values[:n], *values[n + 1 :])
 
 
+def _texts(values: tuple[Value, ...]) -> tuple[str, ...]:
+    return tuple([value for value in values if isinstance(value, str)])
+
+
 def _more(values: tuple[Value, ...], kind: Type) -> Iterator[Value]:
     """Yield the value of a term that comes after the list's last one and is not in it."""
     last = values[-1]
@@ -155,11 +160,11 @@ def _of_interval(test: Within, kind: Type) -> Iterator[Test]:
         value, closed = getattr(test, end), getattr(test, f"{end}_closed")
         if value is None:
             continue
-        changed = [{end: other} for other in steps(value, kind)]
+        changed: list[dict[str, Any]] = [{end: other} for other in steps(value, kind)]
         if kind not in WHOLE:
             changed.append({f"{end}_closed": not closed})
         for change in changed:
-            found = Within(**{name: getattr(test, name) for name in Within.__match_args__} | change)
+            found = replace(test, **change)
             if _holds_something(found):
                 yield found
 

@@ -33,11 +33,26 @@ class Recorded:
     """Cases that pass, with the questions that deciding them asked, by the rules that were asked."""
 
     program: Program
-    cases: Sequence[Case]
+    cases: list[Case]
     now: datetime
     rules: dict[Key, Rule] = field(default_factory=dict)
     asked: dict[Key, list[tuple[int, Question, int]]] = field(default_factory=dict)
     by_kind: dict[Kind, list[int]] = field(default_factory=dict)
+
+    def add(self, case: Case) -> None:
+        """Decide one more case, and remember what was asked; one that cannot be decided is never asked again."""
+        number = len(self.cases)
+        self.cases.append(case)
+        recorder = Recorder()
+        try:
+            rule_on(self.program, case.kind, dict(case.request), now=self.now, matcher=recorder)
+        except RefusedError:
+            return
+        self.by_kind.setdefault(case.kind, []).append(number)
+        for question in recorder.questions:
+            for place, rule in enumerate(question.group.rules):
+                if self.rules.get((rule.section, rule.id)) is rule:
+                    self.asked.setdefault((rule.section, rule.id), []).append((number, question, place))
 
     def may_notice(self, mutant: Mutant) -> Iterator[int]:
         """Yield the cases in which some answer differs, or anything could."""
@@ -66,22 +81,11 @@ class Recorded:
 
 
 def record(program: Program, cases: Sequence[Case], *, now: datetime) -> Recorded:
-    """Decide the cases, and remember what was asked; one that cannot be decided is left out."""
-    found = Recorded(program, cases, now)
+    """Decide the cases, and remember what was asked."""
+    found = Recorded(program, [], now)
     found.rules = {(rule.section, rule.id): rule for section in sections(program.policy) for rule in section.rules}
-    recorder = Recorder()
-    for number, case in enumerate(cases):
-        try:
-            rule_on(program, case.kind, dict(case.request), now=now, matcher=recorder)
-        except RefusedError:
-            recorder.questions.clear()
-            continue
-        found.by_kind.setdefault(case.kind, []).append(number)
-        for question in recorder.questions:
-            for place, rule in enumerate(question.group.rules):
-                if found.rules.get((rule.section, rule.id)) is rule:
-                    found.asked.setdefault((rule.section, rule.id), []).append((number, question, place))
-        recorder.questions.clear()
+    for case in cases:
+        found.add(case)
     return found
 
 

@@ -39,10 +39,13 @@ def unit_of(value: Value, kind: Type) -> Fraction | timedelta | None:
 def steps(value: Value, kind: Type) -> Iterator[Value]:
     """Yield an ordered value's two neighbours, one smallest unit away."""
     unit = unit_of(value, kind)
-    if (isinstance(value, Fraction) and isinstance(unit, Fraction)) or (
-        isinstance(value, date | timedelta) and isinstance(unit, timedelta)
-    ):
+    if isinstance(unit, Fraction):
+        assert isinstance(value, Fraction)
         yield from (value - unit, value + unit)
+    elif isinstance(unit, timedelta):
+        assert isinstance(value, date | timedelta)
+        before, after = value - unit, value + unit
+        yield from (before, after)
 
 
 def next_of(value: str, kind: Type) -> str | None:

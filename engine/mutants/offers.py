@@ -1,0 +1,98 @@
+"""A case for a mutant that no case notices: the request that tells it apart, and what the policy decides on it.
+
+An offered case is decided before it is shown: pasted as it stands it passes under the policy, and fails under the
+mutant.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.cases.case import Case, Data
+from engine.cases.expect import Seen
+from engine.cases.running import held_against
+from engine.decision import RefusedError
+from engine.matching import IndexEngine
+from engine.mutants.mutant import Mutant
+from engine.mutants.search import Search, Witness
+from engine.mutants.trying import Recorded
+from engine.mutants.yaml_case import case_yaml, read_back
+
+INDEX = IndexEngine()
+# Keys of a result that say little to whoever reads a case, or much and the same in every case.
+LAST = ("alternatives", "totals", "lines")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A case that would notice a mutant: as YAML, and as it is read back."""
+
+    text: str
+    case: Case
+
+
+def offer_for(mutant: Mutant, recorded: Recorded) -> Offer | None:
+    """Return a case that would notice a mutant, or None where none was found."""
+    search = Search(mutant, recorded)
+    witness = search.witness()
+    if witness is None:
+        return None
+    text = case_yaml(name_of(mutant), witness.near.kind.value, witness.request, expectation(mutant, witness))
+    case = read_back(text)
+    program = search.changed
+    passes = not _wrong(case, recorded, now=recorded.now)
+    if not passes:
+        return None
+    try:
+        noticed = bool(held_against(case, program, search.engine, now=recorded.now))
+    except RefusedError:
+        noticed = True
+    return Offer(text, case) if noticed else None
+
+
+def _wrong(case: Case, recorded: Recorded, *, now: datetime) -> bool:
+    return bool(held_against(case, recorded.program, INDEX, now=now))
+
+
+def name_of(mutant: Mutant) -> str:
+    """Return a name that says what the case guards: the rule, and what must not be said instead."""
+    before, becomes, after = mutant.words.partition(" becomes ")
+    if becomes:
+        return f"{mutant.rule}: {before}, not {after}".replace("`", "")
+    return f"{mutant.rule}: not so if it {mutant.words}".replace("`", "")
+
+
+def expectation(mutant: Mutant, witness: Witness) -> dict[str, Data]:
+    """Return what the case expects: the outcome, and of all else the first thing in which the mutant differs."""
+    before, after = witness.before, witness.after
+    expect: dict[str, Data] = {"outcome": before.outcome}
+    if isinstance(before.result.get("level"), str):
+        expect["level"] = str(before.result["level"])
+    if before.outcome != after.outcome or ("level" in expect and before.result["level"] != after.result.get("level")):
+        return expect
+    for key, said in _differences(mutant, before, after):
+        return {**expect, key: said}
+    return expect
+
+
+def _differences(mutant: Mutant, before: Seen, after: Seen) -> Iterator[tuple[str, Data]]:
+    keys = [key for key in before.result if before.result[key] != after.result.get(key)]
+    for key in sorted(keys, key=lambda one: (one in LAST, one)):
+        yield key, _as_data(before.result[key])
+    if before.missing != after.missing:
+        yield "missing", [*before.missing]
+    if before.possible != after.possible:
+        yield "possible", _as_data(before.possible)
+    for status, found in before.statuses.items():
+        lost = sorted(found - after.statuses[status], key=lambda name: (name != mutant.rule, name))
+        if lost:
+            yield status, [lost[0]]
+
+
+def _as_data(value: object) -> Data:
+    if isinstance(value, Mapping):
+        return {str(key): _as_data(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_data(item) for item in value]
+    assert value is None or isinstance(value, bool | int | str)
+    return value

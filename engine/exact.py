@@ -30,8 +30,9 @@ def add(left: Ratio, right: Ratio) -> Ratio | None:
         return n + m * (d // e), d
     if d and e and e % d == 0:
         return n * (e // d) + m, e
-    top, bottom = n * e + m * d, d * e
-    return (top, bottom) if top or bottom else None
+    if not d and not e:
+        return left if (n > 0) == (m > 0) else None
+    return n * e + m * d, d * e
 
 
 def subtract(left: Ratio, right: Ratio) -> Ratio | None:

@@ -6,13 +6,16 @@ covered. What was found for a set of standing clauses is kept, so that tables of
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
+from engine.analysis.orientation import direction
 from engine.analysis.space import Box, Mask, Space
 from engine.bits import positions
 
 Bits: TypeAlias = int
 MOST_NODES = 60_000
+MOST_BOXES = 60_000
 FEW = 48
 
 
@@ -35,8 +38,9 @@ class Cover:
                 by_mask[mask] = by_mask.get(mask, 0) | 1 << number
         self._masks = masks
         self._free = {dim: self.all & ~_union(found.values()) for dim, found in masks.items()}
-        # The dimensions that tell most apart with fewest cases come first: terms before amounts.
-        self.order = sorted(masks, key=lambda dim: (len(masks[dim]), dim))
+        # Terms come before amounts, and of each what tells most apart with fewest cases.
+        self.signs = {dim: direction(space.dims[dim], list(found)) for dim, found in masks.items()}
+        self.order = sorted(masks, key=lambda dim: (self.signs[dim] != 0, len(masks[dim]), dim))
         self._slots: dict[int, list[Bits]] = {}
         self._containing: dict[tuple[int, Mask], Bits] = {}
         self._meeting: dict[tuple[int, Mask], Bits] = {}
@@ -107,14 +111,40 @@ class Cover:
             standing &= self.containing(dim, box.get(dim, self.domain(dim)))
         return standing
 
-    def uncovered(self, box: Box, among: Bits | None = None, *, most: int = 2_000) -> list[Box]:
-        """Return boxes that make up the part of a box that no clause covers, at most so many.
+    @cached_property
+    def open_to_better(self) -> Bits:
+        """Return the clauses that hold of everything better than what they hold of: limits, and no bands."""
+        result = self.all
+        for dim, found in self._masks.items():
+            if self.signs[dim]:
+                best = self.space.dims[dim].given
+                best = best & -best if self.signs[dim] > 0 else 1 << (best.bit_length() - 1)
+                for mask, bits in found.items():
+                    inner = mask & self.space.dims[dim].given
+                    if not mask & best or not _is_stretch(inner, self.space.dims[dim].given):
+                        result &= ~bits
+        return result
+
+    def uncovered(
+        self, box: Box, among: Bits | None = None, *, most: int = MOST_BOXES, top: Bits = 0, limits: Bits = 0
+    ) -> list[Box]:
+        """Return boxes that make up the part of a box that no clause covers.
+
+        Args:
+            box: where to look.
+            among: the clauses that count; by default all.
+            most: how many boxes are taken.
+            top: where one of these clauses stands, and all of `limits` that stand are open to what is better, boxes are
+                left out: there nothing worse than an open point is covered.
+            limits: the clauses that `top` is about.
 
         Raises:
-            TooComplexError: there are too many combinations.
+            TooComplexError: there are too many combinations, or more boxes than `most`.
         """
-        walk = _Walk(self, box, most=most)
-        return [{**box, **found} for found in walk.open(0, self.meets(box, among))]
+        found = _Walk(self, box, most=most + 1, top=top, limits=limits).open(0, self.meets(box, among))
+        if len(found) > most:
+            raise TooComplexError
+        return [{**box, **one} for one in found]
 
     def first_uncovered(self, box: Box, among: Bits | None = None) -> Box | None:
         """Return a part of a box that no clause covers; None if all of it is covered.
@@ -132,10 +162,13 @@ class Cover:
 class _Walk:
     """One walk through a box."""
 
-    def __init__(self, cover: Cover, box: Box, *, most: int) -> None:
+    def __init__(self, cover: Cover, box: Box, *, most: int, top: Bits = 0, limits: Bits = 0) -> None:
         self._cover = cover
         self._masks = [box.get(dim, cover.domain(dim)) for dim in cover.order]
         self._most = most
+        self._top = top
+        self._banded = limits & ~cover.open_to_better if top else 0
+        self._better = next((n for n, dim in enumerate(cover.order) if cover.signs[dim]), len(cover.order))
         self._memo: dict[tuple[int, Bits], tuple[Box, ...]] = {}
         self._nodes = 0
         done = cover.all
@@ -150,6 +183,8 @@ class _Walk:
         if not standing:
             return ({},)
         if standing & self._done[depth]:
+            return ()
+        if standing & self._top and depth >= self._better and not standing & self._banded:
             return ()
         key = (depth, standing)
         found = self._memo.get(key)
@@ -200,6 +235,12 @@ def _union(bits: Iterable[Bits]) -> Bits:
     for one in bits:
         union |= one
     return union
+
+
+def _is_stretch(mask: Mask, given: Mask) -> bool:
+    """Tell whether a mask has all the given slots between its ends."""
+    low, high = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
+    return not given & ((1 << high + 1) - (1 << low)) & ~mask
 
 
 def runs(mask: Mask) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,9 @@ from engine.analysis.tables import tables
 from engine.program import Program
 from rules.ir import Acceptance, Policy
 
+# So many findings of one kind in one table are told.
+MOST = 25
+
 # In the order in which an owner wants to hear them.
 OF_A_TABLE = (
     gaps.gaps,
@@ -21,6 +24,7 @@ OF_A_TABLE = (
     effects.idle,
     effects.equalities,
     optional_fields.silence,
+    optional_fields.may_be_left_out,
 )
 
 
@@ -56,11 +60,21 @@ def _all(program: Program, today: date) -> Iterator[Finding | Unsettled]:
     found = tuple(tables(program.policy))
     for table in found:
         for check in OF_A_TABLE:
-            yield from check(program, table, today=today)
-        yield from optional_fields.may_be_left_out(program, table, today=today)
+            yield from _first_few(check(program, table, today=today))
     yield from borders.borders(program, found, today=today)
     yield from effects.unused(program.policy)
     yield from effects.nobody_left(program.policy, today=today)
+
+
+def _first_few(found: Iterator[Finding | Unsettled]) -> Iterator[Finding | Unsettled]:
+    """Yield as many findings as an owner reads, and say that there are more."""
+    for number, one in enumerate(found):
+        if number == MOST:
+            code = one.code if isinstance(one, Finding) else "D615"
+            more = f"there is more like this in `{one.section}`: only the first {MOST} are told"
+            yield Finding(code, more, one.span, one.section, hint="change these first, and check again")
+            return
+        yield one
 
 
 def _accepts(acceptance: Acceptance, finding: Finding) -> bool:

@@ -12,11 +12,10 @@ from itertools import islice, product
 
 from engine.analysis.boxes import TooComplexError, merged, runs
 from engine.analysis.findings import Finding, Unsettled
-from engine.analysis.orientation import direction
 from engine.analysis.points import point
 from engine.analysis.scene import Scene, Verdict
 from engine.analysis.space import Box, Dim, Form, Mask, ones
-from engine.analysis.tables import Table
+from engine.analysis.tables import Table, scenes
 from engine.analysis.words import described, written
 from engine.bits import positions
 from engine.program import Program
@@ -25,8 +24,9 @@ from rules.source import Span
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
 
-MOST_FINDINGS = 12
 MOST_CELLS = 4_000
+MOST_HOLES = 500
+FEW_BOXES = 500
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
@@ -54,13 +54,14 @@ def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
         groups.setdefault(rule.subject, []).append(rule)
     if table.use != "authority" and len(groups) > 1:
         return  # a row of a line and a row of the deal: any line may let the first fire
-    scene = Scene(program, table.kind, rules, today=today)
+    (scene, *_) = scenes(program, table, today=today)
+    if len(rules) > silent:
+        scene = Scene(program, table.kind, rules, today=today)
     try:
         holes = _holes(policy, scene, silent, table)
     except TooComplexError:
         yield Unsettled(table.section, "gaps: the table has too many combinations to walk", table.span)
         return
-    told = 0
     for hole in holes:
         found = _shown(scene, hole)
         if found is Verdict.IMPOSSIBLE:
@@ -68,9 +69,6 @@ def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
         if isinstance(found, Verdict):
             yield Unsettled(table.section, f"whether a request exists with {described(scene.space, hole.box)}", table.span)
             continue
-        told += 1
-        if told > MOST_FINDINGS:
-            break
         yield _finding(scene, table, hole, found)
 
 
@@ -97,14 +95,18 @@ def _shown(scene: Scene, hole: _Hole) -> object:
 def _holes(policy: Policy, scene: Scene, count: int, table: Table) -> list[_Hole]:
     """Return the holes, the most general first."""
     universe = plausible(scene)
-    open_ = merged(scene.cover.uncovered(universe))
-    holes: dict[tuple[tuple[int, Mask], ...], list[Box]] = {}
     among = scene.bits_of(range(count))  # what is rejected is told without the limits of the rules that reject it
     authority = _Authority.of(policy, scene, count) if table.use == "authority" else None
+    open_ = scene.cover.uncovered(universe, top=authority.top if authority else 0, limits=among)
+    if len(open_) <= FEW_BOXES:
+        open_ = merged(open_)
+    holes: dict[tuple[tuple[int, Mask], ...], list[Box]] = {}
     for box in open_:
         for cell in islice(_cells(scene, box), MOST_CELLS):
             if authority and not authority.is_hole(cell):
                 continue
+            if len(holes) == MOST_HOLES:
+                break
             general = widened(scene, cell, universe, among)
             holes.setdefault(tuple(sorted(general.items())), []).append(cell)
     found = sorted(holes.items(), key=lambda item: (len(item[0]), item[0]))
@@ -223,8 +225,8 @@ class _Authority:
     """The rows of authority as what they let be signed, and who the top of the ladder is."""
 
     scene: Scene
-    clauses: tuple[Box, ...]
-    top: tuple[Box, ...]
+    rows: int
+    top: int
     directions: dict[int, int]
 
     @staticmethod
@@ -232,43 +234,33 @@ class _Authority:
         """Sort the rows."""
         assert policy.price_approval is not None
         top = policy.price_approval.ladder[-1].id if policy.price_approval.ladder else "automatic"
-        rows = range(count)
-        clauses = tuple(clause for row in rows for clause in scene.of_rule[row])
-        highest = tuple(
-            clause for row in rows if scene.rules[row].effects == (Sign(top),) for clause in scene.of_rule[row]
-        )
+        highest = [row for row in range(count) if scene.rules[row].effects == (Sign(top),)]
         directions = {
-            dim.number: direction(dim, [clause[dim.number] for clause in clauses if dim.number in clause])
-            for dim in scene.space.dims
+            dim.number: scene.cover.signs.get(dim.number, 0) for dim in scene.space.dims
         }
-        return _Authority(scene, clauses, highest, directions)
+        return _Authority(scene, scene.bits_of(range(count)), scene.bits_of(highest), directions)
 
     def is_hole(self, cell: Box) -> bool:
         """Tell whether somebody may sign something worse than a cell's best, or the top has no row for it at all."""
-        return not self.has_top(cell) or any(self._worse(cell, clause) for clause in self.clauses)
+        return not self.has_top(cell) or bool(self.scene.cover.meets(self._or_worse(cell), self.rows))
 
     def has_top(self, cell: Box) -> bool:
-        """Tell whether the top of the ladder has a row for such lines."""
-        return any(self._same_sort(cell, clause) for clause in self.top)
+        """Tell whether the top of the ladder has a row for such lines, its limits aside."""
+        sort = {number: mask for number, mask in cell.items() if not self.directions[number]}
+        return bool(self.scene.cover.meets(sort, self.top))
 
-    def _same_sort(self, cell: Box, clause: Box) -> bool:
-        """Tell whether a row is about such lines, its limits aside."""
-        return all(self.directions[number] or cell.get(number, mask) & mask for number, mask in clause.items())
-
-    def _worse(self, cell: Box, clause: Box) -> bool:
-        """Tell whether a row reaches at least as far as a cell's best corner, on every side."""
-        for number, mask in clause.items():
-            here = cell.get(number, self.scene.space.dims[number].given)
+    def _or_worse(self, cell: Box) -> Box:
+        """Return a cell with all that is worse than its best corner."""
+        worse: dict[int, Mask] = {}
+        for number, mask in cell.items():
             match self.directions[number]:
                 case 0:
-                    reaches = bool(mask & here)
+                    worse[number] = mask
                 case 1:
-                    reaches = mask.bit_length() >= (here & -here).bit_length()
+                    worse[number] = self.scene.space.dims[number].given & -(mask & -mask)
                 case _:
-                    reaches = (mask & ~1 & -(mask & ~1)).bit_length() <= here.bit_length()
-            if not reaches:
-                return False
-        return True
+                    worse[number] = self.scene.space.dims[number].given & ((1 << mask.bit_length()) - 1)
+        return worse
 
 
 # --- telling -------------------------------------------------------------------------------------------------------

@@ -48,11 +48,15 @@ def _authority(policy: Policy, scene: Scene, table: Table) -> Iterator[Finding]:
     ladder = policy.price_approval.ladder
     rank = {"automatic": 0, **{level.id: number for number, level in enumerate(ladder, 1)}}
     ranks = [rank[effect.level] for rule in scene.rules for effect in rule.effects if isinstance(effect, Sign)]
+    at_or_below = [0] * (len(ladder) + 1)
+    for row, found in enumerate(ranks):
+        at_or_below[found] |= scene.bits[row]
+    for number in range(1, len(ladder) + 1):
+        at_or_below[number] |= at_or_below[number - 1]
     useless = set()
     for number, level in enumerate(ladder, 1):
         own = [row for row, found in enumerate(ranks) if found == number]
-        lower = scene.bits_of(row for row, found in enumerate(ranks) if found < number)
-        if all(_covered(scene, row, lower) for row in own):
+        if all(_covered(scene, row, at_or_below[number - 1]) for row in own):
             useless.add(number)
             below = ladder[number - 2].id if number > 1 else "automatic"
             why = "it has no row of its own" if not own else "its rows match nothing that lower levels may not sign"
@@ -65,17 +69,14 @@ def _authority(policy: Policy, scene: Scene, table: Table) -> Iterator[Finding]:
                 hint="widen its limits, or take the level out of the ladder",
                 shown=_example(scene, own[0]) if own else None,
             )
-    gone: set[int] = set()
+    left = scene.cover.all  # the rows that are still needed, of this level and below
     for row in sorted(range(len(ranks)), key=lambda row: (-ranks[row], -row)):
+        others = left & ~scene.bits[row]
         if ranks[row] in useless or not scene.of_rule[row]:
             continue
-        others = scene.bits_of(
-            other
-            for other, found in enumerate(ranks)
-            if found <= ranks[row] and other != row and other not in gone
-        )
+        others &= at_or_below[ranks[row]]
         if _covered(scene, row, others):
-            gone.add(row)
+            left &= ~scene.bits[row]
             yield _needless(scene, table, row, _by(scene, row, others), "what it lets be signed {by} let{s} be signed already")
 
 
@@ -134,9 +135,10 @@ def _needless(scene: Scene, table: Table, row: int, by: list[int], reason: str) 
 def _first(scene: Scene, table: Table) -> Iterator[Finding]:
     for row in range(len(scene.rules) - 1):
         before = scene.bits_of(range(row))
-        open_ = [box for clause in scene.of_rule[row] for box in scene.cover.uncovered(clause, before, most=200)]
-        if not open_ or len(open_) >= 200:
-            continue
+        try:
+            open_ = [box for clause in scene.of_rule[row] for box in scene.cover.uncovered(clause, before, most=200)]
+        except TooComplexError:
+            continue  # so many parts are hardly all decided alike without it
         next_rows = {_next(scene, row, box) for box in open_}
         if None not in next_rows and next_rows:
             by = sorted(one for one in next_rows if one is not None)

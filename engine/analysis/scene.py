@@ -20,16 +20,17 @@ from engine.analysis.requests import Leaves, NotWritableError, request_of
 from engine.analysis.space import Box, Space
 from engine.bits import positions
 from engine.decision import Json, Kind, RefusedError
-from engine.derive import derivations
+from engine.derive import Derivations, derivations
 from engine.facts import Limits
-from engine.matching import Engine, Group, IndexEngine, InterpreterEngine
+from engine.interpret import judge
+from engine.matching import Group, IndexEngine, InterpreterEngine
 from engine.program import Program
 from engine.views import View
 from rules.fields import rule_fields
 from rules.ir import Field, Policy, Rule, Subject
 from rules.vocabulary import AS_OF
 
-BOTH: tuple[Engine, ...] = (IndexEngine(), InterpreterEngine())
+INDEX, PLAIN = IndexEngine(), InterpreterEngine()
 
 
 class Verdict(Enum):
@@ -102,49 +103,59 @@ class Scene:
         return self._inputs.of(path)
 
     @cached_property
-    def _derivations(self) -> object:
-        return derivations(self.policy, self.kind, [path for rule in self.rules for path in rule_fields(rule)])
+    def _fields_read(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(path for rule in self.rules for path in rule_fields(rule)))
+
+    @cached_property
+    def _derivations(self) -> Derivations:
+        return derivations(self.policy, self.kind, self._fields_read)
 
     @cached_property
     def _group(self) -> Group:
         return Group.of(self.rules, self.subject)
 
-    def fired(self, request: dict[str, Json], box: Box) -> frozenset[str] | None:
+    def fired(self, request: dict[str, Json], box: Box, judged: Collection[int]) -> frozenset[str] | None:
         """Return the rules that fire on a request's first line, claim or candidate, which must lie in a box.
 
-        None where one is undetermined, the request is refused, or the engines do not agree.
+        None where one is undetermined, the request is refused, or the interpreter does not agree about the judged ones.
         """
-        answers = set()
         now = datetime.combine(self.today, time(9), ZoneInfo(self.policy.timezone))
-        for engine in BOTH:
+        fired: frozenset[int] | None = None
+        for engine in (INDEX, PLAIN):
             try:
                 facts = self.program.reader.read(request, self.kind, now=now, limits=Limits())
             except RefusedError:
                 return None
             facts.shared[AS_OF.path] = facts.today
-            self._derivations.derive(engine, facts)  # type: ignore[attr-defined]
+            self._derivations.derive(engine, facts)
             rows = {Subject.LINE: facts.lines, Subject.CLAIM: facts.claims, Subject.PARTNER: facts.candidates}
             row = (rows.get(self.subject) or [{}])[0]
-            holds, open_ = engine.match(self._group, facts.shared, row)
-            if open_ or not lies_in(self.space, box, View(self.subject, facts.shared, row)):
+            view = View(self.subject, facts.shared, row)
+            if fired is None:
+                holds, open_ = INDEX.match(self._group, facts.shared, row)
+                if open_ or not lies_in(self.space, box, view):
+                    return None
+                fired = frozenset(positions(holds))
+            elif any(judge(self.rules[n].when, view) is not (n in fired) for n in judged):
                 return None
-            answers.add(frozenset(self.rules[n].id for n in positions(holds)))
-        return answers.pop() if len(answers) == 1 else None
+        return frozenset(self.rules[n].id for n in fired or ())
 
     def find(
         self, box: Box, *, fires: Collection[int] = (), silent: Collection[int] | None = None
     ) -> "Shown | Verdict":
         """Return a request in a box on which some rules fire and others do not; by default all others."""
         wanted = {self.rules[n].id for n in fires}
-        quiet = {rule.id for rule in self.rules} - wanted if silent is None else {self.rules[n].id for n in silent}
+        still = set(range(len(self.rules))) - set(fires) if silent is None else set(silent)
+        quiet = {self.rules[n].id for n in still}
+        judged = sorted({*fires, *still})
 
         def shown(request: dict[str, Json]) -> "Shown | None":
-            fired = self.fired(request, box)
+            fired = self.fired(request, box, judged)
             if fired is None or not wanted <= fired or fired & quiet:
                 return None
             return Shown(self.kind, request, fired, self.rules[0].section, self.today)
 
-        if not solver.within_reach(self.policy, [path for rule in self.rules for path in rule_fields(rule)]):
+        if not solver.within_reach(self._fields_read):
             return Verdict.UNSETTLED
         for values, day in proposals(self.policy, self.space, box, self.leaves, self.today):
             try:
@@ -168,7 +179,7 @@ class Scene:
     def possible(self, number: int) -> bool | None:
         """Tell whether a rule can fire at all; None if that is not settled."""
         rule = self.rules[number]
-        if not solver.AVAILABLE or not solver.within_reach(self.policy, list(rule_fields(rule))):
+        if not solver.AVAILABLE or not solver.within_reach(self._fields_read):
             return None
         answer: bool | None = None
         for lines, fixed in solver.attempts([*self.leaves]):

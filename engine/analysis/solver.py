@@ -614,7 +614,7 @@ def _as_value(encoding: Encoding, number: Fraction, type_: Type) -> types.Value:
             return number
 
 
-def within_reach(policy: Policy, paths: Sequence[str]) -> bool:
+def within_reach(paths: Sequence[str]) -> bool:
     """Tell whether none of the fields is found out by the engine while it decides."""
     return not any(path in FOUND_IN_STAGE for path in paths)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from engine.analysis.scene import Scene
 from engine.decision import Kind
@@ -79,9 +80,15 @@ def kind_of(policy: Policy, owner: str) -> Kind:
     return Kind.SPECIAL_ORDER if policy.special_orders else Kind.DEAL_REGISTRATION
 
 
-def scenes(program: Program, table: Table, *, today: date) -> Iterator[Scene]:
-    """Yield a table's rules by what they are judged for, each with its space."""
-    for subject in Subject:
-        rules = [rule for rule in table.rules if rule.subject is subject]
-        if rules:
-            yield Scene(program, table.kind, rules, today=today)
+# A table's scenes are made once, for all that is asked about it.
+_MADE: WeakKeyDictionary[Program, dict[tuple[str, date], tuple[Scene, ...]]] = WeakKeyDictionary()
+
+
+def scenes(program: Program, table: Table, *, today: date) -> tuple[Scene, ...]:
+    """Return a table's rules by what they are judged for, each with its space."""
+    made = _MADE.setdefault(program, {})
+    key = (table.section, today)
+    if key not in made:
+        groups = ([rule for rule in table.rules if rule.subject is subject] for subject in Subject)
+        made[key] = tuple(Scene(program, table.kind, rules, today=today) for rules in groups if rules)
+    return made[key]

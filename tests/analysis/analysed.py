@@ -60,10 +60,14 @@ def reproduces(program: Program, finding: Finding) -> bool:
     shown = finding.shown
     if shown is None or finding.code in ("D611", "D618"):
         return True
-    subjects = {rule.subject for rule in table_of(program.policy, shown.section).rules if rule.id in finding.rules}
     again = fired(program, shown)
-    if finding.code in ("D601", "D602"):
-        return not again
-    if finding.code == "D603":
-        return finding.rules[0] in again and len(again & set(finding.rules)) > 1
-    return shown.fired <= again and bool(subjects or again or True)
+    match finding.code:
+        case "D601" | "D602":
+            return not again
+        case "D603":
+            return finding.rules[0] in again and len(again & set(finding.rules)) > 1
+        case "D605" | "D606":
+            return finding.rules[0] in again and len(again) > 1
+        case "D616":
+            return finding.rules[0] not in again
+    return shown.fired <= again

@@ -20,7 +20,9 @@ from engine.mutants.yaml_case import case_yaml, read_back
 
 INDEX = IndexEngine()
 # Keys of a result that say little to whoever reads a case, or much and the same in every case.
-LAST = ("alternatives", "totals", "lines")
+LAST = ("lines", "alternatives", "totals")
+# By what people know an entry of a list.
+KNOWN_BY = ("line", "level", "rule", "control", "claim", "partner", "step", "role")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +78,45 @@ def expectation(mutant: Mutant, witness: Witness) -> dict[str, Data]:
 
 
 def _differences(mutant: Mutant, before: Seen, after: Seen) -> Iterator[tuple[str, Data]]:
+    """Yield what differs, the plainest first."""
     keys = [key for key in before.result if before.result[key] != after.result.get(key)]
-    for key in sorted(keys, key=lambda one: (one in LAST, one)):
-        yield key, _as_data(before.result[key])
+    for key in [key for key in keys if key not in LAST]:
+        yield key, telling(before.result[key], after.result.get(key))
     if before.missing != after.missing:
         yield "missing", [*before.missing]
     if before.possible != after.possible:
-        yield "possible", _as_data(before.possible)
+        yield "possible", telling(before.possible, after.possible)
     for status, found in before.statuses.items():
         lost = sorted(found - after.statuses[status], key=lambda name: (name != mutant.rule, name))
         if lost:
             yield status, [lost[0]]
+    for key in [key for key in LAST if key in keys]:
+        yield key, telling(before.result[key], after.result.get(key))
 
 
-def _as_data(value: object) -> Data:
+def telling(before: object, after: object) -> Data:
+    """Return as much of a value as tells it from another: what differs, and by what an entry is known.
+
+    >>> telling([{"line": 1, "x": 1, "y": 5}, {"line": 2, "x": 2}], [{"line": 1, "x": 3, "y": 5}, {"line": 2, "x": 2}])
+    [{'line': 1, 'x': 1}, {'line': 2}]
+    """
+    if isinstance(before, Mapping):
+        other = after if isinstance(after, Mapping) else {}
+        return {
+            str(key): telling(value, other.get(key))
+            for key, value in before.items()
+            if key in KNOWN_BY or value != other.get(key)
+        }
+    if isinstance(before, list):
+        others = after if isinstance(after, list) else []
+        padded = [*others, *[None] * len(before)]
+        return [telling(one, padded[n]) if one != padded[n] else _known(one) for n, one in enumerate(before)]
+    assert before is None or isinstance(before, bool | int | str)
+    return before
+
+
+def _known(value: object) -> Data:
+    """Return by what an entry is known; an entry known by nothing is whole."""
     if isinstance(value, Mapping):
-        return {str(key): _as_data(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_data(item) for item in value]
-    assert value is None or isinstance(value, bool | int | str)
-    return value
+        return {str(key): telling(item, None) for key, item in value.items() if key in KNOWN_BY}
+    return telling(value, None)

@@ -93,15 +93,19 @@ class Scene:
                     if found:
                         yield found, place
                     return
-        for field, place in self.levers(path):
+        # What comes out exactly goes first, and a list price, on which much else hangs, last.
+        rest: list[tuple[Scene, Place]] = []
+        for field, place in sorted(self.levers(path), key=lambda lever: lever[0].path == "line.list_price"):
             if place in locked:
                 continue
             if isinstance(field.type, Term) or field.type is Scalar.BOOLEAN:
                 yield from self._choosing(path, wanted, field, place)
-            else:
-                found = self._solving(path, wanted, field, place)
-                if found:
+            elif (found := self._solving(path, wanted, field, place)) is not None:
+                if same(found.view[path], wanted):
                     yield found, place
+                else:
+                    rest.append((found, place))
+        yield from rest
 
     def _choosing(self, path: str, wanted: State, field: Field, place: Place) -> Iterator[tuple["Scene", Place]]:
         values: Sequence[Data] = [*field.type.values] if isinstance(field.type, Term) else [True, False]

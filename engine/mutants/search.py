@@ -4,6 +4,7 @@ Nothing here decides by itself: a request is proposed, and both policies decide 
 of the two decisions differs: the outcome, a part of the result, or else which rules fired.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -30,7 +31,9 @@ INDEX = IndexEngine()
 EACH_START = 150  # requests decided from one start
 MOST_STARTS = 8
 MOST_ORDERS = 100_000
+MORE = 60  # requests tried in search of a neater one
 DEEPEST = 4
+_FRACTIONS = re.compile(r"\A-?\d+\.\d{3,}%?\Z")
 ROWS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
 SECTION_OF = {
     Kind.PRICE_APPROVAL: "price_approval",
@@ -54,6 +57,16 @@ class Witness:
         """Tell whether the outcome or the result differs, and not only which rules fired."""
         return self.before.outcome != self.after.outcome or self.before.result != self.after.result
 
+    @property
+    def is_neat(self) -> bool:
+        """Tell whether its figures are such as people write: no fractions of a cent."""
+        return not any(_FRACTIONS.search(text) for text in _texts(self.request))
+
+    @property
+    def rank(self) -> tuple[bool, bool]:
+        """Return how good a witness this is."""
+        return self.is_plain, self.is_neat
+
 
 class Search:
     """The search for one mutant."""
@@ -69,16 +82,20 @@ class Search:
             else recorded.program
         )
         self.engine: Engine = changed_engine(mutant, recorded) or INDEX
-        self.best: Witness | None = None
 
     def witness(self) -> Witness | None:
-        """Return the first request found whose outcome or result differs, or else one in which other rules fire."""
+        """Return a request whose outcome or result differs, in figures that people would write, or the nearest to it."""
+        best: Witness | None = None
+        patience = MORE
         for near, request in self._requests():
             found = self._compare(near, request)
-            if found and found.is_plain:
-                return found
-            self.best = self.best or found
-        return self.best
+            if found and (best is None or found.rank > best.rank):
+                best = found
+            if best is not None and best.is_plain:
+                patience -= 1
+                if best.is_neat or not patience:
+                    break
+        return best
 
     def _compare(self, near: Case, request: Mapping[str, Data]) -> Witness | None:
         recorded = self.recorded
@@ -162,7 +179,6 @@ class Search:
                 if subject is Subject.LINE and isinstance(rows, list):
                     more = self._seen(case, {**case.request, "lines": [*rows, rows[n]]}, subject, n)
                     yield from [more] if more else ()
-                return
 
     def _seen(self, case: Case, request: Mapping[str, Data], subject: Subject, row: int) -> Scene | None:
         self.budget.left += 1
@@ -237,6 +253,16 @@ def letting(condition: Condition, test: FieldTest) -> AllOf:
                 else:
                     needed.append(part if isinstance(condition, AllOf) else Not(part))
             return AllOf(tuple(needed))
+
+
+def _texts(value: Data | Mapping[str, Data]) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = [*value.values()]
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, str):
+        yield value
 
 
 def judged_in(rule: Rule, scene: Scene) -> bool:

@@ -29,7 +29,7 @@ from rules.types import Scalar, SetOf, Term, Type
 def telling(old: FieldTest, new: FieldTest, kind: Type, view: View) -> Iterator[State]:
     """Yield values of the field with which one of two tests holds and the other does not."""
     other_field = view[old.test.other] if isinstance(old.test, CompareField) else None
-    for value in dict.fromkeys([*_near(new.test, kind, view), *_near(old.test, kind, view)]):
+    for value in dict.fromkeys([*_near(old.test, kind, view), *_near(new.test, kind, view)]):
         found = [judge_test(test, value, other_field) for test in (old.test, new.test)]
         if found[0] is not found[1]:
             yield value

@@ -29,7 +29,7 @@ def _read(node: Node, section: str, rule: str | None, scope: Scope) -> None:
         reason = shape.text(entry.value, "the reason", scope.report)
         code = entry.key.text
         if code not in ANALYSIS:
-            hint = scope.report.did_you_mean(code, ANALYSIS) or "what a policy says wrongly cannot be accepted"
+            hint = scope.report.did_you_mean(code, [*ANALYSIS]) or "what a policy says wrongly cannot be accepted"
             scope.report.error("D104", f"no finding to accept has the code `{code}`", entry.key.span, hint=hint)
         elif reason is not None:
             scope.accepted.append(Acceptance(code, reason, section, rule, entry.key.span))

@@ -21,7 +21,9 @@ CONTROLS = RuleList(
 
 def read_special_orders(node: Node, scope: Scope) -> SpecialOrders | None:
     """Return the section, as far as it can be read."""
-    found = shape.fields_of(node, "`special_orders`", scope.report, required=("gates",), optional=("kinds", "controls", "accept"))
+    found = shape.fields_of(
+        node, "`special_orders`", scope.report, required=("gates",), optional=("kinds", "controls", "accept")
+    )
     if found is None:
         return None
     read_acceptances(found, "special_orders", scope)

@@ -1,6 +1,7 @@
 """`dealdesk check`: every problem of a policy, for people, editors, code scanning and pull requests."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,7 +19,7 @@ from rules.diagnostics import Diagnostic
 from rules.ir import Policy
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-NOTICE = {"error": "error", "warning": "warning", "note": "notice"}
+NOTICE: Mapping[Literal["error", "warning", "note"], str] = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def check(
@@ -30,7 +31,7 @@ def check(
         Literal["text", "json", "sarif", "github"],
         typer.Option("--format", help="For people, programs, code scanning, or pull requests."),
     ] = "text",
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail the check too.")] = False,  # noqa: FBT002 - typer
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail the check too.")] = False,
     as_of: Annotated[
         str | None, typer.Option(help="Check as of this day; default: today.", metavar="DATE", show_default=False)
     ] = None,

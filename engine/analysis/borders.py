@@ -1,4 +1,4 @@
-"""D617: a border that belongs to one side in one rule and to the other side in another: `<= 10` here and `< 10` there."""
+"""D617: a border that belongs to one side in one rule and to the other in another: `<= 10` here, `< 10` there."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from engine.analysis import borders, effects, gaps, levels, optional_fields, overlaps, redundant, solver, unreachable
+from engine.analysis import borders, effects, gaps, levels, optional_fields, overlaps, redundant, smt, unreachable
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.tables import tables
 from engine.program import Program
@@ -109,7 +109,7 @@ def _not_settled(open_: list[Unsettled]) -> Iterator[Finding]:
     for one in open_:
         hint = (
             "ask less of one rule, or accept it with the reason why it cannot happen"
-            if solver.AVAILABLE
+            if smt.AVAILABLE
             else "install `dealdesk[proofs]`, which looks for a request where formulas and tables meet"
         )
         yield Finding("D615", f"not settled: {one.question}", one.span, one.section, hint=hint)

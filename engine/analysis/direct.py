@@ -28,7 +28,9 @@ DAY_FIELDS = {
 }
 
 
-def proposals(policy: Policy, space: Space, box: Box, paths: Sequence[str], today: date) -> Iterator[tuple[Values, date]]:
+def proposals(
+    policy: Policy, space: Space, box: Box, paths: Sequence[str], today: date
+) -> Iterator[tuple[Values, date]]:
     """Yield values of given fields that may lie in a box."""
     plain = [dim for dim in space.dims if dim.form in (Form.ORDERED, Form.KEYED)]
     choices = [list(islice(_samples(space, dim, box.get(dim.number, dim.given)), 3)) for dim in plain]

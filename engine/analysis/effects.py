@@ -1,4 +1,4 @@
-"""D609, D610, D613, D616, D618: rules that are over, effects without effect, names that nothing uses, lone equalities."""
+"""D609, D610, D613, D616, D618: rules that are over, idle effects, names that nothing uses, lone equalities."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -143,7 +143,9 @@ def unused(policy: Policy) -> Iterator[Finding | Unsettled]:
                     hint="add a control for it, or leave it out",
                 )
     ladder = {level.id for level in policy.price_approval.ladder} if policy.price_approval else set()
-    asked = {effect.role for rule in _rules(policy) for effect in rule.effects if isinstance(effect, Also | Notify | Approve)}
+    asked = {
+        effect.role for rule in _rules(policy) for effect in rule.effects if isinstance(effect, Also | Notify | Approve)
+    }
     takes_over = {policy.partner_allocation.fallback} if policy.partner_allocation else set()
     for role in policy.roles:
         if role.id not in ladder | asked | takes_over:

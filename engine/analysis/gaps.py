@@ -13,7 +13,7 @@ from itertools import islice, product
 from engine.analysis.boxes import TooComplexError, merged, runs
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.points import point
-from engine.analysis.scene import Scene, Verdict
+from engine.analysis.scene import Scene, Shown, Verdict
 from engine.analysis.space import Box, Dim, Form, Mask, ones
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import described, written
@@ -27,6 +27,7 @@ from rules.vocabulary import AS_OF
 MOST_CELLS = 4_000
 MOST_HOLES = 500
 FEW_BOXES = 500
+
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
@@ -67,7 +68,9 @@ def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
         if found is Verdict.IMPOSSIBLE:
             continue
         if isinstance(found, Verdict):
-            yield Unsettled(table.section, f"whether a request exists with {described(scene.space, hole.box)}", table.span)
+            yield Unsettled(
+                table.section, f"whether a request exists with {described(scene.space, hole.box)}", table.span
+            )
             continue
         yield _finding(scene, table, hole, found)
 
@@ -78,7 +81,7 @@ def _stops(policy: Policy) -> list[Rule]:
     return [rule for rule in policy.price_approval.rules if any(isinstance(one, Reject) for one in rule.effects)]
 
 
-def _shown(scene: Scene, hole: _Hole) -> object:
+def _shown(scene: Scene, hole: _Hole) -> Shown | Verdict:
     verdict = Verdict.IMPOSSIBLE
     for cell in islice(hole.cells, 3):
         found = scene.find(cell)
@@ -212,9 +215,7 @@ def _adjacent(dim: Dim, mask: Mask, slot: int) -> bool:
 
 
 def _within(scene: Scene, inner: Box, outer: Box) -> bool:
-    return all(
-        not inner.get(number, scene.space.dims[number].given) & ~mask for number, mask in outer.items()
-    )
+    return all(not inner.get(number, scene.space.dims[number].given) & ~mask for number, mask in outer.items())
 
 
 # --- what is beyond the top ----------------------------------------------------------------------------------------
@@ -235,9 +236,7 @@ class _Authority:
         assert policy.price_approval is not None
         top = policy.price_approval.ladder[-1].id if policy.price_approval.ladder else "automatic"
         highest = [row for row in range(count) if scene.rules[row].effects == (Sign(top),)]
-        directions = {
-            dim.number: scene.cover.signs.get(dim.number, 0) for dim in scene.space.dims
-        }
+        directions = {dim.number: scene.cover.signs.get(dim.number, 0) for dim in scene.space.dims}
         return _Authority(scene, scene.bits_of(range(count)), scene.bits_of(highest), directions)
 
     def is_hole(self, cell: Box) -> bool:
@@ -266,7 +265,7 @@ class _Authority:
 # --- telling -------------------------------------------------------------------------------------------------------
 
 
-def _finding(scene: Scene, table: Table, hole: _Hole, shown: object) -> Finding:
+def _finding(scene: Scene, table: Table, hole: _Hole, shown: Shown) -> Finding:
     words = _limits(scene, hole) if hole.others else described(scene.space, hole.box) or "any values"
     place, hint = _place(scene, table, hole)
     if table.use == "authority":
@@ -279,7 +278,7 @@ def _finding(scene: Scene, table: Table, hole: _Hole, shown: object) -> Finding:
         }.get(table.gives, f"`{table.gives}` has no value")
         code, message = "D602", f"{what} for a {table.subject_words} with {words}"
         hint = hint or 'add a row for it, or a last row with "-" for all that is left'
-    return Finding(code, message, place, table.section, hint=hint, shown=shown)  # type: ignore[arg-type]
+    return Finding(code, message, place, table.section, hint=hint, shown=shown)
 
 
 def _limits(scene: Scene, hole: _Hole) -> str:
@@ -304,7 +303,9 @@ def _place(scene: Scene, table: Table, hole: _Hole) -> tuple[Span, str | None]:
         if first == last and low is not None and high is not None and len(hole.box) == 1:
             below = written(dim.slots[first - 1].value, dim.type)
             above = written(dim.slots[last + 1].value, dim.type)
-            hint = f"what lies between {below} and {above} is open: begin the next band with `> {below}` or `({below}..`"
+            hint = (
+                f"what lies between {below} and {above} is open: begin the next band with `> {below}` or `({below}..`"
+            )
             for rule in scene.rules[: len(table.rules)]:
                 for test in rule.when.parts:
                     span = getattr(test, "span", None)
@@ -320,4 +321,3 @@ def _plainly(span: Span, scene: Scene) -> str:
         if source.file == span.file:
             return source.line(span.line)[span.column - 1 : span.end_column - 1]
     return ""
-

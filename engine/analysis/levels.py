@@ -1,4 +1,4 @@
-"""D608: a limit that points the wrong way: more discount for fewer approvers, or a higher level with a tighter limit."""
+"""D608: a limit that points the wrong way: more discount for fewer approvers, a higher level with a tighter limit."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -81,9 +81,7 @@ def _narrower(scene: Scene, table: Table, ranks: list[int], signs: dict[int, int
             yield from _less_far(scene, table, rows, dim, signs[dim.number])
 
 
-def _less_far(
-    scene: Scene, table: Table, rows: list[tuple[int, int, Box]], dim: Dim, sign: int
-) -> Iterator[Finding]:
+def _less_far(scene: Scene, table: Table, rows: list[tuple[int, int, Box]], dim: Dim, sign: int) -> Iterator[Finding]:
     by_rank: dict[int, tuple[int, int]] = {}
     for rank, number, clause in rows:
         reach = _reach(dim, clause.get(dim.number), sign)

@@ -26,12 +26,7 @@ def may_be_left_out(program: Program, table: Table, *, today: date) -> Iterator[
     """Yield fields that have no default, and without which the answer is that information is missing."""
     if table.section.startswith("derive."):
         return
-    stopped = {
-        test.field
-        for rule in table.rules
-        for test in tests_of(rule.when)
-        if isinstance(test.test, Missing)
-    }
+    stopped = {test.field for rule in table.rules for test in tests_of(rule.when) if isinstance(test.test, Missing)}
     by_field: dict[str, list[tuple[Rule, FieldTest]]] = {}
     for rule in table.rules:
         tests = list(tests_of(rule.when))

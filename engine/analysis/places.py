@@ -70,4 +70,3 @@ def _stretch(dim: Dim, value: Value) -> int:
     below = bisect_left(dim.places, place)
     exact = below < len(dim.places) and dim.places[below] == place
     return 2 * below + (2 if exact else 1)
-

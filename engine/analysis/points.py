@@ -57,9 +57,9 @@ def between(low: Fraction | None, high: Fraction | None, type_: Type) -> Fractio
         step = Fraction(1, 100) if type_ is Scalar.RATE else Fraction(1)
         return Fraction(0) if low is None and high is None else low + step if low is not None else _below(high, step)
     middle = (low + high) / 2
-    scale = Fraction(1, 100) if type_ is Scalar.RATE else Fraction(1)
-    for places in range(-12, 13):
-        unit = scale / 10**places if places >= 0 else scale * 10**-places
+    unit = Fraction(10**12)
+    for _ in range(27):
+        unit /= 10
         rounded = Fraction(round(middle / unit)) * unit
         if low < rounded < high:
             return rounded

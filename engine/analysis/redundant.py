@@ -5,7 +5,7 @@ from datetime import date
 
 from engine.analysis.boxes import TooComplexError
 from engine.analysis.findings import Finding, Unsettled
-from engine.analysis.scene import Scene, Verdict
+from engine.analysis.scene import Scene, Shown, Verdict
 from engine.analysis.space import Box
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import listed, named
@@ -77,7 +77,9 @@ def _authority(policy: Policy, scene: Scene, table: Table) -> Iterator[Finding]:
         others &= at_or_below[ranks[row]]
         if _covered(scene, row, others):
             left &= ~scene.bits[row]
-            yield _needless(scene, table, row, _by(scene, row, others), "what it lets be signed {by} let{s} be signed already")
+            yield _needless(
+                scene, table, row, _by(scene, row, others), "what it lets be signed {by} let{s} be signed already"
+            )
 
 
 def _covered(scene: Scene, row: int, among: int) -> bool:
@@ -97,7 +99,7 @@ def _by(scene: Scene, row: int, among: int) -> list[int]:
     return rows
 
 
-def _example(scene: Scene, row: int, also: Iterable[int] = ()) -> object:
+def _example(scene: Scene, row: int, also: Iterable[int] = ()) -> Shown | None:
     clause = scene.of_rule[row][0]
     for other in also:
         for one in scene.of_rule[other]:
@@ -125,7 +127,7 @@ def _needless(scene: Scene, table: Table, row: int, by: list[int], reason: str) 
         (rule.id,),
         hint="leave it out, or look for the limit that it was meant to have",
         related=tuple((scene.rules[one].span, "this one does the same") for one in by[:3]),
-        shown=_example(scene, row, by),  # type: ignore[arg-type]
+        shown=_example(scene, row, by),
     )
 
 

@@ -55,7 +55,7 @@ def as_json(value: types.Value, type_: Type) -> Json:
             return value
         case frozenset():
             assert isinstance(type_, SetOf)
-            return sorted(value)
+            return [*sorted(value)]
         case datetime():
             return value.isoformat()
         case date():

@@ -11,9 +11,10 @@ from enum import Enum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from engine.analysis import solver
+from engine.analysis import smt, solver
 from engine.analysis.boxes import Cover
 from engine.analysis.direct import leaves_of, proposals, usual
+from engine.analysis.encoding import Encoding
 from engine.analysis.inputs import Inputs, rules_of
 from engine.analysis.places import lies_in
 from engine.analysis.requests import Leaves, NotWritableError, request_of
@@ -179,25 +180,25 @@ class Scene:
     def possible(self, number: int) -> bool | None:
         """Tell whether a rule can fire at all; None if that is not settled."""
         rule = self.rules[number]
-        if not solver.AVAILABLE or not solver.within_reach(self._fields_read):
+        if not smt.AVAILABLE or not solver.within_reach(self._fields_read):
             return None
         answer: bool | None = None
         for lines, fixed in solver.attempts([*self.leaves]):
-            encoding = solver.Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today)
+            encoding = Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today)
             try:
                 answer = solver.satisfiable(encoding, [encoding.condition(rule.when)])
-            except solver.UnfitError:
+            except smt.UnfitError:
                 return None
             if answer:
                 return True
         return answer
 
     def _solved(self, box: Box, fires: Collection[int], shown: object) -> "Shown | Verdict":
-        if not solver.AVAILABLE:
+        if not smt.AVAILABLE:
             return Verdict.UNSETTLED
         answer: bool | None = None
         for lines, fixed in solver.attempts([*self.leaves]):
-            encoding = solver.Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today)
+            encoding = Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today)
             try:
                 goals = [encoding.box(self.space, box)]
                 goals += [encoding.condition(self.rules[n].when) for n in fires]
@@ -206,7 +207,7 @@ class Scene:
                     for line in range(lines if path.startswith("line.") else 1):
                         encoding.field(path, line)
                 found = solver.solve(encoding, goals, wished)
-            except solver.UnfitError:
+            except smt.UnfitError:
                 return Verdict.UNSETTLED
             if isinstance(found, solver.Found):
                 try:
@@ -226,4 +227,3 @@ class Scene:
 def everything(space: Space, *, null: bool) -> Box:
     """Return the box of all possible values, with null or without."""
     return {} if null else {dim.number: dim.given for dim in space.dims}
-

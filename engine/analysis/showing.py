@@ -24,7 +24,7 @@ def witness_json(program: Program, shown: Shown) -> dict[str, Json]:
         "kind": shown.kind.value,
         "request": shown.request,
         "section": shown.section,
-        "fired": sorted(shown.fired),
+        "fired": [*sorted(shown.fired)],
         "outcome": decision.outcome,
         "summary": decision.summary,
         "trace": dict(decision.trace) if decision.trace else None,

@@ -95,7 +95,7 @@ class Dim:
         return (1 << len(self.slots)) - 1
 
 
-# What the derived fields of the language can be, whatever the request: low end, whether closed, high end, whether closed.
+# What the derived fields of the language can be, whatever the request: low end and high end, each with its closedness.
 BOUNDS: Mapping[str, tuple[int | None, bool, int | None, bool]] = {
     "line.list_total": (0, False, None, False),
     "line.net_total": (0, True, None, False),

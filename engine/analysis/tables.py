@@ -44,7 +44,9 @@ def tables(policy: Policy) -> Iterator[Table]:
     price, special = policy.price_approval, policy.special_orders
     registration, allocation = policy.deal_registration, policy.partner_allocation
     if price:
-        yield from _table("price_approval.authority", Kind.PRICE_APPROVAL, "authority", price.authority, "line", "level")
+        yield from _table(
+            "price_approval.authority", Kind.PRICE_APPROVAL, "authority", price.authority, "line", "level"
+        )
         yield from _table("price_approval.rules", Kind.PRICE_APPROVAL, "each", price.rules, "deal", "effect")
     if special:
         yield from _table("special_orders.kinds", Kind.SPECIAL_ORDER, "each", special.kinds, "deal", "kind")
@@ -61,7 +63,9 @@ def tables(policy: Policy) -> Iterator[Table]:
         yield from _table("partner_allocation.split", kind, "first", allocation.split, "deal", "split")
 
 
-def _table(section: str, kind: Kind, use: Use, rules: tuple[Rule, ...], who: str, gives: str) -> Iterator[Table]:
+def _table(  # noqa: PLR0917 - one line for each list above
+    section: str, kind: Kind, use: Use, rules: tuple[Rule, ...], who: str, gives: str
+) -> Iterator[Table]:
     if rules:
         yield Table(section, kind, use, rules, rules[0].span, who, gives)
 

@@ -47,9 +47,7 @@ def _never(rule: Rule, table: Table, reason: str) -> Finding:
 def _entangled(scene: Scene, number: int) -> bool:
     """Tell whether one of a rule's fields is computed from another, so that the slots alone cannot tell."""
     fields = sorted(set(condition_fields(scene.rules[number].when)))
-    return len(fields) > 1 and any(
-        other in scene.inputs(path) for path in fields for other in fields if other != path
-    )
+    return len(fields) > 1 and any(other in scene.inputs(path) for path in fields for other in fields if other != path)
 
 
 def _shadowed(scene: Scene, number: int, table: Table) -> Iterator[Finding | Unsettled]:

@@ -37,9 +37,7 @@ def fired(program: Program, shown: Shown) -> frozenset[str]:
     """Return the rules that fire on a request's first line, claim or candidate, by the plain interpreter alone."""
     rules = list(table_of(program.policy, shown.section).rules)
     facts = facts_of(program, shown, rules)
-    return frozenset(
-        rule.id for rule in rules if statuses([rule], view_of(facts, rule.subject))[0] is True
-    )
+    return frozenset(rule.id for rule in rules if statuses([rule], view_of(facts, rule.subject))[0] is True)
 
 
 def facts_of(program: Program, shown: Shown, rules: list[Rule]) -> Facts:

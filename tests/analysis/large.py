@@ -2,6 +2,8 @@
 
 from tests.small_policies import HEAD
 
+COLUMNS = "level, line.product_line, customer.class, deal.channel, line.discount, line.margin, deal.net_total"
+
 
 def large_policy(rows: int, *, hole: bool = False) -> str:
     """Return a policy with about so many rows and rules; with a hole in the last sort of line."""
@@ -10,12 +12,14 @@ def large_policy(rows: int, *, hole: bool = False) -> str:
     lines = [f"line_{number}" for number in range(max(1, rows * 4 // 5 // 64))]
     text = [
         HEAD,
-        f"terms: {{product_line: [{', '.join(lines)}], customer_class: [{', '.join(classes)}], "
-        f"channel: [{', '.join(channels)}]}}",
+        "terms:",
+        f"  product_line: [{', '.join(lines)}]",
+        f"  customer_class: [{', '.join(classes)}]",
+        f"  channel: [{', '.join(channels)}]",
         "price_approval:",
         f"  ladder: [{', '.join(f'{{level: {level}}}' for level in levels)}]",
         "  authority:",
-        "    columns: [level, line.product_line, customer.class, deal.channel, line.discount, line.margin, deal.net_total]",
+        f"    columns: [{COLUMNS}]",
         "    rows:",
     ]
     for number, line in enumerate(lines):

@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
-from engine.analysis import solver
+from engine.analysis import smt, solver
 from engine.analysis.boxes import merged
+from engine.analysis.encoding import Encoding
 from engine.analysis.places import slot_of
 from engine.analysis.scene import Scene, everything
 from engine.decision import Kind
@@ -87,14 +88,17 @@ def test_a_point_is_open_where_the_walk_says_so(seed: int) -> None:
             assert inside == verdict, (scene.rules[number].id, view)
 
 
-@pytest.mark.skipif(not solver.AVAILABLE, reason="z3 is not installed")
+@pytest.mark.skipif(not smt.AVAILABLE, reason="z3 is not installed")
 @pytest.mark.parametrize("seed", range(40))
 def test_the_walk_and_the_solver_agree(seed: int) -> None:
     scene = scene_of(seed)
     universe = everything(scene.space, null=False)
     open_ = scene.cover.uncovered(universe)
-    encoding = solver.Encoding(scene.policy, scene.kind, lines=1, fixed={}, today=TODAY)
-    goals = [encoding.box(scene.space, universe), *(solver.z3.Not(encoding.condition(rule.when)) for rule in scene.rules)]
+    encoding = Encoding(scene.policy, scene.kind, lines=1, fixed={}, today=TODAY)
+    goals = [
+        encoding.box(scene.space, universe),
+        *(smt.z3.Not(encoding.condition(rule.when)) for rule in scene.rules),
+    ]
     assert solver.satisfiable(encoding, goals) is bool(open_)
     for box in open_:
         assert solver.satisfiable(encoding, [*goals, encoding.box(scene.space, box)]) is True

@@ -20,12 +20,12 @@ from engine.analysis.scene import Scene, Shown
 from engine.analysis.showing import decision_of
 from engine.analysis.tables import Table, tables
 from engine.decision import RefusedError
-from engine.facts import Facts
 from engine.exact import ratio
+from engine.facts import Facts
 from engine.interpret import judge, order
 from engine.program import Program, compile_policy
 from engine.views import View
-from rules.ir import Policy, Reject, Rule, Subject
+from rules.ir import DerivedTable, Policy, Reject, Rule, Subject
 from tests.analysis.analysed import TODAY, facts_of, program_and_findings, reproduces, table_of, view_of
 from tests.deciding import SHIPPED, decided
 from tests.random_policies import random_policy
@@ -108,9 +108,7 @@ def test_what_changes_nothing_can_be_left_out(seed: int) -> None:
         table = table_of(program.policy, finding.section)
         shorter = compile_policy(without(program.policy, finding))
         for shown, _ in requests_for(program, table, seed):
-            before, after = (
-                decided(one, table.kind, shown.request, explain="none") for one in (program, shorter)
-            )
+            before, after = (decided(one, table.kind, shown.request, explain="none") for one in (program, shorter))
             assert binding(before) == binding(after), (finding.message, shown.request)
 
 
@@ -122,7 +120,10 @@ def without(policy: Policy, finding: Finding) -> Policy:
         return tuple(rule for rule in rules if rule.id != finding.rules[0])
 
     if owner == "derive":
-        derive = [replace(one, rows=left(one.rows)) if one.field == name else one for one in policy.derive]  # type: ignore[union-attr, call-arg]
+        derive = [
+            replace(one, rows=left(one.rows)) if isinstance(one, DerivedTable) and one.field == name else one
+            for one in policy.derive
+        ]
         return replace(policy, derive=tuple(derive))
     section = getattr(policy, owner)
     changed: dict[str, Any] = {owner: replace(section, **{name: left(getattr(section, name))})}
@@ -132,7 +133,9 @@ def without(policy: Policy, finding: Finding) -> Policy:
 def binding(decision: dict[str, Any]) -> tuple[Any, ...]:
     """Return what binds of a decision; which rule said it does not."""
     result = decision["result"]
-    said = [result.get(key) for key in ("level", "chain", "valid_until", "winner", "protected_until", "chosen", "split")]
+    said = [
+        result.get(key) for key in ("level", "chain", "valid_until", "winner", "protected_until", "chosen", "split")
+    ]
     unmet = [(one["obligation"], one["met"]) for one in result.get("controls", ())]
     stops = [sorted({str(one) for one in result.get(key, ())}) for key in ("holds", "rejections", "blocks", "notify")]
     return decision["outcome"], said, sorted({str(one) for one in unmet}), stops
@@ -161,4 +164,8 @@ def test_where_no_hole_is_told_no_worse_line_is_signed(seed: int) -> None:
                 worse = ratio(place)
                 if order(worse, here) == sign:
                     moved = View(Subject.LINE, {**view.shared, dim.path: worse}, {**view.row, dim.path: worse})
-                    assert True not in [judge(rule.when, moved) for rule in table.rules], (shown.request, dim.path, place)
+                    assert True not in [judge(rule.when, moved) for rule in table.rules], (
+                        shown.request,
+                        dim.path,
+                        place,
+                    )

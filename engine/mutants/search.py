@@ -84,7 +84,7 @@ class Search:
         self.engine: Engine = changed_engine(mutant, recorded) or INDEX
 
     def witness(self) -> Witness | None:
-        """Return a request whose outcome or result differs, in figures that people would write, or the nearest to it."""
+        """Return a request whose outcome or result differs, in figures that people write, or the nearest to it."""
         best: Witness | None = None
         patience = MORE
         for near, request in self._requests():
@@ -255,7 +255,7 @@ def letting(condition: Condition, test: FieldTest) -> AllOf:
             return AllOf(tuple(needed))
 
 
-def _texts(value: Data | Mapping[str, Data]) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
         value = [*value.values()]
     if isinstance(value, list):

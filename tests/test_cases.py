@@ -1,10 +1,17 @@
 """Every case in `cases/`, through every backend and at every level of explanation."""
 
+from datetime import UTC
+
 import pytest
 
+from engine.cases.case import Data, merged
+from engine.cases.expect import STATUSES, differences
+from engine.cases.running import AS_OF, decided, held_against
+from engine.decide import ENGINES
 from engine.decision import Kind
-from tests.case_files import Case, all_cases, differences, merged, mismatches
-from tests.deciding import BACKENDS, EXPLAIN, as_text, decided, shown
+from tests.case_files import Case, all_cases
+from tests.deciding import BACKENDS, EXPLAIN, NOW, as_text, shown
+from tests.deciding import decided as told
 
 CASES = all_cases()
 
@@ -13,15 +20,26 @@ CASES = all_cases()
 def test_case(case: Case) -> None:
     program = case.program()
     backends = [name for name in BACKENDS if name not in case.unsupported]
-    decision = decided(program, case.kind, case.request, engine=backends[0])
-    wrong = list(mismatches(case.expect, decision))
-    assert not wrong, "\n".join([case.id, *wrong, "", shown(decision)])
+    decision = told(program, case.kind, case.request, engine=backends[0])
+    for name in backends:
+        wrong = held_against(case.test, program, ENGINES[name], now=NOW)
+        assert not wrong, "\n".join([case.id, name, *map(str, wrong), "", shown(decision)])
     for explain in EXPLAIN:
-        first, *others = [decided(program, case.kind, case.request, engine=name, explain=explain) for name in backends]
+        first, *others = [told(program, case.kind, case.request, engine=name, explain=explain) for name in backends]
         assert first["outcome"] == decision["outcome"]
         assert first["result"] == decision["result"]
         for name, other in zip(backends[1:], others, strict=True):
             assert as_text(other) == as_text(first), f"{name} differs from {backends[0]} at explain={explain}"
+    # What a case asks of the rules is read off the ruling: the trace, when all of it is wanted, says the same.
+    seen = decided(case.test, program, ENGINES[backends[0]], now=NOW)
+    for status in STATUSES:
+        assert seen.statuses[status] == {
+            rule["rule"] for rule in decision["trace"]["rules"] if rule["status"] == status
+        }
+
+
+def test_cases_are_decided_as_of_the_day_of_all_tests() -> None:
+    assert AS_OF.astimezone(UTC) == NOW
 
 
 def test_every_kind_has_cases() -> None:
@@ -46,7 +64,7 @@ def test_names_tell_cases_apart() -> None:
         ({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 3}]}}),
     ],
 )
-def test_an_expectation_can_fail(wanted: object, found: object) -> None:
+def test_an_expectation_can_fail(wanted: Data, found: object) -> None:
     assert list(differences(wanted, found, "it"))
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Literal
@@ -29,7 +30,8 @@ from api.testing.coverage_text import coverage_json, coverage_table, percent
 from api.testing.failures import told
 from api.testing.files import FOLDER, case_files, chosen, read_all
 from api.testing.junit import as_junit
-from api.testing.mutants_text import cases_file, mutants_json, mutants_table, survivors_text
+from api.testing.mutants_text import mutants_json, mutants_table, survivors_text
+from api.testing.offered_files import offered_files
 from api.testing.page import Lived, as_page
 from api.testing.results import results_json
 from engine.cases.case import Case
@@ -83,7 +85,7 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
         int | None, typer.Option(min=0, max=100, help="Fail below this mutation score.", metavar="PERCENT")
     ] = None,
     offered: Annotated[
-        Path | None, typer.Option("--cases", help="Write the cases that would notice the rest.", metavar="FILE")
+        Path | None, typer.Option("--cases", help="Write the cases that would notice the rest.", metavar="FOLDER")
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes for mutants. Default: one a core.")] = None,
     engine: EngineOption = "index",
@@ -110,7 +112,8 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
     if html and found is not None:
         _write(html, _page(program, found, own, mutated))
     if offered and mutated:
-        _write(offered, cases_file(mutated.needed).encode())
+        for name, text in offered_files(mutated.needed).items():
+            _write(_free(offered / name), text.encode())
     if style == "json":
         covered = {"coverage": coverage_json(found, own)} if found is not None else {}
         changed = {"mutation": mutants_json(mutated.tried, mutated.needed, passing)} if mutated else {}
@@ -184,13 +187,20 @@ def _say_results(outcomes: Sequence[Outcome], why: dict[str, str], *, seconds: f
         if one.failed:
             body = "\n".join(f"  {line}".rstrip() for line in why[one.case.id].split("\n"))
             say(f"{one.case.span}: FAILED {one.case.name}\n{body}\n")
-    count = Counter("failed" if one.failed else "passed" if one.passed else "skipped" for one in outcomes)
-    found = ", ".join(f"{count[word]} {word}" for word in ("failed", "passed", "skipped") if count[word])
+    became = Counter("failed" if one.failed else "passed" if one.passed else "skipped" for one in outcomes)
+    found = ", ".join(f"{became[word]} {word}" for word in ("failed", "passed", "skipped") if became[word])
     say(f"{found} in {seconds:.1f} s")
+
+
+def _free(path: Path) -> Path:
+    """Return a path where nothing lies yet: cases that were offered before are cases like any other now."""
+    others = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return path if not path.exists() else next(other for other in others if not other.exists())
 
 
 def _write(path: Path, content: bytes) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as error:
         raise UnusableError(f"{path}: {reason(error)}") from None

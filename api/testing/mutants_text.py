@@ -5,17 +5,15 @@ from collections.abc import Sequence
 from typing import get_args
 
 from api.testing.coverage_text import percent
+from api.testing.offered_files import Needed
 from engine.cases.case import Case
 from engine.decision import Json
-from engine.mutants.mutant import Mutant, What
-from engine.mutants.offers import Offer
+from engine.mutants.mutant import What
 from engine.mutants.score import Tried, score
 from engine.words.layout import padded, width
 
 MOST = 20
 KINDS: tuple[What, ...] = get_args(What)
-
-Needed = Sequence[tuple[Offer, Sequence[Mutant]]]
 
 
 def mutants_table(tried: Sequence[Tried]) -> str:
@@ -37,7 +35,7 @@ def survivors_text(tried: Sequence[Tried], needed: Needed, *, most: int = MOST) 
     for offer, mutants in needed[:most]:
         parts.append("\n".join([*map(str, mutants), "", offer.text.rstrip("\n")]))
     if len(needed) > most:
-        parts.append(f"… and {len(needed) - most} more cases; --cases FILE writes them all")
+        parts.append(f"… and {len(needed) - most} more cases; --cases FOLDER writes them all")
     helped = {id(mutant) for _, mutants in needed for mutant in mutants}
     others = [one.mutant for one in tried if one.lives and id(one.mutant) not in helped]
     if others:
@@ -45,18 +43,6 @@ def survivors_text(tried: Sequence[Tried], needed: Needed, *, most: int = MOST) 
         more = [f"… and {len(others) - most} more"] if len(others) > most else []
         parts.append("\n".join([head, *(f"  {one}" for one in others[:most]), *more]))
     return "\n\n".join(parts)
-
-
-def cases_file(needed: Needed) -> str:
-    """Return all the offered cases as a file of cases."""
-    head = (
-        "# What no other case notices: each case fails if the policy is changed as the comment above it says.\ncases:\n"
-    )
-    parts = []
-    for offer, mutants in needed:
-        comments = [f"  # {mutant.rule}: {mutant.words}" for mutant in mutants]
-        parts.append("\n".join([*comments, *(f"  {line}".rstrip() for line in offer.text.rstrip("\n").split("\n"))]))
-    return head + "\n".join(parts) + "\n"
 
 
 def mutants_json(tried: Sequence[Tried], needed: Needed, cases: Sequence[Case]) -> dict[str, Json]:

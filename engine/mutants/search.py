@@ -148,9 +148,8 @@ class Search:
                 if not any(comes_from(one, field, inputs) for one in read):
                     continue
                 kind = scene.field(test.field).type
-                for value in passing(test, kind, scene.view, wanted=True):
-                    if value is None:
-                        continue
+                both = [passing(test, kind, scene.view, wanted=wanted) for wanted in (True, False)]
+                for value in dict.fromkeys(value for values in both for value in values if value is not None):
                     for moved, place in scene.setting(test.field, value, locked):
                         yield moved
                         rest = letting(rule.when, test)

@@ -27,20 +27,22 @@ def case_yaml(name: str, kind: str, request: Mapping[str, Data], expect: Mapping
     rows = [f"- name: {scalar(name)}", f"  decide: {kind}"]
     if "as_of" in request:
         rows.append(f"  as_of: {scalar(request['as_of'])}")
-    rows.append("  given:")
+    if given:
+        rows.append("  given:")
     for key, value in given.items():
-        rows += _entry(key, value, "    ")
+        rows += entry(key, value, "    ")
     said = flow(dict(expect))
     if len(said) + 10 <= WIDTH:
         rows.append(f"  expect: {said}")
     else:
         rows.append("  expect:")
         for key, value in expect.items():
-            rows += _entry(key, value, "    ")
+            rows += entry(key, value, "    ")
     return "\n".join(rows) + "\n"
 
 
-def _entry(key: str, value: Data, indent: str) -> Sequence[str]:
+def entry(key: str, value: Data, indent: str) -> Sequence[str]:
+    """Return a key with its value, in one line or with each item in its own."""
     said = flow(value)
     if len(indent) + len(key) + 2 + len(said) > WIDTH:
         if isinstance(value, list) and value:
@@ -48,7 +50,7 @@ def _entry(key: str, value: Data, indent: str) -> Sequence[str]:
         if isinstance(value, dict) and value:
             return [
                 f"{indent}{key}:",
-                *(row for name, item in value.items() for row in _entry(name, item, indent + "  ")),
+                *(row for name, item in value.items() for row in entry(name, item, indent + "  ")),
             ]
     return [f"{indent}{key}: {said}"]
 

@@ -31,6 +31,12 @@ def prepare(engine: EngineName, policy: Policy) -> None:
         DURABLE.prepare(policy)
 
 
+def release(engine: EngineName) -> None:
+    """Give back what `prepare` took, in a process that checks a policy and leaves deciding to others."""
+    if engine == "durable":
+        DURABLE.stop()
+
+
 @dataclass(frozen=True, slots=True)
 class Ruled:
     """A request as its domain ruled on it, before any of it is put into words; `missing` is what a caller could add."""

@@ -14,6 +14,7 @@ from api.active import ActivePolicy
 from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, opened, reason, say
 from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
 from api.settings import Settings
+from engine.decide import release
 from engine.decision import Kind
 
 SHUTDOWN_SECONDS = 10
@@ -84,6 +85,7 @@ def _serve_in_workers(settings: Settings, listener: socket.socket, workers: int)
     from api.logs import set_up_logs  # noqa: PLC0415
 
     set_up_logs()
+    release(settings.engine)
     with tempfile.TemporaryDirectory(prefix="dealdesk-metrics-") as shared:
         # Workers are new processes, and read their settings from the environment.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared

@@ -1,5 +1,6 @@
 """The durable engine's process: killed, frozen, forked or idle, it costs one answer at most."""
 
+import gc
 import os
 import signal
 import time
@@ -13,10 +14,12 @@ import pytest
 
 from engine.decide import ENGINES, EngineName, decide
 from engine.decision import Decision, Kind
+from engine.durable import backend
 from engine.durable.backend import DurableEngine
 from engine.durable.errors import EngineUnavailableError, UnsupportedError
 from engine.durable.process import LostError, Worker
-from tests.deciding import SHIPPED, Data, program_at, program_of
+from rules.load import load_text
+from tests.deciding import SHIPPED, Data, compiled, program_at, program_of
 from tests.durable.installed import needs_durable
 from tests.small_policies import HEAD, good
 
@@ -133,6 +136,24 @@ def test_many_threads_take_turns(engine: DurableEngine) -> None:
     with ThreadPoolExecutor(6) as threads:
         assert {one.result(60).outcome for one in [threads.submit(decided) for _ in range(12)]} == {by_index().outcome}
     assert worker_of(engine).alive
+
+
+def test_a_worker_that_holds_tables_out_of_use_is_replaced(
+    engine: DurableEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend, "MOST_LOADED", 3)
+    seen = set()
+    for number in range(1, 9):
+        rule = "{id: r%d, when: {partner.open_deals: '> %d'}, then: {exclude: Busy}}"
+        rules = ", ".join(rule % (n, n) for n in range(number))
+        text = f"{HEAD}partner_allocation: {{eligibility: [{rules}], choose: {{take: 1, by: []}}}}\n"
+        program = compiled(load_text(text))
+        request = {"candidates": [{"id": "P"}]}
+        decide(program, Kind.PARTNER_ALLOCATION, request, now=NOW, explain="none", engine="durable")
+        seen.add(worker_of(engine).pid)
+        del program
+        gc.collect()
+    assert 1 < len(seen) < 8
 
 
 def test_a_worker_ends_with_its_engine(engine: DurableEngine) -> None:

@@ -140,7 +140,7 @@ def contest(entries: list[Entry], table: TableName, rows: int, hit: Hit, scale: 
             one = running.enter_context(_started(entry))
             try:
                 _build(one, made, requests, hit)
-                _compare(one, right)
+                _compare(one, right, scale)
             except FailedError as failed:
                 one.process.kill()
                 yield {**place, "title": entry.title, "failed": str(failed), "build_seconds": one.build_seconds or None}
@@ -174,8 +174,8 @@ def _build(one: Process, table: tables.Table, requests: list[tables.Request], hi
     one.memory_mb = machine.resident_mb(one.process.pid) - before
 
 
-def _compare(one: Process, right: list[list[int]]) -> None:
-    """Hold every answer against the right one; engines with a trace answer twice."""
+def _compare(one: Process, right: list[list[int]], scale: Scale) -> None:
+    """Hold every answer against the right one; engines with a trace answer twice. Then warm up."""
     for trace in (False, True) if one.entry.trace else (False,):
         found = one.call("answers", patience=4 * ANSWER_SECONDS, seconds=ANSWER_SECONDS, trace=trace)["answers"]
         wrong = [number for number, rows in enumerate(found) if rows != right[number]]
@@ -186,6 +186,7 @@ def _compare(one: Process, right: list[list[int]]) -> None:
             )
         one.answered = len(found)
         one.rounds[trace] = Rounds.none()
+    one.call("time", patience=BUILD_SECONDS, seconds=min(one.entry.warm_up, 15 * scale.seconds), trace=False)
 
 
 @contextmanager

@@ -1,21 +1,27 @@
-"""GoRules Zen: a decision model with one decision table node, compiled once."""
+"""GoRules Zen: a decision model with one decision table node, compiled once.
 
-import json
+Called by name through an engine with a static loader: of the ways that its Python package offers by far the fastest.
+The same table through `create_decision(…).evaluate` took six to fifteen times as long.
+"""
+
 from importlib import import_module
 from typing import Any
 
-from bench.tables import Hit, Request, Table
+from bench.tables import Hit, Request, Table, requests
+
+NAME = "table"
 
 
 class Engine:
-    """A compiled decision."""
+    """An engine that knows one decision."""
 
     def __init__(self, table: Table, hit: Hit) -> None:
-        """Compile the model; `ZenDecisionContent` is Zen's own way to do so once."""
+        """Load the model, and evaluate it once, so that nothing is left to be compiled later."""
         zen: Any = import_module("zen")
         self._first = hit == "first"
-        self._decision = zen.ZenEngine().create_decision(zen.ZenDecisionContent(json.dumps(_model(table, hit))))
+        self._evaluate = zen.ZenEngine({"loader": {"type": "static", "content": {NAME: _model(table, hit)}}}).evaluate
         self._traced = {"trace": True}
+        self._evaluate(NAME, requests(table, 1)[0])
 
     def ask(self, request: Request) -> Any:
         """Return the request: Zen takes a dictionary."""
@@ -23,7 +29,7 @@ class Engine:
 
     def decide(self, asked: Any, *, trace: bool) -> Any:
         """Evaluate the decision."""
-        return self._decision.evaluate(asked, self._traced) if trace else self._decision.evaluate(asked)
+        return self._evaluate(NAME, asked, self._traced) if trace else self._evaluate(NAME, asked)
 
     def rows(self, answer: Any) -> list[int]:
         """Return the output column."""

@@ -31,7 +31,11 @@ Evaluate: TypeAlias = Callable[[Engine, Facts, Row], State]
 # Fields that a domain finds out while it decides, by the stage after which they are known.
 FOUND_IN_STAGE = {"claim.protected": 1, "partner.score": 1, "deal.contenders": 2, "deal.decided_by": 2}
 STAGES = 3
-FOUND_FROM = {"claim.protected": ("claim.status", "claim.protected_until")}
+# What a caller gives so that fields become known which are no formula of others.
+FOUND_FROM = {
+    "claim.protected": ("claim.status", "claim.protected_until"),
+    "deal.line_count": ("line.quantity",),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,16 +59,15 @@ def text(value: Value, kind: Type) -> Json:
 
 
 def duration(value: timedelta) -> str:
-    """Return a duration in the largest unit that leaves no rest.
+    """Return a duration in days if it is three whole days or more, else in hours or minutes, as people set them.
 
-    >>> duration(timedelta(days=30)), duration(timedelta(hours=36))
-    ('30d', '36h')
+    >>> [duration(timedelta(hours=hours)) for hours in (24 * 30, 48, 36)]
+    ['30d', '48h', '36h']
     """
     minutes = value // timedelta(minutes=1)
-    for unit, length in (("d", 24 * 60), ("h", 60)):
-        if minutes % length == 0:
-            return f"{minutes // length}{unit}"
-    return f"{minutes}m"
+    if minutes % (24 * 60) == 0 and minutes >= 3 * 24 * 60:
+        return f"{minutes // (24 * 60)}d"
+    return f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
 
 
 def _decimal(value: Ratio, *, least: int, otherwise: int) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from engine.bits import Bits, positions
 from engine.decision import Explain, Json, Kind, Language
 from engine.derive import Derivations
 from engine.facts import Facts, Row
-from engine.index import Bits, positions
 from engine.matching import Engine, Group, Match
 from engine.ruling import Ruling
 from engine.trace.conditions import Scene, Texts

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine import figures
+from engine.bits import positions
 from engine.derive import Derivation
 from engine.facts import Facts
-from engine.index import positions
 from engine.interpret import compute, order, plain
 from engine.matching import Engine, Group
 from engine.trace.conditions import Scene, Texts

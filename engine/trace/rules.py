@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from engine.bits import Bits, positions
 from engine.decision import Json, Language
 from engine.facts import Facts
-from engine.index import Bits, positions
 from engine.interpret import compute
 from engine.matching import Group
 from engine.trace import effects

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from engine.authority import authority_of, is_authority, is_unordered
+from engine.bits import positions
 from engine.decision import Json
 from engine.figures import text
-from engine.index import positions
 from engine.interpret import judge, plain
 from engine.matching import IndexEngine, Match
 from engine.views import UNKNOWN, View

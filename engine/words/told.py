@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.authority import is_authority
+from engine.bits import positions
 from engine.decision import Json, Language
 from engine.facts import Facts
-from engine.index import positions
 from engine.ruling import Ruling
 from engine.words import en, zh
 from engine.words.phrases import joined, say

@@ -16,6 +16,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from engine.decision import Kind
+from engine.walk import criteria_of, tests_of
+from rules.fields import expression_fields
 from rules.ir import (
     CompareField,
     Condition,
@@ -25,7 +27,7 @@ from rules.ir import (
 )
 from rules.types import Scalar, SetOf, Term, Type, Value
 from tests.deciding import Data
-from tests.policy_walk import conditions_of, criteria_of, expressions_of, literals_of, paths_of, tests_of
+from tests.policy_walk import conditions_of, expressions_of, literals_of
 
 UNITS: dict[Type, Fraction] = {
     Scalar.MONEY: Fraction(1, 100),
@@ -78,7 +80,7 @@ class Requests:
         for condition in conditions_of(policy):
             self._collect(condition)
         for expression in expressions_of(policy):
-            self._used |= set(paths_of(expression))
+            self._used |= set(expression_fields(expression))
         for criterion in criteria_of(policy):
             self._used |= {criterion.field} if criterion.field else set()
         self._share_bounds(policy)

@@ -21,7 +21,7 @@ BLOCK = 4
 def fingerprint() -> str:
     """Return a hash of many decisions, byte for byte: of every case, and of random policies."""
     found = sha256()
-    for case in all_cases()[::4]:
+    for case in all_cases()[::10]:
         found.update(as_text(decided(case.program(), case.kind, case.request)).encode())
     for seed in range(4):
         for pair in pairs(seed, 40):

@@ -37,10 +37,10 @@ PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "orjson", "PyYAML")
 class Scale:
     """How long to measure: rounds, and seconds of one round of one case."""
 
-    rounds: int = 7
+    rounds: int = 5
     seconds: float = 0.3
     http_rounds: int = 3
-    http_seconds: float = 2.0
+    http_seconds: float = 1.5
     decisions_before_memory: int = 1_000
     quotes: int = 200
     loads: int = 5

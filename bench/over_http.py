@@ -29,7 +29,7 @@ class Scale:
 
     sizes: tuple[int, ...] = (20, 200, 2_000)
     rounds: int = 3
-    seconds: float = 1.0
+    seconds: float = 0.7
 
 
 QUICK = Scale(sizes=(20, 200), rounds=1, seconds=0.5)

@@ -53,6 +53,11 @@ def blocks(result: Result, plot: str) -> Iterator[str]:
         "answers every request that it is timed on, and is held to the rows that a plain reading of the table finds; "
         "an engine that differs has no time. Each runs in a process of its own, and all take turns.\n"
     )
+    yield f"The quickest engine that is not ours; its time, build and memory as multiples of those of `{OURS}`:\n"
+    yield rows(
+        ("table", "rows", "quickest other", "its time", "its time with trace", "its build", "its memory"),
+        _closest(result),
+    )
     yield f"![Median time of a decision by rows of the table]({plot})\n"
     for entry in result["entries"]:
         trace = f" Trace: {entry['trace']}." if entry["trace"] else ""
@@ -68,6 +73,30 @@ def blocks(result: Result, plot: str) -> Iterator[str]:
             yield f"### {title}\n"
             yield from _contest(cells)
     yield BETTER
+
+
+def _closest(result: Result) -> Iterator[list[str]]:
+    """Yield for each contest and size the quickest engine that is not ours, as multiples of ours."""
+    for contest, title in TITLES.items():
+        cells = [one for one in result["cells"] if (one["table"], one["hit"]) == contest and "plain" in one]
+        for size in sorted({cell["rows"] for cell in cells}):
+            here = {cell["title"]: cell for cell in cells if cell["rows"] == size}
+            others = [cell for name, cell in here.items() if not name.startswith("dealdesk")]
+            if OURS in here and others:
+                ours, best = here[OURS], min(others, key=lambda cell: cell["plain"]["median"])
+                yield [
+                    title,
+                    f"{size:,}",
+                    best["title"],
+                    _times(best["plain"]["median"], ours["plain"]["median"]),
+                    _times(_median(best, "traced"), _median(ours, "traced")),
+                    _times(best["build_seconds"], ours["build_seconds"]),
+                    _times(best["memory_mb"], ours["memory_mb"]),
+                ]
+
+
+def _times(theirs: float | None, ours: float | None) -> str:
+    return f"{number(theirs / ours)}×" if theirs is not None and ours else "–"
 
 
 def _contest(cells: list[dict[str, Any]]) -> Iterator[str]:

@@ -67,10 +67,9 @@ def closing_line(path: Path, found: Checked) -> str:
     """Return what was found, counted; for a policy without errors, which policy it is."""
     count = Counter(one.severity for one in found.diagnostics)
     counted = [f"{n} {kind}{'s' * (n > 1)}" for kind in NOTICE if (n := count[kind])]
-    if found.accepted:
-        counted.append(f"{found.accepted} accepted")
+    said = [*(counted or ["no problems"]), *([f"{found.accepted} accepted"] if found.accepted else [])]
     about = "" if found.policy is None else f" ({_about(found.policy)})"
-    return f"{path}: {', '.join(counted) or 'no problems'}{about}"
+    return f"{path}: {', '.join(said)}{about}"
 
 
 def as_json(path: Path, found: Checked) -> dict[str, Json]:

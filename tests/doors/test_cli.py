@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from api.cli import run
+from tests.deciding import SHIPPED
 from tests.doors.conftest import POLICY, QUOTE, REQUESTS
 
 BAD_POLICY = POLICY.read_text("utf-8").replace("line.discount", "line.discont").replace('"2026.1"', '""')
@@ -123,12 +124,34 @@ def test_a_policy_with_errors_decides_nothing(
 
 def test_a_good_policy_has_no_problems(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(POLICY)]) == 0
-    assert capsys.readouterr().out.startswith(f"{POLICY}: no problems (doors 2026.1, sha256:")
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{POLICY}: 4 notes (doors 2026.1, sha256:")
 
 
 def test_the_policy_to_check_can_be_an_option(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["check", "--policy", str(POLICY)]) == 0
-    assert "no problems" in capsys.readouterr().out
+    assert run(["check", "--policy", str(SHIPPED), "--as-of", "2026-11-21"]) == 0
+    assert capsys.readouterr().out.startswith(f"{SHIPPED}: no problems, 12 accepted (")
+
+
+def test_warnings_fail_a_strict_check_only(capsys: pytest.CaptureFixture[str]) -> None:
+    trap = SHIPPED.parent / "tests" / "traps" / "01-whole-number-bands.yaml"
+    assert run(["check", str(trap), "--as-of", "2026-11-21"]) == 0
+    assert run(["check", str(trap), "--as-of", "2026-11-21", "--strict"]) == 1
+    assert "2 warnings" in capsys.readouterr().out
+    assert run(["check", str(trap), "--as-of", "tomorrow"]) == 2
+
+
+def test_a_finding_as_data_has_its_request_and_the_decision(capsys: pytest.CaptureFixture[str]) -> None:
+    trap = SHIPPED.parent / "tests" / "traps" / "01-whole-number-bands.yaml"
+    assert run(["check", str(trap), "--as-of", "2026-11-21", "--format", "json"]) == 0
+    finding, _ = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert (finding["code"], finding["severity"], finding["witness"]["outcome"]) == ("D601", "warning", "rejected")
+    assert finding["witness"]["fired"] == []
+    assert run(["check", str(trap), "--as-of", "2026-11-21", "--format", "sarif"]) == 0
+    (sarif,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [one["level"] for one in sarif["results"]] == ["warning", "warning"]
+    assert sarif["results"][0]["properties"]["witness"]["request"] == finding["witness"]["request"]
+    assert run(["check", str(trap), "--as-of", "2026-11-21", "--format", "github"]) == 0
+    assert capsys.readouterr().out.startswith("::warning file=")
 
 
 def test_every_problem_is_drawn(bad_policy: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,7 @@ from rules.ir import Condition, Field, FieldTest, Rule, Subject, Test
 LIST_PRICE = "line.list_price"
 # Up to so many rows are solved one by one, which is quicker than a walk; so many are looked through for the nearest.
 FEW = 16
-MOST = 48
+MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +212,14 @@ def _in_the_way(repricing: Repricing, view: Sees, rank: int, candidates: Bits) -
     """
     below = repricing.below[rank + 1]
     rows = below & ~repricing.below[repricing.ranks[below.bit_length() - 1]] if below else 0
+    near = rows & candidates
     failures = [
-        [(row, part) for part in row.when.parts if judge(part, view) is not True]
-        for row in (repricing.authority[n] for n in islice(positions(rows & candidates or rows), MOST))
+        [
+            (repricing.authority[n], part)
+            for part in (repricing.rows.moving[n] if near else repricing.authority[n].when.parts)
+            if judge(part, view) is not True
+        ]
+        for n in islice(positions(near or rows), MOST)
     ]
     nearest = min(failures, key=len, default=[])
     if nearest or not failures:

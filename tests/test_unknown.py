@@ -65,11 +65,11 @@ def fillings(seeds: range) -> Iterator[Filled]:
 def lacking(decision: Mapping[str, Data]) -> list[str]:
     """Return the missing fields, whether they are asked for or did not matter.
 
-    Nobody can give a count of lines; and a submitter who is not given counts as one without authority.
+    A submitter who is not given counts as one without authority, so that giving one shortens the chain.
     """
     steps = [step for step in decision["trace"]["steps"] if step["step"] == "missing_did_not_matter"]
     fields = list(decision["missing"]) or [path for step in steps for path in step["fields"]]
-    return [path for path in fields if path not in ("deal.line_count", "submitter.level")]
+    return [path for path in fields if path != "submitter.level"]
 
 
 def binding(decision: Mapping[str, Data]) -> Data:

@@ -39,17 +39,33 @@ from rules.ir import (
 from rules.types import Scalar, SetOf, Term
 from rules.vocabulary import AS_OF
 
+# Sums of these over further lines are never negative.
+NEVER_NEGATIVE = frozenset({"line.list_total", "line.net_total", "line.cost_total", "line.quantity"})
 BELOW_EVERYTHING = -(10**15)
 DAY = 86_400
-FIRST_DAY, LAST_DAY = date(2000, 1, 1).toordinal(), date(2150, 1, 1).toordinal()
+FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal(), date(2201, 1, 1).toordinal()
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 class Encoding:
     """One request with so many lines, as the solver sees it."""
 
-    def __init__(self, policy: Policy, kind: Kind, *, lines: int, fixed: Mapping[str, Fraction], today: date) -> None:
-        """Start with no variables; fields that are fixed are the same on every line."""
+    def __init__(
+        self,
+        policy: Policy,
+        kind: Kind,
+        *,
+        lines: int,
+        fixed: Mapping[str, Fraction],
+        today: date,
+        any_lines: bool = False,
+    ) -> None:
+        """Start with no variables; fields that are fixed are the same on every line.
+
+        With `any_lines` there may be further lines of which nothing is known: what is impossible then is impossible
+        whatever the lines, and what is possible must still be shown.
+        """
+        self.any_lines = any_lines
         self.policy = policy
         self.kind = kind
         self.lines = lines
@@ -63,8 +79,9 @@ class Encoding:
         self._codes: dict[str, int] = {}
         self._fresh = 0
         offset = datetime.combine(today, time(12), ZoneInfo(policy.timezone)).utcoffset() or timedelta()
-        self.offset = int(offset.total_seconds())
         self._false, self._true = z3.BoolVal(False), z3.BoolVal(True)
+        # Clocks change: what is impossible must be so at any offset.
+        self.offset = self._bounded("offset", -DAY, DAY) if any_lines else int(offset.total_seconds())
 
     # --- values ----------------------------------------------------------------------------------------------------
 
@@ -140,7 +157,7 @@ class Encoding:
                 return value
             case Scalar.INTEGER:
                 value = z3.Int(name)
-                self.side += [value >= -(10**9), value <= 10**9]
+                self.side += [value > -(10**15), value < 10**15]
             case Scalar.DATE:
                 value = z3.Int(name)
                 self.side += [value >= FIRST_DAY, value <= LAST_DAY]
@@ -149,10 +166,10 @@ class Encoding:
                 self.side += [value >= (FIRST_DAY - EPOCH_DAY) * DAY, value <= (LAST_DAY - EPOCH_DAY) * DAY]
             case Scalar.DURATION:
                 value = z3.Int(name)
-                self.side += [value >= 0, value <= 10**9, value % 60 == 0]
+                self.side += [value >= 0, value < 10**12, value % 60 == 0]
             case _:
                 value = z3.Real(name)
-                self.side += [value >= -(10**12), value <= 10**12]
+                self.side += [value > -(10**15), value < 10**15]
         if field.above is not None:
             self.side.append(value > field.above)
         if field.at_least is not None:
@@ -160,8 +177,14 @@ class Encoding:
         return value
 
     def now(self) -> Term3:
-        """Return the moment of the request in seconds: nine o'clock of its day."""
-        return (self.field(AS_OF.path).value - EPOCH_DAY) * DAY + 9 * 3_600 - self.offset
+        """Return the moment of the request in seconds: nine o'clock of its day, or any time where all is asked for."""
+        start = (self.field(AS_OF.path).value - EPOCH_DAY) * DAY - self.offset
+        return start + (self._bounded("time of day", 0, DAY - 1) if self.any_lines else 9 * 3_600)
+
+    def _bounded(self, name: str, low: int, high: int) -> Term3:
+        value = z3.Int(name)
+        self.side += [value >= low, value <= high]
+        return value
 
     # --- derived fields --------------------------------------------------------------------------------------------
 
@@ -172,7 +195,7 @@ class Encoding:
             case "deal.margin":
                 return self._margin(self.field("deal.cost_total"), self.field("deal.net_total"))
             case "deal.line_count":
-                return Var(z3.IntVal(self.lines), self._false)
+                return Var(self._line_count(), self._false)
             case "registration.same_partner":
                 registered, partner = self.field("registration.partner_id"), self.field("partner.id")
                 return Var(registered.value == partner.value, z3.Or(registered.null, partner.null))
@@ -190,6 +213,13 @@ class Encoding:
                 return Var(self._kinds(), self._false)
         raise UnfitError  # what the engine finds out while it decides: `partner.score`, `deal.contenders` …
 
+    def _line_count(self) -> Term3:
+        if not self.any_lines:
+            return z3.IntVal(self.lines)
+        count = z3.Int("lines")
+        self.side.append(count >= self.lines)
+        return count
+
     def _margin(self, cost: Var, net: Var) -> Var:
         paid = self._divided(cost.value, net.value)
         free = z3.If(cost.value != 0, z3.RealVal(BELOW_EVERYTHING), z3.RealVal(0))
@@ -204,7 +234,10 @@ class Encoding:
         known = {}
         for kind in kinds:
             count = self.lines if kind.subject is Subject.LINE else 1
-            known[kind.id] = z3.Or([self.condition(kind.when, line) for line in range(count)])
+            holds = [self.condition(kind.when, line) for line in range(count)]
+            if self.any_lines and kind.subject is Subject.LINE:
+                holds.append(z3.Bool(f"kind on another line: {kind.id}"))
+            known[kind.id] = z3.Or(holds)
         return KnownMembers(known)
 
     def _table(self, table: DerivedTable, line: int) -> Var:
@@ -241,13 +274,25 @@ class Encoding:
             case FieldValue(path):
                 return self.field(path, line)
             case Aggregate(function, path):
-                return self._folded(function, [self.field(path, number) for number in range(self.lines)])
+                own = [self.field(path, number) for number in range(self.lines)]
+                return self._folded(function, [*own, *self._other_lines(function, path, own[0])])
             case Extreme(function, operands):
                 return self._folded(function, [self.formula(one, line) for one in operands])
             case Arithmetic(operator, left, right):
                 return self._combined(operator, self.formula(left, line), self.formula(right, line))
             case _:
                 assert_never(expression)
+
+    def _other_lines(self, function: str, path: str, own: Var) -> Sequence[Var]:
+        """Return what lines that are not told may add to a sum, or have for the smallest or largest value."""
+        if not self.any_lines:
+            return ()
+        self._fresh += 1
+        name = f"{function} of other lines {path}#{self._fresh}"
+        rest = Var(z3.Int(name) if z3.is_int(own.value) else z3.Real(name), z3.Bool(f"{name}?"))
+        if function == "sum" and path in NEVER_NEGATIVE:
+            self.side.append(rest.value >= 0)
+        return (rest,)
 
     def _folded(self, function: str, operands: Sequence[Var]) -> Var:
         null = z3.Or([one.null for one in operands])

@@ -67,7 +67,7 @@ def _authority(policy: Policy, scene: Scene, table: Table) -> Iterator[Finding]:
                 table.section,
                 tuple(scene.rules[row].id for row in own),
                 hint="widen its limits, or take the level out of the ladder",
-                shown=_example(scene, own[0]) if own else None,
+                shown=next((_example(scene, row) for row in own if scene.of_rule[row]), None),
             )
     left = scene.cover.all  # the rows that are still needed, of this level and below
     for row in sorted(range(len(ranks)), key=lambda row: (-ranks[row], -row)):

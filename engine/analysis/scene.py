@@ -4,10 +4,11 @@ Nothing is claimed of a request that the engine has not decided: `find` returns 
 as any other request, let exactly those rules fire that the finding says.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
+from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -179,49 +180,64 @@ class Scene:
 
     def possible(self, number: int) -> bool | None:
         """Tell whether a rule can fire at all; None if that is not settled."""
-        rule = self.rules[number]
         if not smt.AVAILABLE or not solver.within_reach(self._fields_read):
             return None
-        answer: bool | None = None
-        for lines, fixed in solver.attempts([*self.leaves]):
-            encoding = Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today)
-            try:
-                answer = solver.satisfiable(encoding, [encoding.condition(rule.when)])
-            except smt.UnfitError:
-                return None
-            if answer:
-                return True
-        return answer
+        try:
+            if self._impossible({}, (number,)):
+                return False
+            for lines, fixed in solver.attempts([*self.leaves]):
+                encoding = self._encoding(lines, fixed)
+                if solver.satisfiable(encoding, self._goals(encoding, {}, (number,))):
+                    return True
+        except smt.UnfitError:
+            pass
+        return None
 
-    def _solved(self, box: Box, fires: Collection[int], shown: object) -> "Shown | Verdict":
+    def _encoding(self, lines: int, fixed: Mapping[str, Fraction], *, any_lines: bool = False) -> Encoding:
+        return Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today, any_lines=any_lines)
+
+    def _goals(self, encoding: Encoding, box: Box, fires: Collection[int]) -> list[smt.Term3]:
+        return [encoding.box(self.space, box), *(encoding.condition(self.rules[n].when) for n in fires)]
+
+    def _impossible(self, box: Box, fires: Collection[int]) -> bool:
+        """Tell whether it is proved that no request, of however many lines, lies in a box and lets rules fire."""
+        encoding = self._encoding(1, {}, any_lines=True)
+        return solver.satisfiable(encoding, self._goals(encoding, box, fires)) is False
+
+    def _solved(
+        self, box: Box, fires: Collection[int], shown: Callable[[dict[str, Json]], "Shown | None"]
+    ) -> "Shown | Verdict":
         if not smt.AVAILABLE:
             return Verdict.UNSETTLED
-        answer: bool | None = None
-        for lines, fixed in solver.attempts([*self.leaves]):
-            encoding = Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today)
-            try:
-                goals = [encoding.box(self.space, box)]
-                goals += [encoding.condition(self.rules[n].when) for n in fires]
-                wished = [encoding.field(AS_OF.path).value == self.today.toordinal()]
-                for path in self.leaves:
-                    for line in range(lines if path.startswith("line.") else 1):
-                        encoding.field(path, line)
-                found = solver.solve(encoding, goals, wished)
-            except smt.UnfitError:
-                return Verdict.UNSETTLED
-            if isinstance(found, solver.Found):
-                try:
-                    request = self._request(found.leaves, found.today or self.today)
-                except NotWritableError:
-                    answer = None
-                    continue
-                result = shown(request)  # type: ignore[operator]
+        try:
+            if self._impossible(box, fires):
+                return Verdict.IMPOSSIBLE
+            for lines, fixed in solver.attempts([*self.leaves]):
+                found = self._attempt(box, fires, lines, fixed)
+                result = shown(found) if found else None
                 if result:
-                    return result  # type: ignore[no-any-return]
-                answer = None
-            else:
-                answer = found
-        return Verdict.IMPOSSIBLE if answer is False else Verdict.UNSETTLED
+                    return result
+        except smt.UnfitError:
+            pass
+        return Verdict.UNSETTLED
+
+    def _attempt(
+        self, box: Box, fires: Collection[int], lines: int, fixed: Mapping[str, Fraction]
+    ) -> dict[str, Json] | None:
+        """Return a request of so many lines that the solver finds."""
+        encoding = self._encoding(lines, fixed)
+        goals = self._goals(encoding, box, fires)
+        wished = [encoding.field(AS_OF.path).value == self.today.toordinal()]
+        for path in self.leaves:
+            for line in range(lines if path.startswith("line.") else 1):
+                encoding.field(path, line)
+        found = solver.solve(encoding, goals, wished)
+        if found is None:
+            return None
+        try:
+            return self._request(found.leaves, found.today or self.today)
+        except NotWritableError:
+            return None
 
 
 def everything(space: Space, *, null: bool) -> Box:

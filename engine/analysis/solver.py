@@ -49,8 +49,8 @@ def attempts(fields: Sequence[str]) -> Iterator[tuple[int, Mapping[str, Fraction
         yield count, {path: value for path, value in fixed.items() if path in fields}
 
 
-def solve(encoding: Encoding, goals: Sequence[Term3], wished: Sequence[Term3] = ()) -> Found | bool | None:
-    """Return values that meet the goals; False if there are none; None if the solver gave up.
+def solve(encoding: Encoding, goals: Sequence[Term3], wished: Sequence[Term3] = ()) -> Found | None:
+    """Return values that meet the goals; None if there are none, or the solver gave up.
 
     What is wished for is met as far as the goals allow it, in this order.
     """
@@ -58,9 +58,8 @@ def solve(encoding: Encoding, goals: Sequence[Term3], wished: Sequence[Term3] = 
     solver.set("rlimit", MOST_WORK)
     solver.set("random_seed", 1)
     solver.add(*encoding.side, *goals)
-    answer = solver.check()
-    if answer != z3.sat:
-        return False if answer == z3.unsat else None
+    if solver.check() != z3.sat:
+        return None
     model = solver.model()
     solver.set("rlimit", MOST_WORK_ON_A_WISH)
     for wish in [*wished, *(z3.Not(var.null) for var in encoding.leaves.values())]:

@@ -80,7 +80,7 @@ def test_what_never_fires_or_decides_does_not(seed: int) -> None:
                 assert not fires, (finding.message, shown.request)
             elif fires:
                 earlier = [judge(one.when, view) for one in table.rules[:number] if one.subject is rule.subject]
-                assert True in earlier, (finding.message, shown.request)
+                assert True in earlier or None in earlier, (finding.message, shown.request)
 
 
 @pytest.mark.parametrize("seed", TEXTS.values(), ids=TEXTS)
@@ -109,7 +109,8 @@ def test_what_changes_nothing_can_be_left_out(seed: int) -> None:
         shorter = compile_policy(without(program.policy, finding))
         for shown, _ in requests_for(program, table, seed):
             before, after = (decided(one, table.kind, shown.request, explain="none") for one in (program, shorter))
-            assert binding(before) == binding(after), (finding.message, shown.request)
+            if "needs_information" not in (before["outcome"], after["outcome"]):
+                assert binding(before) == binding(after), (finding.message, shown.request)
 
 
 def without(policy: Policy, finding: Finding) -> Policy:

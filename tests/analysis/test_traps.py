@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.checked import checked, text_of
+from engine.analysis import smt
 from rules.load import load
 from tests.analysis.analysed import TODAY
 
@@ -41,3 +42,14 @@ def test_a_trap_is_told(path: Path, update_golden: bool, monkeypatch: pytest.Mon
     if update_golden:
         expected.write_text(told, encoding="utf-8")
     assert told == expected.read_text(encoding="utf-8")
+
+
+def test_without_the_solver_the_same_is_found_or_said_to_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smt, "AVAILABLE", False)
+    monkeypatch.chdir(FOLDER)
+    for path in TRAPS:
+        found = {one.code for one in checked(load(Path(path.name)), today=TODAY).diagnostics}
+        assert TOLD_BY[path.stem[:2]] in found
+    entangled = load(FOLDER.parent / "diagnostics" / "D604-never-fires.yaml")
+    told = [one for one in checked(entangled, today=TODAY).diagnostics if one.code == "D615"]
+    assert [one.hint is not None and "dealdesk[proofs]" in one.hint for one in told] == [True]

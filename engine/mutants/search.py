@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from engine.cases.case import Case, Data
 from engine.cases.expect import Seen, seen_of
-from engine.cases.parts import tests_of
+from engine.cases.parts import sections, tests_of
 from engine.cases.recording import Question
 from engine.decide import rule_on
 from engine.decision import Kind, RefusedError
@@ -76,6 +76,7 @@ class Search:
         self.mutant = mutant
         self.recorded = recorded
         self.budget = Budget(EACH_START)
+        self.firsts = frozenset(one.name for one in sections(recorded.program.policy) if one.first)
         self.changed: Program = (
             recompile(recorded.program, mutant.apply(recorded.program.policy), mutant.kinds)
             if changed_engine(mutant, recorded) is None
@@ -165,11 +166,12 @@ class Search:
             if number in done or case.kind not in self.mutant.kinds or len(done) >= MOST_STARTS:
                 continue
             done.add(number)
-            yield from ((case, scene) for scene in self._start(case, question))
+            subjects = [one.subject for one in self._earlier_rows(rule) if one.subject is not Subject.DEAL]
+            subject = subjects[0] if subjects and question.group.subject is Subject.DEAL else question.group.subject
+            yield from ((case, scene) for scene in self._start(case, question, subject))
 
-    def _start(self, case: Case, question: Question) -> Iterator[Scene]:
+    def _start(self, case: Case, question: Question, subject: Subject) -> Iterator[Scene]:
         """Yield the case's request as the subject of a question sees it, and the same with one more line."""
-        subject = question.group.subject
         rows = case.request.get(ROWS[subject]) if subject is not Subject.DEAL else None
         for n in range(len(rows) if isinstance(rows, list) else 1):
             scene = self._seen(case, case.request, subject, n)
@@ -189,7 +191,8 @@ class Search:
         none: frozenset[Place] = frozenset()
         reach = self.mutant.reach
         if not isinstance(reach, NewCondition) or reach.when is None:
-            for scene in self._fulfilled(rule.when, start, none, depth=DEEPEST):
+            wanted = AllOf((*rule.when.parts, *self._earlier(rule)))
+            for scene in self._fulfilled(wanted, start, none, depth=DEEPEST):
                 read = [test.field for test in tests_of(rule.when)]
                 yield (
                     scene,
@@ -203,10 +206,20 @@ class Search:
         for value in telling(old_test, new_test, kind, start.view):
             for scene, place in start.setting(old_test.field, value, none):
                 locked = frozenset({place})
-                rest = letting(rule.when, old_test)
+                rest = AllOf((*letting(rule.when, old_test).parts, *self._earlier(rule)))
                 for found in self._fulfilled(rest, scene, locked, depth=DEEPEST):
                     if judge(rule.when, found.view) is not judge(new, found.view):
                         yield found, locked
+
+    def _earlier(self, rule: Rule) -> list[Condition]:
+        """Return what must hold so that a row of a `first` table is asked at all: no row before it fires."""
+        return [Not(one.when) for one in self._earlier_rows(rule)]
+
+    def _earlier_rows(self, rule: Rule) -> list[Rule]:
+        if rule.section not in self.firsts:
+            return []
+        rows = [one for key, one in self.recorded.rules.items() if key[0] == rule.section]
+        return rows[: rows.index(rule)]
 
     def _fulfilled(self, wanted: AllOf, scene: Scene, locked: frozenset[Place], *, depth: int) -> Iterator[Scene]:
         """Yield scenes in which a condition holds, changing no locked place."""

@@ -1,0 +1,54 @@
+"""Coverage counts what deciding asked, by the plain interpreter's word."""
+
+import pytest
+
+from engine.cases.coverage import SectionCoverage, cover, total
+from engine.cases.reading import read_cases
+from engine.cases.running import AS_OF
+from tests.case_files import all_cases
+from tests.deciding import SHIPPED, program_at, program_of
+from tests.policy_tests.small import CASES, POLICY
+
+
+def covered(cases: str = CASES) -> dict[str, SectionCoverage]:
+    found = read_cases(cases.encode(), "cases.yaml").cases
+    return {section.name: section for section in cover(program_of(POLICY), found, now=AS_OF)}
+
+
+def never(found: SectionCoverage) -> dict[str, str]:
+    return {f"{one.part.rule} {one.part.test}": one.never for one in found.parts if one.never}
+
+
+def test_a_rule_and_its_tests_are_seen_true_and_false() -> None:
+    assert never(covered()["price_approval.authority"]) == {
+        "A0 0": "never true",
+        "A0 1": "never false",
+        "A1 1": "never false",
+        "A2 None": "never false",
+        "A2 0": "never false",
+    }
+
+
+def test_a_row_of_a_first_table_counts_where_it_is_asked() -> None:
+    # The second row matches every line, but is asked only for the server; an order's control needs no target.
+    second = covered()["derive.line.target_margin"].parts[2]
+    assert (second.part.rule, second.wanted) == ("derive.line.target_margin#2", 1)
+    assert second.sides.true == [1]
+
+
+def test_a_criterion_is_true_where_it_separates() -> None:
+    tier, first = covered()["deal_registration.priority"].parts
+    assert (tier.sides.true, tier.sides.false) == ([], [3])
+    assert (first.sides.true, first.sides.false) == ([3], [])
+
+
+def test_no_cases_see_nothing() -> None:
+    found = cover(program_of(POLICY), [], now=AS_OF)
+    assert total(found) == 0
+    assert {one.never for section in found for one in section.parts if not one.part.always} == {"never asked"}
+
+
+@pytest.mark.parametrize("least", [90])
+def test_the_shipped_policy_is_covered(least: int) -> None:
+    cases = [case.test for case in all_cases() if case.test.policy is None]
+    assert total(cover(program_at(SHIPPED), cases, now=AS_OF)) * 100 >= least

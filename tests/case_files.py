@@ -69,5 +69,14 @@ def cases_of(file: Path) -> list[Case]:
 
 
 def all_cases() -> list[Case]:
-    """Return every case, in the order of the files."""
-    return [case for file in case_files([FOLDER]) for case in cases_of(file)]
+    """Return every case that a person wrote, in the order of the files."""
+    return [case for file in case_files([FOLDER]) if not _is_made(file) for case in cases_of(file)]
+
+
+def made_cases() -> list[Case]:
+    """Return the cases that `dealdesk test --mutate` offered: many, and much alike."""
+    return [case for file in case_files([FOLDER]) if _is_made(file) for case in cases_of(file)]
+
+
+def _is_made(file: Path) -> bool:
+    return file.stem.startswith("mutants-")

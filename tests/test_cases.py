@@ -9,7 +9,7 @@ from engine.cases.expect import STATUSES, differences
 from engine.cases.running import AS_OF, decided, held_against
 from engine.decide import ENGINES
 from engine.decision import Kind
-from tests.case_files import Case, all_cases
+from tests.case_files import Case, all_cases, made_cases
 from tests.deciding import BACKENDS, EXPLAIN, NOW, as_text, shown
 from tests.deciding import decided as told
 
@@ -38,6 +38,12 @@ def test_case(case: Case) -> None:
         }
 
 
+@pytest.mark.parametrize("case", made_cases(), ids=lambda case: case.id)
+def test_case_made_of_a_mutant(case: Case) -> None:
+    for name in BACKENDS:
+        assert not held_against(case.test, case.program(), ENGINES[name], now=NOW)
+
+
 def test_cases_are_decided_as_of_the_day_of_all_tests() -> None:
     assert AS_OF.astimezone(UTC) == NOW
 
@@ -47,7 +53,7 @@ def test_every_kind_has_cases() -> None:
 
 
 def test_names_tell_cases_apart() -> None:
-    ids = [case.id for case in CASES]
+    ids = [case.id for case in (*CASES, *made_cases())]
     assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
 
 

@@ -5,7 +5,7 @@ import pytest
 from engine.cases.coverage import SectionCoverage, cover, total
 from engine.cases.reading import read_cases
 from engine.cases.running import AS_OF
-from tests.case_files import all_cases
+from tests.case_files import all_cases, made_cases
 from tests.deciding import SHIPPED, program_at, program_of
 from tests.policy_tests.small import CASES, POLICY
 
@@ -50,5 +50,5 @@ def test_no_cases_see_nothing() -> None:
 
 @pytest.mark.parametrize("least", [90])
 def test_the_shipped_policy_is_covered(least: int) -> None:
-    cases = [case.test for case in all_cases() if case.test.policy is None]
+    cases = [case.test for case in (*all_cases(), *made_cases()) if case.test.policy is None]
     assert total(cover(program_at(SHIPPED), cases, now=AS_OF)) * 100 >= least

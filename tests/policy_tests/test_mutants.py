@@ -18,7 +18,7 @@ from engine.mutants.score import fewest, score, try_all
 from engine.mutants.trying import Recorded, noticed_by, record
 from engine.program import Program, compile_policy
 from rules.ir import AllOf, AnyOf
-from tests.case_files import all_cases
+from tests.case_files import all_cases, made_cases
 from tests.deciding import SHIPPED, program_at, program_of
 from tests.policy_tests.small import CASES, POLICY
 
@@ -43,7 +43,7 @@ def small() -> tuple[Recorded, tuple[Mutant, ...]]:
 @cache
 def shipped() -> tuple[Recorded, tuple[Mutant, ...]]:
     program = program_at(SHIPPED)
-    cases = [case.test for case in all_cases() if case.test.policy is None]
+    cases = [case.test for case in (*all_cases(), *made_cases()) if case.test.policy is None]
     return record(program, cases, now=AS_OF), tuple(mutants_of(program))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
+from engine.analysis.dims import tests_of
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.scene import Scene, Verdict
-from engine.analysis.space import tests_of
 from engine.analysis.tables import Table
 from engine.analysis.words import label, named, written
 from engine.program import Program

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
+from engine.analysis.dims import Box, Mask
 from engine.analysis.orientation import direction
-from engine.analysis.space import Box, Mask, Space
+from engine.analysis.space import Space
 from engine.bits import positions
 
 Bits: TypeAlias = int

@@ -10,9 +10,10 @@ from fractions import Fraction
 from itertools import islice, product
 from zoneinfo import ZoneInfo
 
+from engine.analysis.dims import Box, Dim, Form
 from engine.analysis.orientation import direction
 from engine.analysis.points import between, value_at
-from engine.analysis.space import Box, Dim, Form, Space
+from engine.analysis.space import Space
 from engine.bits import positions
 from rules import types
 from rules.ir import Origin, Policy

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
+from engine.analysis.dims import tests_of
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.scene import Scene, Shown, Verdict
-from engine.analysis.space import tests_of
 from engine.analysis.tables import Table
 from engine.analysis.words import label, named, written
 from engine.decision import Kind

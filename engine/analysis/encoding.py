@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from engine.analysis.dims import Box
 from engine.analysis.encoded_tests import in_box, test_holds
 from engine.analysis.points import point
 from engine.analysis.smt import KnownMembers, Members, Term3, UnfitError, Var, as_real, real, z3
-from engine.analysis.space import Box, Space
+from engine.analysis.space import Space
 from engine.decision import Kind
 from rules import types
 from rules.built_in import FORMULAS

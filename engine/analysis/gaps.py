@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, product
 
+from engine.analysis.beyond import Authority
 from engine.analysis.boxes import TooComplexError, merged, runs
+from engine.analysis.dims import Box, Dim, Form, Mask, ones
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.points import point
 from engine.analysis.scene import Scene, Shown, Verdict
-from engine.analysis.space import Box, Dim, Form, Mask, ones
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import described, written
 from engine.bits import positions
 from engine.program import Program
-from rules.ir import Policy, Reject, Rule, Sign, Subject
+from rules.ir import Policy, Reject, Rule, Subject
 from rules.source import Span
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
@@ -99,7 +100,7 @@ def _holes(policy: Policy, scene: Scene, count: int, table: Table) -> list[_Hole
     """Return the holes, the most general first."""
     universe = plausible(scene)
     among = scene.bits_of(range(count))  # what is rejected is told without the limits of the rules that reject it
-    authority = _Authority.of(policy, scene, count) if table.use == "authority" else None
+    authority = Authority.of(policy, scene, count) if table.use == "authority" else None
     open_ = scene.cover.uncovered(universe, top=authority.top if authority else 0, limits=among)
     if len(open_) <= FEW_BOXES:
         open_ = merged(open_)
@@ -121,7 +122,7 @@ def _holes(policy: Policy, scene: Scene, count: int, table: Table) -> list[_Hole
     return kept if authority is None else _by_sort(kept, authority)
 
 
-def _by_sort(holes: list[_Hole], authority: "_Authority") -> list[_Hole]:
+def _by_sort(holes: list[_Hole], authority: Authority) -> list[_Hole]:
     """Return one hole for each sort of line that the top of the ladder has no row for."""
     result: list[_Hole] = []
     sorts: dict[tuple[tuple[int, Mask], ...], int] = {}
@@ -216,50 +217,6 @@ def _adjacent(dim: Dim, mask: Mask, slot: int) -> bool:
 
 def _within(scene: Scene, inner: Box, outer: Box) -> bool:
     return all(not inner.get(number, scene.space.dims[number].given) & ~mask for number, mask in outer.items())
-
-
-# --- what is beyond the top ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Authority:
-    """The rows of authority as what they let be signed, and who the top of the ladder is."""
-
-    scene: Scene
-    rows: int
-    top: int
-    directions: dict[int, int]
-
-    @staticmethod
-    def of(policy: Policy, scene: Scene, count: int) -> "_Authority":
-        """Sort the rows."""
-        assert policy.price_approval is not None
-        top = policy.price_approval.ladder[-1].id if policy.price_approval.ladder else "automatic"
-        highest = [row for row in range(count) if scene.rules[row].effects == (Sign(top),)]
-        directions = {dim.number: scene.cover.signs.get(dim.number, 0) for dim in scene.space.dims}
-        return _Authority(scene, scene.bits_of(range(count)), scene.bits_of(highest), directions)
-
-    def is_hole(self, cell: Box) -> bool:
-        """Tell whether somebody may sign something worse than a cell's best, or the top has no row for it at all."""
-        return not self.has_top(cell) or bool(self.scene.cover.meets(self._or_worse(cell), self.rows))
-
-    def has_top(self, cell: Box) -> bool:
-        """Tell whether the top of the ladder has a row for such lines, its limits aside."""
-        sort = {number: mask for number, mask in cell.items() if not self.directions[number]}
-        return bool(self.scene.cover.meets(sort, self.top))
-
-    def _or_worse(self, cell: Box) -> Box:
-        """Return a cell with all that is worse than its best corner."""
-        worse: dict[int, Mask] = {}
-        for number, mask in cell.items():
-            match self.directions[number]:
-                case 0:
-                    worse[number] = mask
-                case 1:
-                    worse[number] = self.scene.space.dims[number].given & -(mask & -mask)
-                case _:
-                    worse[number] = self.scene.space.dims[number].given & ((1 << mask.bit_length()) - 1)
-        return worse
 
 
 # --- telling -------------------------------------------------------------------------------------------------------

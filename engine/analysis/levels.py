@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from engine.analysis.dims import Box, Dim, Mask
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.orientation import direction
 from engine.analysis.scene import Scene, Verdict
-from engine.analysis.space import Box, Dim, Mask
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import label, named, phrase
 from engine.program import Program

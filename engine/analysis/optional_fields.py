@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from engine.analysis.dims import NULL, Form, tests_of
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.scene import Scene, Shown, Verdict
 from engine.analysis.showing import decision_of
-from engine.analysis.space import NULL, Form, tests_of
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import label, listed, named
 from engine.decision import Json, RefusedError

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.analysis.space import Dim, Form, Mask
+from engine.analysis.dims import Dim, Form, Mask
 from rules.vocabulary import AS_OF
 
 WORSE_UP = ("discount", "exposure", "total", "concession", "days", "value", "amount")

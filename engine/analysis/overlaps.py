@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from engine.analysis.boxes import TooComplexError
+from engine.analysis.dims import Box
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.scene import Scene, Shown, Verdict
-from engine.analysis.space import Box
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import described, listed, named
 from engine.program import Program

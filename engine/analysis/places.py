@@ -3,8 +3,9 @@
 from bisect import bisect_left
 from fractions import Fraction
 
+from engine.analysis.dims import Box, Dim, Form
 from engine.analysis.points import point
-from engine.analysis.space import Box, Dim, Form, Space
+from engine.analysis.space import Space
 from engine.interpret import judge, order
 from engine.values import Value
 from engine.views import UNKNOWN, View

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 from engine.analysis import smt, solver
 from engine.analysis.boxes import Cover
+from engine.analysis.dims import Box
 from engine.analysis.direct import leaves_of, proposals, usual
 from engine.analysis.encoding import Encoding
 from engine.analysis.inputs import Inputs, rules_of
 from engine.analysis.places import lies_in
 from engine.analysis.requests import Leaves, NotWritableError, request_of
-from engine.analysis.space import Box, Space
+from engine.analysis.space import Space
 from engine.bits import positions
 from engine.decision import Json, Kind, RefusedError
 from engine.derive import Derivations, derivations

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from engine.analysis.boxes import runs
+from engine.analysis.dims import NULL, Box, Dim, Form, Mask
 from engine.analysis.points import value_at
 from engine.analysis.requests import NotWritableError, decimal
-from engine.analysis.space import NULL, Box, Dim, Form, Mask, Space
+from engine.analysis.space import Space
 from engine.bits import positions
 from rules import types
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule

@@ -18,7 +18,7 @@ import pytest
 from api.web.problems import PROBLEM_TYPES
 
 ROOT = Path(__file__).parents[1]
-GUIDES = ("README.md", "docs/check.md", "docs/cli.md", "docs/http.md")
+GUIDES = ("README.md", "docs/check.md", "docs/cli.md", "docs/http.md", "docs/testing-policies.md")
 BLOCK = re.compile(r"```console\n\$ (?P<command>.*)\n(?P<output>(?:.*\n)*?)```")
 SERVED = "http://127.0.0.1:8080"
 

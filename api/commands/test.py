@@ -91,7 +91,6 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
     engine: EngineOption = "index",
 ) -> int:
     """Run policy tests, and tell how much of the policy they guard."""
-    start = perf_counter()
     program = program_of(policy)
     if program is None:
         return POLICY_HAS_ERRORS
@@ -100,7 +99,9 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
     cases = _cases(paths or [policy.parent / FOLDER], words)
     if cases is None:
         return POLICY_HAS_ERRORS
+    start = perf_counter()
     outcomes = [*run_cases(cases, Policies(program), engine=engine, now=now)]
+    seconds = perf_counter() - start
     why = {one.case.id: told(one, now=now, engine=engine) for one in outcomes if one.failed}
     if junit:
         _write(junit, as_junit(outcomes, why))
@@ -119,7 +120,7 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
         changed = {"mutation": mutants_json(mutated.tried, mutated.needed, passing)} if mutated else {}
         say_json({**results_json(program.policy, outcomes, why), **covered, **changed})
     else:
-        _say_results(outcomes, why, seconds=perf_counter() - start)
+        _say_results(outcomes, why, seconds=seconds)
         if coverage and found is not None:
             say(f"\n{coverage_table(found)}")
         if mutated:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
+from itertools import islice
 
 from engine.cases.case import Case, Data
 from engine.cases.expect import Seen, seen_of
@@ -25,6 +26,7 @@ from engine.mutants.scene import Budget, Scene, seen
 from engine.mutants.targets import passing, telling
 from engine.mutants.trying import Recorded, changed_engine
 from engine.program import Program, recompile
+from engine.views import State
 from rules.ir import AllOf, AnyOf, Audit, CompareField, Condition, FieldTest, Not, Rule, Subject
 
 INDEX = IndexEngine()
@@ -151,10 +153,8 @@ class Search:
                 kind = scene.field(test.field).type
                 both = [passing(test, kind, scene.view, wanted=wanted) for wanted in (True, False)]
                 for value in dict.fromkeys(value for values in both for value in values if value is not None):
-                    for moved, place in scene.setting(test.field, value, locked):
-                        yield moved
-                        rest = letting(rule.when, test)
-                        yield from self._fulfilled(rest, moved, locked | {place}, depth=DEEPEST)
+                    yield from (moved for moved, _ in scene.setting(test.field, value, locked))
+                    yield from (moved for moved, _ in self._hanging(rule, test, value, scene, locked))
 
     def _starts(self, rule: Rule) -> Iterator[tuple[Case, Scene]]:
         """Yield the cases' requests as the rule's subjects see them, those nearest to fulfilling it first."""
@@ -204,12 +204,20 @@ class Search:
         old_test, new_test = next((one, other) for one, other in pairs if one.test != other.test)
         kind = start.field(old_test.field).type
         for value in telling(old_test, new_test, kind, start.view):
-            for scene, place in start.setting(old_test.field, value, none):
-                locked = frozenset({place})
-                rest = AllOf((*letting(rule.when, old_test).parts, *self._earlier(rule)))
-                for found in self._fulfilled(rest, scene, locked, depth=DEEPEST):
-                    if judge(rule.when, found.view) is not judge(new, found.view):
-                        yield found, locked
+            for found, place in self._hanging(rule, old_test, value, start, none):
+                if judge(rule.when, found.view) is not judge(new, found.view):
+                    yield found, frozenset({place})
+
+    def _hanging(
+        self, rule: Rule, test: FieldTest, value: State, scene: Scene, locked: frozenset[Place]
+    ) -> Iterator[tuple[Scene, Place]]:
+        """Yield scenes in which a field has a value and all else in its rule holds, whichever is seen to first."""
+        rest = AllOf((*letting(rule.when, test).parts, *self._earlier(rule)))
+        for prepared in islice(self._fulfilled(rest, scene, locked, depth=DEEPEST), 2):
+            yield from prepared.setting(test.field, value, locked)
+        for moved, place in scene.setting(test.field, value, locked):
+            for found in self._fulfilled(rest, moved, locked | {place}, depth=DEEPEST):
+                yield found, place
 
     def _earlier(self, rule: Rule) -> list[Condition]:
         """Return what must hold so that a row of a `first` table is asked at all: no row before it fires."""

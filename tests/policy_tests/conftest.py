@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.policy_tests.small import CASES, POLICY
+from tests.policy_tests.texts import CASES, POLICY
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_a_failure_shows_what_was_expected_what_is_and_why(folder: Path, capsys:
     assert f"{path}:7:11: FAILED ten percent is the manager's" in out
     assert "  level: expected director\n         actual   manager\n" in out
     assert "  fired: expected [A0]\n         actual   A0 is blocked\n" in out
-    assert "(policies.yaml:28) is blocked: discount 10.00% > 2% (over by 8.00 points)" in out.replace(
+    assert "(policies.yaml:29) is blocked: discount 10.00% > 2% (over by 8.00 points)" in out.replace(
         str(folder) + "/", ""
     )
     assert "REQUIRES APPROVAL  manager (Manager)" in out

@@ -1,13 +1,11 @@
 """Coverage counts what deciding asked, by the plain interpreter's word."""
 
-import pytest
-
 from engine.cases.coverage import SectionCoverage, cover, total
 from engine.cases.reading import read_cases
 from engine.cases.running import AS_OF
 from tests.case_files import all_cases, made_cases
 from tests.deciding import SHIPPED, program_at, program_of
-from tests.policy_tests.small import CASES, POLICY
+from tests.policy_tests.texts import CASES, POLICY
 
 
 def covered(cases: str = CASES) -> dict[str, SectionCoverage]:
@@ -48,7 +46,6 @@ def test_no_cases_see_nothing() -> None:
     assert {one.never for section in found for one in section.parts if not one.part.always} == {"never asked"}
 
 
-@pytest.mark.parametrize("least", [90])
-def test_the_shipped_policy_is_covered(least: int) -> None:
+def test_the_shipped_policy_is_covered() -> None:
     cases = [case.test for case in (*all_cases(), *made_cases()) if case.test.policy is None]
-    assert total(cover(program_at(SHIPPED), cases, now=AS_OF)) * 100 >= least
+    assert total(cover(program_at(SHIPPED), cases, now=AS_OF)) * 100 >= 95

@@ -20,7 +20,7 @@ from engine.program import Program, compile_policy
 from rules.ir import AllOf, AnyOf
 from tests.case_files import all_cases, made_cases
 from tests.deciding import SHIPPED, program_at, program_of
-from tests.policy_tests.small import CASES, POLICY
+from tests.policy_tests.texts import CASES, POLICY
 
 INTERPRETER = ENGINES["interpreter"]
 # No request is near that tells these apart: who may sign no higher, and ties that no case comes close to.
@@ -160,3 +160,10 @@ def test_offered_cases_raise_the_score() -> None:
     assert score(tried) * 100 < 20
     assert score(after) * 100 > 92
     assert len(needed) < sum(one.offer is not None for one in tried)
+
+
+def test_a_sample_of_the_shipped_policys_mutants_is_noticed() -> None:
+    recorded, mutants = shipped()
+    sample = mutants[7::29]
+    living = [str(mutant) for mutant in sample if noticed_by(mutant, recorded) is None]
+    assert len(living) * 100 <= len(sample) * 5, living

@@ -46,7 +46,7 @@ def compile_policy(policy: Policy) -> Program:
 
 
 def recompile(program: Program, policy: Policy, kinds: Iterable[Kind]) -> Program:
-    """Return the program of a policy that has the same fields, for some kinds only: quicker where many differ little."""
+    """Return the program of a policy with the same fields, for some kinds only: quick where many differ little."""
     made = {kind: _DOMAINS[kind](policy) for kind in kinds if kind in program.domains}
     domains = {kind: domain for kind, domain in made.items() if domain is not None}
     return replace(program, policy=policy, domains=domains)

@@ -7,8 +7,6 @@ of the two decisions differs: the outcome, a part of the result, or else which r
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from hashlib import sha256
 from itertools import islice
 
 from engine.cases.case import Case, Data
@@ -16,33 +14,27 @@ from engine.cases.expect import Seen, seen_of
 from engine.cases.parts import sections, tests_of
 from engine.cases.recording import Question
 from engine.decide import rule_on
-from engine.decision import Kind, RefusedError
+from engine.decision import RefusedError
 from engine.interpret import judge
 from engine.matching import Engine, IndexEngine
+from engine.mutants.audits import audited
+from engine.mutants.hanging import comes_from, judged_in, letting, towards
 from engine.mutants.mutant import Mutant, NewCondition
 from engine.mutants.requests import Place
-from engine.mutants.requests import changed as request_changed
 from engine.mutants.scene import Budget, Scene, seen
 from engine.mutants.targets import passing, telling
 from engine.mutants.trying import Recorded, changed_engine
 from engine.program import Program, recompile
 from engine.views import State
-from rules.ir import AllOf, AnyOf, Audit, CompareField, Condition, FieldTest, Not, Rule, Subject
+from rules.ir import AllOf, CompareField, Condition, FieldTest, Not, Rule, Subject
 
 INDEX = IndexEngine()
 EACH_START = 150  # requests decided from one start
 MOST_STARTS = 8
-MOST_ORDERS = 100_000
 MORE = 60  # requests tried in search of a neater one
 DEEPEST = 4
 _FRACTIONS = re.compile(r"\A-?\d+\.\d{3,}%?\Z")
 ROWS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
-SECTION_OF = {
-    Kind.PRICE_APPROVAL: "price_approval",
-    Kind.SPECIAL_ORDER: "special_orders",
-    Kind.DEAL_REGISTRATION: "deal_registration",
-    Kind.PARTNER_ALLOCATION: "partner_allocation",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +228,7 @@ class Search:
             yield scene
             return
         if depth:
-            for changed, place in _towards(failing, scene, locked, wanted=True):
+            for changed, place in towards(failing, scene, locked, wanted=True):
                 yield from self._fulfilled(wanted, changed, locked | {place}, depth=depth - 1)
 
 
@@ -255,26 +247,6 @@ def _failing(rule: Rule, question: Question) -> int:
     return sum(judge(part, question.snapshot) is not True for part in rule.when.parts)
 
 
-def letting(condition: Condition, test: FieldTest) -> AllOf:
-    """Return what else must hold so that a condition hangs on one of its tests alone.
-
-    What stands beside the test under `all` must hold, and what stands beside it under `any` must not.
-    """
-    match condition:
-        case FieldTest():
-            return AllOf(())
-        case Not(part):
-            return letting(part, test)
-        case AllOf(parts) | AnyOf(parts):
-            needed: list[Condition] = []
-            for part in parts:
-                if any(one is test for one in tests_of(part)):
-                    needed += letting(part, test).parts
-                else:
-                    needed.append(part if isinstance(condition, AllOf) else Not(part))
-            return AllOf(tuple(needed))
-
-
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
         value = [*value.values()]
@@ -283,51 +255,3 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(one)
     elif isinstance(value, str):
         yield value
-
-
-def judged_in(rule: Rule, scene: Scene) -> bool:
-    """Tell whether a rule takes part in a scene's kind of decision, and is judged for its subject or the deal."""
-    head, _, field = rule.section.partition(".")
-    if head == "derive":
-        return field in scene.ruled.domain.derivations.inputs
-    return head == SECTION_OF[scene.kind] and rule.subject in (Subject.DEAL, scene.subject)
-
-
-def comes_from(field: str, source: str, inputs: Mapping[str, frozenset[str]]) -> bool:
-    """Tell whether a field is another one, or is computed from it."""
-    return field == source or any(comes_from(one, source, inputs) for one in inputs.get(field, ()))
-
-
-def audited(scene: Scene, mutant: Mutant, rule: Rule | None) -> Iterator[Mapping[str, Data]]:
-    """Yield the request with an order that the changed rate of an audit takes or leaves, where that is the change."""
-    if rule is None or mutant.what != "effect":
-        return
-    changed = mutant.apply(scene.program.policy).special_orders
-    found = [one for one in changed.controls if one.id == rule.id] if changed else []
-    rates = [[effect.rate for effect in one.effects if isinstance(effect, Audit)] for one in (rule, *found)]
-    if len(rates) != 2 or rates[0] == rates[1] or not (rates[0] and rates[1]):
-        return
-    low, high = sorted((rates[0][0], rates[1][0]))
-    for n in range(1, MOST_ORDERS):
-        digest = sha256(f"{rule.id}\nO-{n}".encode()).digest()
-        if low <= Fraction(int.from_bytes(digest[:8]), 2**64) < high:
-            request = request_changed(dict(scene.request), ("order", "id"), f"O-{n}")
-            if isinstance(request, dict):
-                yield request
-            return
-
-
-def _towards(part: Condition, scene: Scene, locked: frozenset[Place], *, wanted: bool) -> Iterator[tuple[Scene, Place]]:
-    """Yield scenes with one change that makes a condition true (or false), or brings it nearer."""
-    match part:
-        case FieldTest():
-            for value in passing(part, scene.field(part.field).type, scene.view, wanted=wanted):
-                for changed, place in scene.setting(part.field, value, locked):
-                    if judge(part, changed.view) is wanted:
-                        yield changed, place
-        case Not(inner):
-            yield from _towards(inner, scene, locked, wanted=not wanted)
-        case AllOf(parts) | AnyOf(parts):
-            for one in parts:
-                if judge(one, scene.view) is not wanted:
-                    yield from _towards(one, scene, locked, wanted=wanted)

@@ -48,8 +48,8 @@ def blocks(result: Result, plot: str) -> Iterator[str]:
     yield machine(result["machine"])
     yield (
         "One table, the same rows and the same requests for all. The authority matrix tests region, product line and "
-        "customer class for equality and discount and value for an interval; the other table has intervals on four "
-        "fields and nothing else. A third of the numbers in requests stand exactly on a limit. Every engine first "
+        "customer class for equality and discount and value for an interval; the other table has narrow intervals on "
+        "four fields and nothing else. A third of the numbers in requests stand exactly on a limit. Every engine first "
         "answers every request that it is timed on, and is held to the rows that a plain reading of the table finds; "
         "an engine that differs has no time. Each runs in a process of its own, and all take turns.\n"
     )

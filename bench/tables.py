@@ -1,10 +1,11 @@
 """The tables that every engine decides, and the requests that it decides them for.
 
 The authority matrix tests three fields for equality (region, product line, customer class) and two for an interval
-(discount, value of the deal); the table of ranges tests four fields for intervals only. Ten rows or so share a customer
-group, as levels of one authority do, so that several rows match where all matches are wanted. A third of all numbers
-in requests stand exactly on a limit, where engines would differ if they did. Numbers have two decimals at most, and so
-are the same to engines that compute in binary floats.
+(discount, value of the deal). Ten rows or so share a customer group, as levels of one authority do, so that several
+rows match where all matches are wanted. The table of ranges tests four fields for narrow intervals and nothing else:
+few rows match, and the first hit stands anywhere (wide intervals would be met early, and reward going row by row). A
+third of all numbers in requests stand exactly on a limit, where engines would differ if they did. Numbers have two
+decimals at most, and so are the same to engines that compute in binary floats.
 """
 
 from collections.abc import Iterator, Sequence
@@ -122,11 +123,14 @@ def table(name: TableName, rows: int) -> Table:
 def _cells(random: Random, columns: tuple[Column, ...], groups: Sequence[tuple[str, ...]]) -> Iterator[str | Interval]:
     texts = iter(random.choice(groups))
     for column in columns:
-        yield next(texts) if column.kind == "text" else _interval(random, column)
+        yield next(texts) if column.kind == "text" else _interval(random, column, narrow=columns == COLUMNS["ranges"])
 
 
-def _interval(random: Random, column: Column) -> Interval:
+def _interval(random: Random, column: Column, *, narrow: bool) -> Interval:
+    """Return an interval; narrow ones are an eighth of the field's range at most, so that few rows of ranges match."""
     low, high = sorted(random.sample(range(column.least, column.most + 1), 2))
+    if narrow:
+        high = min(high, low + random.randint(1, column.most // 8))
     if column is DISCOUNT and random.random() < 0.5:
         return Interval(low + Decimal("0.25"), random.random() < 0.5, high + Decimal("0.5"), random.random() < 0.5)
     return Interval(Decimal(low), random.random() < 0.5, Decimal(high), random.random() < 0.5)

@@ -18,7 +18,7 @@ from engine.decide import Ruled, rule_on
 from engine.decision import Kind, RefusedError
 from engine.interpret import Verdict, judge
 from engine.program import Program
-from rules.ir import FieldTest, Policy
+from rules.ir import FieldTest, Policy, Rule
 
 CRITERIA = {
     Kind.DEAL_REGISTRATION: "deal_registration.priority",
@@ -87,6 +87,7 @@ class Coverage:
         """Start with nothing seen."""
         self._parts = {section.name: [*parts(section)] for section in sections(policy)}
         self._first = frozenset(section.name for section in sections(policy) if section.first)
+        self._rules = {(rule.section, rule.id): rule for section in sections(policy) for rule in section.rules}
         self._sides = {(part.key, part.test): Sides() for found in self._parts.values() for part in found}
         self._tests: dict[Key, tuple[FieldTest, ...]] = {}
 
@@ -96,8 +97,11 @@ class Coverage:
         rows = frozenset(id(row) for listed in (facts.lines, facts.claims, facts.candidates) for row in listed or ())
         for question in questions:
             of_criterion = not question.group.rules[0].section
-            if of_criterion or question.is_real(facts.shared, rows):
-                for number in self._asked(question):
+            if not of_criterion and not question.is_real(facts.shared, rows):
+                continue
+            for number in self._asked(question):
+                # A rule may also be asked without some of its tests, in search of another price: that does not count.
+                if of_criterion or self._is_whole(question.group.rules[number]):
                     self._note(case, CRITERIA[kind] if of_criterion else "", question, number)
         for step in ruled.ruling.steps:
             if step.step == "criterion" and step.data.get("round", 1) == 1:
@@ -110,6 +114,9 @@ class Coverage:
             for name, found in self._parts.items()
             if found
         )
+
+    def _is_whole(self, rule: Rule) -> bool:
+        return self._rules.get((rule.section, rule.id)) is rule
 
     def _asked(self, question: Question) -> Iterator[int]:
         """Yield the rules that count: of a `first` table those up to the first that fires."""

@@ -2,10 +2,21 @@
 
 from engine.cases.coverage import SectionCoverage, cover, total
 from engine.cases.reading import read_cases
-from engine.cases.running import AS_OF
+from engine.cases.running import AS_OF, decided
+from engine.decide import ENGINES
+from engine.decision import Kind
 from tests.case_files import all_cases, made_cases
 from tests.deciding import SHIPPED, program_at, program_of
 from tests.policy_tests.texts import CASES, POLICY
+
+# Sections whose rules' ids no other section of that kind of decision uses, and which are asked whatever else is found.
+NAMED = {
+    "price_approval.authority": Kind.PRICE_APPROVAL,
+    "price_approval.rules": Kind.PRICE_APPROVAL,
+    "special_orders.controls": Kind.SPECIAL_ORDER,
+    "deal_registration.eligibility": Kind.DEAL_REGISTRATION,
+    "partner_allocation.eligibility": Kind.PARTNER_ALLOCATION,
+}
 
 
 def covered(cases: str = CASES) -> dict[str, SectionCoverage]:
@@ -19,6 +30,7 @@ def never(found: SectionCoverage) -> dict[str, str]:
 
 def test_a_rule_and_its_tests_are_seen_true_and_false() -> None:
     assert never(covered()["price_approval.authority"]) == {
+        "A0 None": "never true",
         "A0 0": "never true",
         "A0 1": "never false",
         "A1 1": "never false",
@@ -38,6 +50,24 @@ def test_a_criterion_is_true_where_it_separates() -> None:
     tier, first = covered()["deal_registration.priority"].parts
     assert (tier.sides.true, tier.sides.false) == ([], [3])
     assert (first.sides.true, first.sides.false) == ([3], [])
+
+
+def test_what_counts_as_true_is_what_the_trace_says_fired() -> None:
+    program = program_at(SHIPPED)
+    cases = [case.test for case in all_cases() if case.test.policy is None]
+    seen = [decided(case, program, ENGINES["index"], now=AS_OF) for case in cases]
+    for section in cover(program, cases, now=AS_OF):
+        if section.name in NAMED:
+            for one in section.parts:
+                if one.part.test is None:
+                    kind = NAMED[section.name]
+                    for status, side in (("fired", one.sides.true), ("blocked", one.sides.false)):
+                        told = [
+                            number
+                            for number, case in enumerate(cases)
+                            if case.kind is kind and one.part.rule in seen[number].statuses[status]
+                        ]
+                        assert side == told, f"{one.part.rule} {status}"
 
 
 def test_no_cases_see_nothing() -> None:

@@ -77,7 +77,7 @@ class Index:
                         holds &= ~residue.rules
                     if verdict is False:
                         open_ &= ~residue.rules
-        return holds, open_ & ~holds
+        return holds, 0 if open_ is holds else open_ & ~holds
 
     def near(self, shared: Row, row: Row) -> Bits:
         """Return the rules of which exactly one conjunct fails and all others hold."""

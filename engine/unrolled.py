@@ -20,19 +20,21 @@ MatchColumns: TypeAlias = Callable[[Row, Row], tuple[Bits, Bits]]
 def compiled(columns: Sequence[Column], every: Bits) -> MatchColumns:
     """Write the columns out as a function."""
     names: dict[str, Any] = {"UNKNOWN": UNKNOWN, "bisect_right": bisect_right, "every": every}
-    lines = ["def match(shared, row):", "    holds = open_ = every"]
+    # As long as every field is known, the rules that are open are those that hold: the second set stays None.
+    lines = ["def match(shared, row):", "    holds, open_ = every, None"]
     for number, column in enumerate(columns):
         names |= {f"holds{number}": column.unknown_holds, f"open{number}": column.unknown_open}
         lines += [
             f"    value = {'row' if column.own else 'shared'}.get({column.path!r}, UNKNOWN)",
             "    if value is UNKNOWN:",
-            f"        holds &= holds{number}; open_ &= open{number}",
+            f"        open_ = (holds if open_ is None else open_) & open{number}; holds &= holds{number}",
             "    else:",
             *(f"        {line}" for line in _look_up(column, number, names)),
-            "        holds &= bits; open_ &= bits",
-            "    if not open_: return 0, 0",
+            "        holds &= bits",
+            "        if open_ is not None: open_ &= bits",
+            "    if not holds and not open_: return 0, 0",
         ]
-    lines.append("    return holds, open_")
+    lines.append("    return holds, holds if open_ is None else open_")
     # The source is made of names that this module counts up and of field paths quoted by `repr`.
     exec("\n".join(lines), names)  # noqa: S102
     made: MatchColumns = names["match"]

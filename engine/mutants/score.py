@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 
 from engine.mutants.mutant import Mutant
 from engine.mutants.offers import Offer, offer_for
@@ -66,7 +66,7 @@ _WORK: list[tuple[Sequence[Mutant], Recorded]] = []
 
 
 def _answers(mutants: Sequence[Mutant], recorded: Recorded, jobs: int) -> Iterator[_Answer]:
-    if jobs < 2 or len(mutants) < 2 * CHUNK:
+    if jobs < 2 or len(mutants) < 2 * CHUNK or "fork" not in get_all_start_methods():
         yield from (_answer(mutant, recorded) for mutant in mutants)
         return
     _WORK.append((mutants, recorded))

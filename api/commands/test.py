@@ -162,7 +162,11 @@ def _mutated(program: Program, cases: Sequence[Case], *, jobs: int, now: datetim
 
 def _page(program: Program, found: Sequence[SectionCoverage], cases: Sequence[Case], mutated: Mutated | None) -> bytes:
     noticed = percent(score(mutated.tried)) if mutated else None
-    offers = {id(mutant): offer.text for offer, mutants in mutated.needed for mutant in mutants} if mutated else {}
+    offers = (
+        {id(mutant): f"{offer.text}\n{offer.told}" for offer, mutants in mutated.needed for mutant in mutants}
+        if mutated
+        else {}
+    )
     lived = [one.mutant for one in mutated.tried if one.lives] if mutated else []
     told_of = [Lived(one.span, f"{one.rule}: {one.words}", offers.get(id(one))) for one in lived]
     return as_page(program.policy, found, cases, score=noticed, lived=told_of).encode()

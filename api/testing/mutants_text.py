@@ -33,7 +33,8 @@ def survivors_text(tried: Sequence[Tried], needed: Needed, *, most: int = MOST) 
     """Return the mutants that no case notices, those with a case that would before it."""
     parts = []
     for offer, mutants in needed[:most]:
-        parts.append("\n".join([*map(str, mutants), "", offer.text.rstrip("\n")]))
+        told = [f"  # {line}".rstrip() for line in offer.told.rstrip("\n").split("\n")]
+        parts.append("\n".join([*map(str, mutants), "", offer.text.rstrip("\n"), *told]))
     if len(needed) > most:
         parts.append(f"… and {len(needed) - most} more cases; --cases FOLDER writes them all")
     helped = {id(mutant) for _, mutants in needed for mutant in mutants}
@@ -63,7 +64,7 @@ def mutants_json(tried: Sequence[Tried], needed: Needed, cases: Sequence[Case]) 
             }
             for one in tried
         ],
-        "offers": [offer.text for offer, _ in needed],
+        "offers": [{"case": offer.text, "decision": offer.told} for offer, _ in needed],
     }
 
 

@@ -11,12 +11,14 @@ from datetime import datetime
 from engine.cases.case import Case, Data
 from engine.cases.expect import Seen
 from engine.cases.running import held_against
+from engine.decide import decide
 from engine.decision import RefusedError
 from engine.matching import IndexEngine
 from engine.mutants.mutant import Mutant
 from engine.mutants.search import Search, Witness
 from engine.mutants.trying import Recorded
 from engine.mutants.yaml_case import case_yaml, read_back
+from engine.words import as_text
 
 INDEX = IndexEngine()
 # Keys of a result that say little to whoever reads a case, or much and the same in every case.
@@ -27,10 +29,11 @@ KNOWN_BY = ("line", "level", "rule", "control", "claim", "partner", "step", "rol
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A case that would notice a mutant: as YAML, and as it is read back."""
+    """A case that would notice a mutant: as YAML, as it is read back, and what is decided on it, with its trace."""
 
     text: str
     case: Case
+    told: str
 
 
 def offer_for(mutant: Mutant, recorded: Recorded) -> Offer | None:
@@ -49,7 +52,10 @@ def offer_for(mutant: Mutant, recorded: Recorded) -> Offer | None:
         noticed = bool(held_against(case, program, search.engine, now=recorded.now))
     except RefusedError:
         noticed = True
-    return Offer(text, case) if noticed else None
+    if not noticed:
+        return None
+    decision = decide(recorded.program, case.kind, dict(case.request), now=recorded.now)
+    return Offer(text, case, as_text(decision, "en"))
 
 
 def _wrong(case: Case, recorded: Recorded, *, now: datetime) -> bool:

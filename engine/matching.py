@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.bits import Bits
 from engine.facts import Facts, Row
-from engine.index import Index
 from engine.interpret import judge
+from engine.tables.bits import Bits
+from engine.tables.index import Index
 from engine.views import View
 from rules.ir import Rule, Subject
 

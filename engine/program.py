@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
-from engine import deal_registration, partner_allocation, special_orders
+from engine import special_orders
+from engine.allocation import partner_allocation
 from engine.decision import Kind, Language, PolicyStamp
-from engine.derive import Derivations
+from engine.derive.derivations import Derivations
 from engine.facts import Facts, RequestReader
 from engine.matching import Engine
 from engine.price import approval
 from engine.price.plan import plan as price_plan
+from engine.registration import deal_registration
 from engine.ruling import Ruling
 from rules.ir import Policy
 

@@ -10,14 +10,14 @@ from datetime import timedelta
 from hashlib import sha256
 
 from engine import figures
-from engine.bits import positions
 from engine.decision import Json, Kind, Language
-from engine.derive import Derivations, derivations
+from engine.derive.derivations import Derivations, derivations
 from engine.exact import compare, ratio
 from engine.facts import Facts, Row
 from engine.interpret import Verdict, has_any
 from engine.matching import Engine, Group, Match, groups_of, match_all
 from engine.ruling import Ruling, Step
+from engine.tables.bits import positions
 from engine.values import PartialSet
 from engine.views import UNKNOWN
 from rules.fields import rule_fields

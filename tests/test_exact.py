@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import figures
+from engine.allocation.splitting import split_amount
 from engine.exact import (
     Ratio,
     add,
@@ -24,7 +25,6 @@ from engine.exact import (
     smallest,
     subtract,
 )
-from engine.splitting import split_amount
 
 SAME = settings(derandomize=True, max_examples=300, deadline=None)
 BIG = 10**30

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.criteria import scale_of
-from engine.ranking import Scale, choose, last_in, ranked
+from engine.elimination.criteria import scale_of
+from engine.elimination.ranking import Scale, choose, last_in, ranked
 from engine.views import UNKNOWN, State
 from rules.ir import Criterion, Preference
 from rules.source import Span

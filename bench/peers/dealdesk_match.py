@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.budgets import authority_group, program_of_text, typed
 from bench.tables import Hit, Request, Table, policy_text, quote
-from engine.bits import positions
+from engine.tables.bits import positions
 
 
 class Engine:

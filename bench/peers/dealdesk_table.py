@@ -4,8 +4,8 @@ from typing import Any
 
 from bench.budgets import authority_group, program_of_text
 from bench.tables import Hit, Request, Table, policy_text
-from engine.bits import positions
 from engine.facts import Row
+from engine.tables.bits import positions
 from engine.values import reader_of
 
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from engine.analysis.dims import Box, Mask
 from engine.analysis.orientation import direction
 from engine.analysis.space import Space
-from engine.bits import positions
+from engine.tables.bits import positions
 
 Bits: TypeAlias = int
 MOST_NODES = 60_000

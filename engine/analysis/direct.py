@@ -14,7 +14,7 @@ from engine.analysis.dims import Box, Dim, Form
 from engine.analysis.orientation import direction
 from engine.analysis.points import between, value_at
 from engine.analysis.space import Space
-from engine.bits import positions
+from engine.tables.bits import positions
 from rules import types
 from rules.ir import Origin, Policy
 from rules.types import ORDERED, Scalar, SetOf, Term

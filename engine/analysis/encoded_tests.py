@@ -7,7 +7,7 @@ from typing import Protocol, assert_never
 from engine.analysis.dims import Box, Dim, Form, Slot
 from engine.analysis.smt import Term3, UnfitError, Var, compared, real, z3
 from engine.analysis.space import Space
-from engine.bits import positions
+from engine.tables.bits import positions
 from rules import types
 from rules.ir import (
     Compare,

@@ -18,8 +18,8 @@ from engine.analysis.points import point
 from engine.analysis.scene import Scene, Shown, Verdict
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import described, written
-from engine.bits import positions
 from engine.program import Program
+from engine.tables.bits import positions
 from rules.ir import Policy, Reject, Rule, Subject
 from rules.source import Span
 from rules.types import Scalar

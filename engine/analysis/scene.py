@@ -21,13 +21,13 @@ from engine.analysis.inputs import Inputs, rules_of
 from engine.analysis.places import lies_in
 from engine.analysis.requests import Leaves, NotWritableError, request_of
 from engine.analysis.space import Space
-from engine.bits import positions
 from engine.decision import Json, Kind, RefusedError
-from engine.derive import Derivations, derivations
+from engine.derive.derivations import Derivations, derivations
 from engine.facts import Limits
 from engine.interpret import judge
 from engine.matching import Group, IndexEngine, InterpreterEngine
 from engine.program import Program
+from engine.tables.bits import positions
 from engine.views import View
 from rules.fields import rule_fields
 from rules.ir import Field, Policy, Rule, Subject

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from engine.analysis.encoding import DAY, EPOCH_DAY, Encoding
 from engine.analysis.smt import Members, Term3, real, z3
-from engine.derive import FOUND_IN_STAGE
+from engine.derive.derivations import FOUND_IN_STAGE
 from rules import types
 from rules.ir import Field
 from rules.types import NUMERIC, Scalar, Term, Type

@@ -9,7 +9,7 @@ from engine.analysis.dims import NULL, Box, Dim, Form, Mask
 from engine.analysis.points import value_at
 from engine.analysis.requests import NotWritableError, decimal
 from engine.analysis.space import Space
-from engine.bits import positions
+from engine.tables.bits import positions
 from rules import types
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule
 from rules.types import Scalar, Type

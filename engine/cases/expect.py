@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.bits import positions
 from engine.cases.case import Data
 from engine.decide import Ruled
 from engine.decision import Kind
+from engine.tables.bits import positions
 from engine.words import summary
 from rules.ir import Policy
 from rules.nearest import nearest

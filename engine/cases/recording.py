@@ -7,10 +7,10 @@ decision is made of the answers alone, so that a changed rule can only matter wh
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.bits import Bits
 from engine.facts import Row
 from engine.interpret import Verdict, statuses
 from engine.matching import Group, IndexEngine
+from engine.tables.bits import Bits
 from engine.views import OWN_OBJECTS, UNKNOWN, State
 from rules.fields import rule_fields
 from rules.ir import Subject

@@ -13,13 +13,13 @@ from threading import Lock
 from time import monotonic
 from weakref import WeakKeyDictionary
 
-from engine.bits import Bits
 from engine.durable.alternatives import TooManyError, alternatives
 from engine.durable.errors import EngineUnavailableError, UnsupportedError
 from engine.durable.process import LostError, Worker
 from engine.durable.rulesets import Rulesets, compile_conditions
 from engine.facts import Row
 from engine.matching import Group
+from engine.tables.bits import Bits
 from engine.views import View
 from engine.walk import criteria_of, rules_of
 from rules.ir import AllOf, Condition, Policy

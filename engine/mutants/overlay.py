@@ -4,10 +4,10 @@ A decision is made of its engine's answers, so that this is the changed policy w
 of an engine, the prices that would give a lower level, is left as it was; cases that speak of it are tried apart.
 """
 
-from engine.bits import Bits
 from engine.facts import Row
 from engine.interpret import judge
 from engine.matching import Group, IndexEngine
+from engine.tables.bits import Bits
 from engine.views import View
 from rules.ir import AllOf, Rule
 

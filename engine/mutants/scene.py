@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine.cases.case import Data
 from engine.decide import Ruled, rule_on
 from engine.decision import Kind, RefusedError
-from engine.derive import FOUND_FROM
+from engine.derive.derivations import FOUND_FROM
 from engine.facts import Row
 from engine.matching import IndexEngine
 from engine.mutants.requests import Place, as_data, changed, places_of

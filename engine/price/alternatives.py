@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from engine import figures
-from engine.bits import Bits, positions
-from engine.columns import Thresholds, look_up
 from engine.decision import Json
-from engine.derive import Derivations
+from engine.derive.derivations import Derivations
 from engine.exact import Ratio, divide, subtract
 from engine.facts import Facts
 from engine.interpret import judge
@@ -25,6 +23,8 @@ from engine.price.repricing import OtherLines, PricedLine
 from engine.price.spans import Spans, contains, intersection
 from engine.price.straight import NOT_STRAIGHT
 from engine.price.walk import lowest_prices
+from engine.tables.bits import Bits, positions
+from engine.tables.columns import Thresholds, look_up
 from engine.views import UNKNOWN, Sees, View
 from rules.fields import condition_fields
 from rules.ir import Condition, Field, FieldTest, Rule, Subject, Test

@@ -7,7 +7,6 @@ could change one of them makes the outcome `needs_information`, unless a rejecti
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.bits import positions
 from engine.decision import Json, Language
 from engine.facts import Facts, Row
 from engine.matching import Engine, Match, match_all, match_one
@@ -16,6 +15,7 @@ from engine.price.levels import NO_PUSH, Push, highest, possible, pushed
 from engine.price.plan import NO_LEVEL, PricePlan
 from engine.price.result import ruling_of
 from engine.ruling import Ruling, Step
+from engine.tables.bits import positions
 from rules.ir import Rule
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from engine.bits import Bits, positions
 from engine.decision import Json, Language
 from engine.matching import Match
+from engine.tables.bits import Bits, positions
 from rules.ir import (
     Also,
     Expire,

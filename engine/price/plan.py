@@ -3,12 +3,12 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from engine.bits import Bits
 from engine.decision import Kind
-from engine.derive import Derivations, derivations
+from engine.derive.derivations import Derivations, derivations
 from engine.matching import Group, groups_of
 from engine.price.alternatives import Lever, Repricing
 from engine.price.levels import NO_PUSH, Push
+from engine.tables.bits import Bits
 from rules.fields import rule_fields
 from rules.ir import (
     AtLeast,

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
-from engine.bits import positions
-from engine.derive import Derivation
+from engine.derive.derivations import Derivation
 from engine.exact import ZERO, Ratio, add
 from engine.facts import Facts, Row
 from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
@@ -31,6 +30,7 @@ from engine.price.pieces import (
 )
 from engine.price.spans import Spans, complement, intersection, joined, union
 from engine.price.straight import NOT_STRAIGHT, NotStraightError, Straight
+from engine.tables.bits import positions
 from engine.views import UNKNOWN, State, View
 from rules.ir import (
     Aggregate,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from engine import figures
-from engine.bits import positions
 from engine.decision import Json, Language
 from engine.facts import Facts, Row
 from engine.matching import Engine, Match
@@ -12,6 +11,7 @@ from engine.price.findings import Findings, LineLevel
 from engine.price.plan import OUTCOMES, TOTALS, PricePlan
 from engine.price.repricing import OtherLines
 from engine.ruling import Ruling, Step
+from engine.tables.bits import positions
 from engine.values import Value
 from rules.fields import rule_fields
 from rules.ir import (

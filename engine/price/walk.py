@@ -8,9 +8,9 @@ price and list, and not on how many rows the table has.
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from engine.bits import Bits
-from engine.columns import Thresholds
 from engine.price.straight import Straight
+from engine.tables.bits import Bits
+from engine.tables.columns import Thresholds
 
 
 def lowest_prices(

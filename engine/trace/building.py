@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.bits import Bits, positions
 from engine.decision import Explain, Json, Kind, Language
-from engine.derive import Derivations
+from engine.derive.derivations import Derivations
 from engine.facts import Facts, Row
 from engine.matching import Engine, Group, Match
 from engine.ruling import Ruling
+from engine.tables.bits import Bits, positions
 from engine.trace.conditions import Scene, Texts
 from engine.trace.fields import FieldBook, entries, put_texts
 from engine.trace.origins import Case

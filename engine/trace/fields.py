@@ -11,10 +11,10 @@ from pathlib import PurePath
 from typing import Any
 
 from engine import figures
-from engine.bits import positions
 from engine.decision import Json
-from engine.derive import Derivation, Derivations
+from engine.derive.derivations import Derivation, Derivations
 from engine.facts import Row
+from engine.tables.bits import positions
 from engine.trace.conditions import Texts
 from engine.trace.origins import Case, Origin, origin_of
 from engine.values import Value

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine import figures
-from engine.bits import positions
-from engine.derive import Derivation
+from engine.derive.derivations import Derivation
 from engine.facts import Facts
 from engine.interpret import compute, order, plain
 from engine.matching import Engine, Group
+from engine.tables.bits import positions
 from engine.trace.conditions import Scene, Texts
 from engine.trace.formulas import FUNCTION_TEXTS, Template, template
 from engine.views import OWN_OBJECTS, View

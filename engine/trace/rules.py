@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from engine.bits import Bits, positions
 from engine.decision import Json, Language
 from engine.facts import Facts
 from engine.interpret import compute
 from engine.matching import Group
+from engine.tables.bits import Bits, positions
 from engine.trace import effects
 from engine.trace.conditions import Scene, Traced, traced
 from engine.trace.fields import FieldBook, Reads

@@ -9,11 +9,11 @@ the next lower level are always shown, for they are what a line would have to me
 from collections.abc import Callable
 from dataclasses import replace
 
-from engine.authority import MOST_ROWS, authority_of, is_authority, last
-from engine.bits import Bits
 from engine.decision import Explain
 from engine.facts import Row
 from engine.matching import Engine, Group, Match
+from engine.price.authority import MOST_ROWS, authority_of, is_authority, last
+from engine.tables.bits import Bits
 from rules.ir import AllOf, Condition, FieldTest, Policy
 
 GATE = "order.gate"

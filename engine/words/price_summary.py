@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from engine.authority import authority_of, is_authority, is_unordered
-from engine.bits import positions
 from engine.decision import Json
 from engine.figures import text
 from engine.interpret import judge, plain
 from engine.matching import IndexEngine, Match
+from engine.price.authority import authority_of, is_authority, is_unordered
+from engine.tables.bits import positions
 from engine.views import UNKNOWN, View
 from engine.words.numbers import figure, separated
 from engine.words.phrases import field_label, sentence_case

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.authority import is_authority
-from engine.bits import positions
 from engine.decision import Json, Language
 from engine.facts import Facts
+from engine.price.authority import is_authority
 from engine.ruling import Ruling
+from engine.tables.bits import positions
 from engine.words import en, zh
 from engine.words.phrases import joined, say
 from rules.ir import Effect, Policy, Role, Rule

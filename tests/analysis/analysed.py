@@ -7,7 +7,7 @@ from engine.analysis.check import Analysis, analyse
 from engine.analysis.findings import Finding
 from engine.analysis.scene import Shown
 from engine.analysis.tables import Table, tables
-from engine.derive import derivations
+from engine.derive.derivations import derivations
 from engine.facts import Facts, Limits
 from engine.interpret import statuses
 from engine.matching import InterpreterEngine

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from engine.bits import positions
-from engine.derive import Derivations
-from engine.doubts import Doubt, Inputs, fields_of, merged, undetermined
+from engine.derive.derivations import Derivations
+from engine.elimination.doubts import Doubt, Inputs, fields_of, merged, undetermined
 from engine.facts import Facts, Row
 from engine.interpret import Verdict, all_of
 from engine.matching import Engine, Group, Match, match_rows
+from engine.tables.bits import positions
 from engine.views import UNKNOWN
 from rules.ir import Forfeit, Hold, Reject, Rule, Subject
 

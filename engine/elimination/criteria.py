@@ -12,12 +12,12 @@ from itertools import pairwise
 
 from engine import figures
 from engine.decision import Json
-from engine.doubts import unknown_fields
+from engine.elimination.doubts import unknown_fields
+from engine.elimination.ranking import Scale
 from engine.exact import Ratio, compare, ratio, subtract
 from engine.facts import Row
 from engine.interpret import order
 from engine.matching import Engine, Group
-from engine.ranking import Scale
 from engine.values import PartialSet, Value
 from engine.views import UNKNOWN, State, View
 from rules.fields import condition_fields

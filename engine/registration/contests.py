@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.claims import Claims, Fate, Variants
-from engine.criteria import unknown_of
-from engine.derive import Derivations
-from engine.doubts import Inputs, Work, behind, fields_of, undetermined
+from engine.derive.derivations import Derivations
+from engine.elimination.criteria import unknown_of
+from engine.elimination.doubts import Inputs, Work, behind, fields_of, undetermined
+from engine.elimination.ranking import Round, Scale, rounds
 from engine.facts import Facts, Row
 from engine.matching import Engine, Group, Match, match_rows
-from engine.ranking import Round, Scale, rounds
+from engine.registration.claims import Claims, Fate, Variants
 from engine.values import Value
 from engine.views import UNKNOWN, State, View
 from rules.ir import Subject

@@ -12,14 +12,14 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TypeAlias
 
-from engine.bits import positions
-from engine.built_in import FUNCTIONS, Function, call, margin
 from engine.decision import Kind
+from engine.derive.built_in import FUNCTIONS, Function, call, margin
+from engine.derive.formulas import Formula, compiled
 from engine.exact import ZERO, Ratio, add, compare
 from engine.facts import Facts, Row
-from engine.formulas import Formula, compiled
 from engine.interpret import as_ratio, compute, plain
 from engine.matching import Engine, Group, groups_of, match_all
+from engine.tables.bits import positions
 from engine.values import PartialSet, Value
 from engine.views import UNKNOWN, State, Unknown, View
 from rules.built_in import FORMULAS, FUNCTION_INPUTS, MARGINS

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.bits import Bits
-from engine.columns import Column, look_up
 from engine.facts import Row
 from engine.interpret import judge, judge_test
-from engine.unrolled import MatchColumns, compiled
+from engine.tables.bits import Bits
+from engine.tables.columns import Column, look_up
+from engine.tables.unrolled import MatchColumns, compiled
 from engine.views import OWN_OBJECTS, UNKNOWN, View
 from rules.ir import (
     CompareField,

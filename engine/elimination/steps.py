@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from math import gcd
 
 from engine.decision import Json
+from engine.elimination.ranking import Round
 from engine.exact import has_places
-from engine.ranking import Round
 from engine.ruling import Step
 from engine.views import UNKNOWN, State
 

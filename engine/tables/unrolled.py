@@ -8,9 +8,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from engine.bits import Bits
-from engine.columns import Column, Keyed, Thresholds
 from engine.facts import Row
+from engine.tables.bits import Bits
+from engine.tables.columns import Column, Keyed, Thresholds
 from engine.views import UNKNOWN
 
 # From the shared facts and the row to the rules that hold, and those that hold or are undetermined.

@@ -13,8 +13,8 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, TypeAlias
 
-from engine.bits import Bits
 from engine.interpret import ACCEPTED
+from engine.tables.bits import Bits
 from rules import types
 from rules.ir import Compare, Equals, NotOneOf, OneOf, Operator, Test, Within
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.bits import positions
-from engine.doubts import Doubt, Inputs, behind, fields_of, merged, undetermined
+from engine.elimination.doubts import Doubt, Inputs, behind, fields_of, merged, undetermined
 from engine.exact import ZERO, Ratio, add
 from engine.facts import Facts, Row
 from engine.interpret import compute
 from engine.matching import Engine, Group, Match, match_rows
+from engine.tables.bits import positions
 from engine.views import UNKNOWN, State, View
 from rules.fields import expression_fields
 from rules.ir import Rule, Score, Subject

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine.candidates import Candidates, Scores, Scoring, score_of
-from engine.criteria import Criteria, unknown_of
-from engine.derive import Derivations
-from engine.doubts import Doubt, TooMuchWorkError, Work
+from engine.allocation.candidates import Candidates, Scores, Scoring, score_of
+from engine.derive.derivations import Derivations
+from engine.elimination.criteria import Criteria, unknown_of
+from engine.elimination.doubts import Doubt, TooMuchWorkError, Work
+from engine.elimination.ranking import Choice, Scale, choose
 from engine.facts import Facts, Row
 from engine.matching import Engine
-from engine.ranking import Choice, Scale, choose
 from engine.views import UNKNOWN, View
 from rules.ir import Subject
 

@@ -10,13 +10,22 @@ from functools import partial
 from typing import TypeAlias
 
 from engine import figures
-from engine.allocation_choice import SCORE, Chosen, Entries
-from engine.allocation_result import Shares, allocation_steps, result_of
-from engine.candidates import Candidates, Excluding, Scores, Scoring, judge_candidates, judge_scores, score_of
-from engine.criteria import Criteria
+from engine.allocation.candidates import (
+    Candidates,
+    Excluding,
+    Scores,
+    Scoring,
+    judge_candidates,
+    judge_scores,
+    score_of,
+)
+from engine.allocation.choice import SCORE, Chosen, Entries
+from engine.allocation.result import Shares, allocation_steps, result_of
+from engine.allocation.splitting import split_amount
 from engine.decision import Json, Kind, Language
-from engine.derive import Derivations, derivations
-from engine.doubts import (
+from engine.derive.derivations import Derivations, derivations
+from engine.elimination.criteria import Criteria
+from engine.elimination.doubts import (
     MOST_DOUBTS,
     NO_LIMIT,
     Doubt,
@@ -30,7 +39,6 @@ from engine.doubts import (
 from engine.facts import Facts
 from engine.matching import Engine, Group, Match, groups_of, match_rows
 from engine.ruling import Ruling, Step
-from engine.splitting import split_amount
 from engine.views import UNKNOWN
 from rules.fields import rule_fields
 from rules.ir import PartnerAllocation, Policy, Rule, Split, Subject

@@ -7,12 +7,10 @@ decision stands, and all else (`decided_by`, the ranking's order) is told as the
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.claims import Claims, Fate, Variants, judge_claims
-from engine.contests import Contest, Finding, contest_matches, put_contest
-from engine.criteria import Criteria
 from engine.decision import Json, Kind, Language
-from engine.derive import FOUND_FROM, Derivations, derivations
-from engine.doubts import (
+from engine.derive.derivations import FOUND_FROM, Derivations, derivations
+from engine.elimination.criteria import Criteria
+from engine.elimination.doubts import (
     MOST_DOUBTS,
     NO_LIMIT,
     Inputs,
@@ -25,7 +23,9 @@ from engine.doubts import (
 )
 from engine.facts import Facts
 from engine.matching import Engine, Group, Match, groups_of, match_rows
-from engine.registration_result import NO_AWARD, Award, registration_steps, result_of
+from engine.registration.claims import Claims, Fate, Variants, judge_claims
+from engine.registration.contests import Contest, Finding, contest_matches, put_contest
+from engine.registration.result import NO_AWARD, Award, registration_steps, result_of
 from engine.ruling import Ruling, Step
 from engine.views import UNKNOWN
 from rules.fields import rule_fields

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine import figures
-from engine.bits import positions
-from engine.claims import Claims, Fate, Variants
-from engine.contests import TIE, Finding
 from engine.decision import Json, Language
-from engine.elimination_steps import elimination_steps
+from engine.elimination.ranking import Round, Scale, ranked
+from engine.elimination.steps import elimination_steps
 from engine.matching import Match
-from engine.ranking import Round, Scale, ranked
+from engine.registration.claims import Claims, Fate, Variants
+from engine.registration.contests import TIE, Finding
 from engine.ruling import Step
+from engine.tables.bits import positions
 from engine.views import UNKNOWN
 from rules.ir import Arbitrate, Forfeit, Hold, Reject
 

@@ -9,10 +9,10 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar, assert_never
 
-from engine.bits import positions
 from engine.facts import Row
 from engine.interpret import judge
 from engine.matching import Match
+from engine.tables.bits import positions
 from engine.values import PartialSet
 from engine.views import UNKNOWN, State, View
 from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not, Rule

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine import figures
-from engine.allocation_choice import Chosen, Entries
-from engine.candidates import Candidates, Scores, Scoring, score_of, total
+from engine.allocation.candidates import Candidates, Scores, Scoring, score_of, total
+from engine.allocation.choice import Chosen, Entries
 from engine.decision import Json, Language
-from engine.elimination_steps import elimination_steps, fraction_of
+from engine.elimination.ranking import ranked
+from engine.elimination.steps import elimination_steps, fraction_of
 from engine.exact import Ratio, ratio
-from engine.ranking import ranked
 from engine.ruling import Step
 from engine.views import UNKNOWN, State
 from rules.ir import Exclude, PartnerAllocation

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-from engine.bits import Bits, positions
 from engine.facts import Row
 from engine.matching import Engine, Group, Match
+from engine.tables.bits import Bits, positions
 from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator, Policy, Rule, Sign
 from rules.types import ORDERED
 

@@ -1,0 +1,1 @@
+"""Who gets this deal (LANGUAGE.md section 8)."""

@@ -1,0 +1,1 @@
+"""Derived fields: in dependency order, formulas compiled, tables matched (LANGUAGE.md section 4)."""

@@ -1,0 +1,1 @@
+"""Whose deal is it (LANGUAGE.md section 7)."""

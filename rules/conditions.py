@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import assert_never
 
 from rules.fields import condition_fields
-from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not
+from rules.ir import AllOf, AnyOf, Condition, Not
 from rules.nodes import Entry, MappingNode, Node
 from rules.scope import Scope
 from rules.shape import listing, mapping
 from rules.source import Span
 from rules.subjects import Place, Use
 from rules.unary import read_test
+from rules.walk import tests_of
 
 DEEPEST = 20
 
@@ -70,20 +70,6 @@ def _parts(entry: Entry, scope: Scope, depth: int) -> list[AllOf]:
 def _plain(condition: AllOf) -> Condition:
     """Return the only conjunct of a condition, if it has just one."""
     return condition.parts[0] if len(condition.parts) == 1 else condition
-
-
-def tests_of(condition: Condition) -> Iterator[FieldTest]:
-    """Yield every test of a condition in the owner's order."""
-    match condition:
-        case FieldTest():
-            yield condition
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from tests_of(part)
-        case Not(part):
-            yield from tests_of(part)
-        case _:
-            assert_never(condition)
 
 
 def uses_of(condition: Condition, place: Place, columns: Mapping[str, Span]) -> Iterator[Use]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from engine.walk import criteria_of, rules_of
 from rules.ir import (
     Compare,
     Condition,
@@ -20,6 +19,7 @@ from rules.ir import (
     Within,
 )
 from rules.types import Value
+from rules.walk import criteria_of, rules_of
 
 
 def conditions_of(policy: Policy) -> Iterator[Condition]:

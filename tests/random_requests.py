@@ -16,7 +16,6 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from engine.decision import Kind
-from engine.walk import criteria_of, tests_of
 from rules.fields import expression_fields
 from rules.ir import (
     CompareField,
@@ -26,6 +25,7 @@ from rules.ir import (
     Policy,
 )
 from rules.types import Scalar, SetOf, Term, Type, Value
+from rules.walk import criteria_of, tests_of
 from tests.deciding import Data
 from tests.policy_walk import conditions_of, expressions_of, literals_of
 

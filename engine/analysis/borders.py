@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date
 
-from engine.analysis.dims import tests_of
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.scene import Scene, Verdict
 from engine.analysis.tables import Table
@@ -12,6 +11,7 @@ from engine.program import Program
 from rules import types
 from rules.ir import Compare, FieldTest, Operator, Rule, Test, Within
 from rules.vocabulary import AS_OF
+from rules.walk import tests_of
 
 
 def borders(program: Program, tables: tuple[Table, ...], *, today: date) -> Iterator[Finding | Unsettled]:

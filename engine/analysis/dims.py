@@ -1,23 +1,18 @@
 """Dimensions and their slots: values of a field between which no rule can tell a difference, as bits of one integer."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
-from engine.analysis.points import point
 from rules import types
 from rules.ir import (
-    AllOf,
-    AnyOf,
     Compare,
     Condition,
     Equals,
-    FieldTest,
     Missing,
-    Not,
     NotOneOf,
     OneOf,
     Operator,
@@ -25,7 +20,9 @@ from rules.ir import (
     Test,
     Within,
 )
+from rules.points import point
 from rules.types import Type
+from rules.walk import literals
 
 Mask: TypeAlias = int
 # By the number of a dimension the slots that are allowed in it; a dimension that is not there is free.
@@ -96,33 +93,6 @@ BOUNDS: Mapping[str, tuple[int | None, bool, int | None, bool]] = {
     "deal.line_count": (1, True, None, False),
     "deal.contenders": (0, True, None, False),
 }
-
-
-def tests_of(condition: Condition) -> Iterable[FieldTest]:
-    """Yield the tests of a condition."""
-    match condition:
-        case FieldTest():
-            yield condition
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from tests_of(part)
-        case Not(part):
-            yield from tests_of(part)
-        case _:
-            assert_never(condition)
-
-
-def literals(test: Test) -> tuple[types.Value, ...]:
-    """Return the values that a test names."""
-    match test:
-        case Equals(value) | Compare(_, value):
-            return (value,)
-        case OneOf(values) | NotOneOf(values):
-            return values
-        case Within(low, _, high, _):
-            return tuple(end for end in (low, high) if end is not None)
-        case _:
-            return ()
 
 
 def pair_mask(dim: Dim, operator: Operator) -> Mask:

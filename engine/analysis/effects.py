@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
-from engine.analysis.dims import tests_of
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.scene import Scene, Shown, Verdict
 from engine.analysis.tables import Table
@@ -43,6 +42,7 @@ from rules.ir import (
 )
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
+from rules.walk import tests_of
 
 
 def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from engine.analysis.dims import Box
 from engine.analysis.encoded_tests import in_box, test_holds
-from engine.analysis.points import point
 from engine.analysis.smt import KnownMembers, Members, Term3, UnfitError, Var, as_real, real, z3
 from engine.analysis.space import Space
 from engine.decision import Kind
@@ -37,6 +36,7 @@ from rules.ir import (
     Policy,
     Subject,
 )
+from rules.points import point
 from rules.types import Scalar, SetOf, Term
 from rules.vocabulary import AS_OF
 

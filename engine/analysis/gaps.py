@@ -14,13 +14,13 @@ from engine.analysis.beyond import Authority
 from engine.analysis.boxes import TooComplexError, merged, runs
 from engine.analysis.dims import Box, Dim, Form, Mask, ones
 from engine.analysis.findings import Finding, Unsettled
-from engine.analysis.points import point
 from engine.analysis.scene import Scene, Shown, Verdict
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import described, written
 from engine.program import Program
 from engine.tables.bits import positions
 from rules.ir import Policy, Reject, Rule, Subject
+from rules.points import point
 from rules.source import Span
 from rules.types import Scalar
 from rules.vocabulary import AS_OF

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from engine.analysis.dims import NULL, Form, tests_of
+from engine.analysis.dims import NULL, Form
 from engine.analysis.findings import Finding, Unsettled
 from engine.analysis.scene import Scene, Shown, Verdict
 from engine.analysis.showing import decision_of
@@ -12,6 +12,7 @@ from engine.analysis.words import label, listed, named
 from engine.decision import Json, RefusedError
 from engine.program import Program
 from rules.ir import FieldTest, Missing, Origin, Present, Rule
+from rules.walk import tests_of
 
 # What every quote, order and claim has; a request without it is no request.
 ALWAYS_THERE = frozenset(

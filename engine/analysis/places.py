@@ -4,11 +4,11 @@ from bisect import bisect_left
 from fractions import Fraction
 
 from engine.analysis.dims import Box, Dim, Form
-from engine.analysis.points import point
 from engine.analysis.space import Space
 from engine.interpret import judge, order
 from engine.values import Value
 from engine.views import UNKNOWN, View
+from rules.points import point
 from rules.types import ORDERED
 
 

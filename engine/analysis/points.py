@@ -4,32 +4,17 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from rules import types
+from rules.points import EPOCH, MICROSECOND
 from rules.types import Scalar, Type
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _DISCRETE = frozenset({Scalar.INTEGER, Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION})
 
 # A day, a moment and a time for which nobody has set a bound.
 _USUAL: dict[Type, Fraction] = {
     Scalar.DATE: Fraction(date(2026, 11, 21).toordinal()),
-    Scalar.TIMESTAMP: Fraction((datetime(2026, 11, 20, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND),
-    Scalar.DURATION: Fraction(timedelta(days=30) // _MICROSECOND),
+    Scalar.TIMESTAMP: Fraction((datetime(2026, 11, 20, 1, tzinfo=UTC) - EPOCH) // MICROSECOND),
+    Scalar.DURATION: Fraction(timedelta(days=30) // MICROSECOND),
 }
-
-
-def point(value: types.Value) -> Fraction:
-    """Return a value's place: days for dates, microseconds for moments and durations."""
-    match value:
-        case Fraction():
-            return value
-        case datetime():
-            return Fraction((value - _EPOCH) // _MICROSECOND)
-        case date():
-            return Fraction(value.toordinal())
-        case timedelta():
-            return Fraction(value // _MICROSECOND)
-    raise AssertionError(f"{value!r} has no order")
 
 
 def value_at(place: Fraction, type_: Type) -> types.Value:
@@ -38,9 +23,9 @@ def value_at(place: Fraction, type_: Type) -> types.Value:
         case Scalar.DATE:
             return date.fromordinal(int(place))
         case Scalar.TIMESTAMP:
-            return _EPOCH + int(place) * _MICROSECOND
+            return EPOCH + int(place) * MICROSECOND
         case Scalar.DURATION:
-            return int(place) * _MICROSECOND
+            return int(place) * MICROSECOND
         case _:
             return place
 

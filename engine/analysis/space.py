@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
-from engine.analysis.dims import BOUNDS, NULL, Box, Dim, Form, Mask, Slot, literals, mask_of, pair_mask, tests_of
-from engine.analysis.points import between, point, value_at
+from engine.analysis.dims import BOUNDS, NULL, Box, Dim, Form, Mask, Slot, mask_of, pair_mask
+from engine.analysis.points import between, value_at
 from rules import types
 from rules.ir import (
     AllOf,
@@ -31,7 +31,9 @@ from rules.ir import (
     Present,
     Test,
 )
+from rules.points import point
 from rules.types import ORDERED, Scalar, SetOf, Term
+from rules.walk import literals, tests_of
 
 MOST_CLAUSES = 64
 

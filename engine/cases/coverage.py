@@ -12,13 +12,14 @@ from datetime import datetime
 from fractions import Fraction
 
 from engine.cases.case import Case
-from engine.cases.parts import Key, Part, parts, sections, tests_of
+from engine.cases.parts import Key, Part, parts, sections
 from engine.cases.recording import Question, Recorder
 from engine.decide import Ruled, rule_on
 from engine.decision import Kind, RefusedError
 from engine.interpret import Verdict, judge
 from engine.program import Program
 from rules.ir import FieldTest, Policy, Rule
+from rules.walk import tests_of
 
 CRITERIA = {
     Kind.DEAL_REGISTRATION: "deal_registration.priority",

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import assert_never
 
-from rules.ir import AllOf, AnyOf, Condition, Criterion, DerivedTable, FieldTest, Not, Policy, Rule
+from rules.ir import Criterion, DerivedTable, Policy, Rule
 from rules.source import Span
+from rules.walk import tests_of
 
 # A rule by its section and id; a criterion stands there with its own section.
 Key = tuple[str, str]
@@ -72,20 +72,6 @@ def parts(section: Section) -> Iterator[Part]:
         yield Part(section.name, criterion.id, None, criterion.id, criterion.span)
         for number, test in enumerate(tests_of(criterion.condition) if criterion.condition else ()):
             yield Part(section.name, criterion.id, number, f"{test.field}: {test.written}", test.span)
-
-
-def tests_of(condition: Condition) -> Iterator[FieldTest]:
-    """Yield every test of a condition, however deep, in the owner's order."""
-    match condition:
-        case FieldTest():
-            yield condition
-        case AllOf(inner) | AnyOf(inner):
-            for one in inner:
-                yield from tests_of(one)
-        case Not(one):
-            yield from tests_of(one)
-        case _:
-            assert_never(condition)
 
 
 def rules_of(policy: Policy) -> Mapping[str, Rule]:

@@ -21,8 +21,8 @@ from engine.facts import Row
 from engine.matching import Group
 from engine.tables.bits import Bits
 from engine.views import View
-from engine.walk import criteria_of, rules_of
 from rules.ir import AllOf, Condition, Policy
+from rules.walk import criteria_of, rules_of
 
 INSTALL = "pip install 'dealdesk[durable]'"
 # Seconds: for one match, and for loading a table, which grows with it.

@@ -21,8 +21,8 @@ from engine.durable.alternatives import MOST_TESTS, Alternative, alternatives
 from engine.durable.bounds import Bounds, Gauges
 from engine.durable.gauges import Gauge
 from engine.views import Sees
-from engine.walk import tests_of
 from rules.ir import Condition
+from rules.walk import tests_of
 
 MOST_RULES = 31
 CATCH_ALL = "catch-all"

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from engine.cases.parts import Section, tests_of
+from engine.cases.parts import Section
 from engine.decision import Kind
 from engine.mutants import tests
 from engine.mutants.mutant import Anything, Mutant, What, replaced, with_criteria
 from engine.mutants.units import steps, written
 from rules.ir import Criterion, Policy, Preference
 from rules.types import Scalar
+from rules.walk import tests_of
 
 OTHER = {
     Preference.HIGHEST: Preference.LOWEST,

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from engine.cases.parts import tests_of
 from engine.decision import Kind
 from engine.interpret import judge
 from engine.mutants.requests import Place
 from engine.mutants.scene import Scene
 from engine.mutants.targets import passing
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule, Subject
+from rules.walk import tests_of
 
 SECTION_OF = {
     Kind.PRICE_APPROVAL: "price_approval",

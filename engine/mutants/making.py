@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from engine.cases.parts import Section, sections, tests_of
+from engine.cases.parts import Section, sections
 from engine.decision import Kind
 from engine.mutants import effects, formulas, tests
 from engine.mutants.criteria import criterion_mutants, order_mutants
@@ -40,6 +40,7 @@ from rules.ir import (
 )
 from rules.types import Type
 from rules.vocabulary import AS_OF
+from rules.walk import tests_of
 
 KINDS_OF = {
     "price_approval": frozenset({Kind.PRICE_APPROVAL}),

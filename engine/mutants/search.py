@@ -11,7 +11,7 @@ from itertools import islice
 
 from engine.cases.case import Case, Data
 from engine.cases.expect import Seen, seen_of
-from engine.cases.parts import sections, tests_of
+from engine.cases.parts import sections
 from engine.cases.recording import Question
 from engine.decide import rule_on
 from engine.decision import RefusedError
@@ -27,6 +27,7 @@ from engine.mutants.trying import Recorded, changed_engine
 from engine.program import Program, recompile
 from engine.views import State
 from rules.ir import AllOf, CompareField, Condition, FieldTest, Not, Rule, Subject
+from rules.walk import tests_of
 
 INDEX = IndexEngine()
 EACH_START = 150  # requests decided from one start

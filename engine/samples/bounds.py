@@ -12,7 +12,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.interpret import judge_test, plain
-from engine.walk import criteria_of, rules_of, tests_of
 from rules.built_in import FUNCTION_INPUTS
 from rules.fields import expression_fields
 from rules.ir import (
@@ -45,6 +44,7 @@ from rules.ir import (
     Within,
 )
 from rules.types import Scalar, SetOf, Term, Type, Value
+from rules.walk import criteria_of, rules_of, tests_of
 
 UNIT: dict[Type, Fraction] = {
     Scalar.MONEY: Fraction(1, 100),

@@ -8,7 +8,7 @@ lies strictly between two neighbours of the common scale odd. No rounding takes 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from math import lcm
 from typing import Any, TypeAlias
@@ -17,9 +17,8 @@ from engine.interpret import ACCEPTED
 from engine.tables.bits import Bits
 from rules import types
 from rules.ir import Compare, Equals, NotOneOf, OneOf, Operator, Test, Within
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from rules.points import point
+from rules.walk import literals
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Thresholds:
                 whole, rest = divmod(n * self.scale, d)
                 return self.slots[bisect_right(self.keys, 2 * whole + (rest > 0))]
             case moment:
-                return self.slots[bisect_right(self.keys, 2 * int(_point(moment)))]
+                return self.slots[bisect_right(self.keys, 2 * int(point(moment)))]
 
 
 Lookup: TypeAlias = Keyed | Thresholds
@@ -80,20 +79,8 @@ def look_up(tests: Sequence[tuple[Bits, Test]], *, given: Bits, null: Bits) -> L
 
     `given` are the rules that any known value leaves standing, `null` those that null does.
     """
-    ordered = any(_is_ordered(value) for _, test in tests for value in _literals(test))
+    ordered = any(_is_ordered(value) for _, test in tests for value in literals(test))
     return _thresholds(tests, given, null) if ordered else _keyed(tests, given, null)
-
-
-def _literals(test: Test) -> tuple[types.Value, ...]:
-    match test:
-        case Equals(value) | Compare(_, value):
-            return (value,)
-        case OneOf(values) | NotOneOf(values):
-            return values
-        case Within(low, _, high, _):
-            return tuple(end for end in (low, high) if end is not None)
-        case _:
-            return ()
 
 
 def _is_ordered(value: types.Value) -> bool:
@@ -108,7 +95,7 @@ def _keyed(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> Keyed
         into = unwanted if isinstance(test, NotOneOf) else wanted
         if into is unwanted:
             other |= bit
-        for value in _literals(test):
+        for value in literals(test):
             into[value] = into.get(value, 0) | bit
     named = [*wanted, *unwanted]
     table: dict[object, Bits] = {value: other & ~unwanted.get(value, 0) | wanted.get(value, 0) for value in named}
@@ -117,10 +104,10 @@ def _keyed(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> Keyed
 
 
 def _thresholds(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> Thresholds:
-    literals = sorted({_point(value) for _, test in tests for value in _literals(test)})
-    scale = lcm(*(point.denominator for point in literals))
-    slot_of = {point: 2 * number + 1 for number, point in enumerate(literals)}
-    last = 2 * len(literals)
+    places = sorted({point(value) for _, test in tests for value in literals(test)})
+    scale = lcm(*(place.denominator for place in places))
+    slot_of = {place: 2 * number + 1 for number, place in enumerate(places)}
+    last = 2 * len(places)
     starts = [0] * (last + 2)
     for bit, test in tests:
         for first, final in _slots(test, slot_of, last):
@@ -131,47 +118,33 @@ def _thresholds(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> 
     for change in starts[: last + 1]:
         standing ^= change
         slots.append(standing)
-    keys = [key for point in literals for key in (int(2 * scale * point), int(2 * scale * point) + 1)]
+    keys = [key for place in places for key in (int(2 * scale * place), int(2 * scale * place) + 1)]
     return Thresholds(keys, slots, scale, null)
-
-
-def _point(value: types.Value) -> Fraction:
-    """Return an ordered value's place on the number line: days for dates, microseconds for times and durations."""
-    match value:
-        case Fraction():
-            return value
-        case datetime():
-            return Fraction((value - _EPOCH) // _MICROSECOND)
-        case date():
-            return Fraction(value.toordinal())
-        case timedelta():
-            return Fraction(value // _MICROSECOND)
-    raise AssertionError(f"{value!r} has no order")
 
 
 def _slots(test: Test, slot_of: dict[Fraction, int], last: int) -> Iterator[tuple[int, int]]:
     """Yield the stretches of slots in which a test holds: odd slots are thresholds, even ones lie between them."""
     match test:
         case Equals(value):
-            slot = slot_of[_point(value)]
+            slot = slot_of[point(value)]
             yield slot, slot
         case OneOf(values):
-            for slot in {slot_of[_point(value)] for value in values}:
+            for slot in {slot_of[point(value)] for value in values}:
                 yield slot, slot
         case NotOneOf(values):
             first = 0
-            for slot in sorted({slot_of[_point(value)] for value in values}):
+            for slot in sorted({slot_of[point(value)] for value in values}):
                 yield first, slot - 1
                 first = slot + 1
             yield first, last
         case Compare(operator, value):
-            slot = slot_of[_point(value)]
+            slot = slot_of[point(value)]
             if -1 in ACCEPTED[operator]:
                 yield 0, slot if operator is Operator.AT_MOST else slot - 1
             else:
                 yield slot if operator is Operator.AT_LEAST else slot + 1, last
         case Within(low, low_closed, high, high_closed):
-            first = 0 if low is None else slot_of[_point(low)] + (not low_closed)
-            final = last if high is None else slot_of[_point(high)] - (not high_closed)
+            first = 0 if low is None else slot_of[point(low)] + (not low_closed)
+            final = last if high is None else slot_of[point(high)] - (not high_closed)
             if first <= final:
                 yield first, final

@@ -9,7 +9,6 @@ from random import Random
 
 import pytest
 
-from engine import walk
 from engine.durable import rulesets
 from engine.durable.alternatives import MOST_ALTERNATIVES, MOST_TESTS, TooManyError, alternatives
 from engine.durable.bounds import Gauges
@@ -19,6 +18,7 @@ from engine.facts import Row
 from engine.interpret import judge
 from engine.values import PartialSet, Value
 from engine.views import View
+from rules import walk
 from rules.ir import AllOf, AnyOf, Condition, Equals, FieldTest, Not, NotOneOf, OneOf, Subject
 from rules.load import load, load_text
 from rules.source import Span

@@ -2,7 +2,24 @@
 
 from collections.abc import Iterator
 
-from rules.ir import AllOf, AnyOf, Condition, Criterion, DerivedTable, FieldTest, Not, Policy, Rule
+from rules import types
+from rules.ir import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Criterion,
+    DerivedTable,
+    Equals,
+    FieldTest,
+    Not,
+    NotOneOf,
+    OneOf,
+    Policy,
+    Rule,
+    Test,
+    Within,
+)
 
 
 def rules_of(policy: Policy) -> Iterator[Rule]:
@@ -29,7 +46,7 @@ def criteria_of(policy: Policy) -> Iterator[Criterion]:
 
 
 def tests_of(condition: Condition) -> Iterator[FieldTest]:
-    """Yield every test of a condition."""
+    """Yield every test of a condition, however deep, in the owner's order."""
     match condition:
         case FieldTest():
             yield condition
@@ -38,3 +55,16 @@ def tests_of(condition: Condition) -> Iterator[FieldTest]:
                 yield from tests_of(part)
         case Not(part):
             yield from tests_of(part)
+
+
+def literals(test: Test) -> tuple[types.Value, ...]:
+    """Return the values that a test names."""
+    match test:
+        case Equals(value) | Compare(_, value):
+            return (value,)
+        case OneOf(values) | NotOneOf(values):
+            return values
+        case Within(low, _, high, _):
+            return tuple(end for end in (low, high) if end is not None)
+        case _:
+            return ()

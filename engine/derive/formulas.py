@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, assert_never
 
 from engine.exact import ratio
 from engine.facts import Row
+from engine.generated import function
 from engine.views import OWN_OBJECTS, State
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
 
@@ -39,10 +40,7 @@ def compiled(expression: Expression, subject: Subject, unusual: Formula) -> Form
         ]
     )
 
-    namespace: dict[str, Any] = {"unusual": unusual, "total": _total}
-    # The source is made of names that this module counts up and of field paths quoted by `repr`.
-    exec(source, namespace)  # noqa: S102
-    made: Formula = namespace["formula"]
+    made: Formula = function(source, "formula", {"unusual": unusual, "total": _total})
     return made
 
 

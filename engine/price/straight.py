@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from engine.exact import ratio
+from engine.generated import function
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue
 
 # a, b, c and d of (a + b x) / (c + d x).
@@ -38,10 +39,8 @@ def compiled(expression: Expression, moving: Mapping[str, object]) -> StraightFo
     except NotStraightError:
         return None
     lines = [*writer.lines, f"1 % ({c} or {d})", f"return {a}, {b}, {c}, {d}"]
-    namespace: dict[str, Any] = {}
-    # The source is made of names that this module counts up and of field paths quoted by `repr`.
-    exec("def straight(fixed, moving, others):\n    " + "\n    ".join(lines), namespace)  # noqa: S102
-    made: StraightFormula = namespace["straight"]
+    source = "def straight(fixed, moving, others):\n    " + "\n    ".join(lines)
+    made: StraightFormula = function(source, "straight", {})
     return made
 
 

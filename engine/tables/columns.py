@@ -6,7 +6,7 @@ lies strictly between two neighbours of the common scale odd. No rounding takes 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -104,13 +104,18 @@ def _keyed(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> Keyed
 
 
 def _thresholds(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> Thresholds:
-    places = sorted({point(value) for _, test in tests for value in literals(test)})
-    scale = lcm(*(place.denominator for place in places))
-    slot_of = {place: 2 * number + 1 for number, place in enumerate(places)}
+    scale = lcm(*(point(value).denominator for _, test in tests for value in literals(test)))
+
+    def place(value: types.Value) -> int:
+        found = point(value)
+        return found.numerator * (scale // found.denominator)
+
+    places = sorted({place(value) for _, test in tests for value in literals(test)})
+    slot_of = {found: 2 * number + 1 for number, found in enumerate(places)}
     last = 2 * len(places)
     starts = [0] * (last + 2)
     for bit, test in tests:
-        for first, final in _slots(test, slot_of, last):
+        for first, final in _slots(test, lambda value: slot_of[place(value)], last):
             starts[first] ^= bit
             starts[final + 1] ^= bit
     standing = given
@@ -118,33 +123,33 @@ def _thresholds(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> 
     for change in starts[: last + 1]:
         standing ^= change
         slots.append(standing)
-    keys = [key for place in places for key in (int(2 * scale * place), int(2 * scale * place) + 1)]
+    keys = [key for found in places for key in (2 * found, 2 * found + 1)]
     return Thresholds(keys, slots, scale, null)
 
 
-def _slots(test: Test, slot_of: dict[Fraction, int], last: int) -> Iterator[tuple[int, int]]:
+def _slots(test: Test, slot: Callable[[types.Value], int], last: int) -> Iterator[tuple[int, int]]:
     """Yield the stretches of slots in which a test holds: odd slots are thresholds, even ones lie between them."""
     match test:
         case Equals(value):
-            slot = slot_of[point(value)]
-            yield slot, slot
+            at = slot(value)
+            yield at, at
         case OneOf(values):
-            for slot in {slot_of[point(value)] for value in values}:
-                yield slot, slot
+            for at in {slot(value) for value in values}:
+                yield at, at
         case NotOneOf(values):
             first = 0
-            for slot in sorted({slot_of[point(value)] for value in values}):
-                yield first, slot - 1
-                first = slot + 1
+            for at in sorted({slot(value) for value in values}):
+                yield first, at - 1
+                first = at + 1
             yield first, last
         case Compare(operator, value):
-            slot = slot_of[point(value)]
+            at = slot(value)
             if -1 in ACCEPTED[operator]:
-                yield 0, slot if operator is Operator.AT_MOST else slot - 1
+                yield 0, at if operator is Operator.AT_MOST else at - 1
             else:
-                yield slot if operator is Operator.AT_LEAST else slot + 1, last
+                yield at if operator is Operator.AT_LEAST else at + 1, last
         case Within(low, low_closed, high, high_closed):
-            first = 0 if low is None else slot_of[point(low)] + (not low_closed)
-            final = last if high is None else slot_of[point(high)] - (not high_closed)
+            first = 0 if low is None else slot(low) + (not low_closed)
+            final = last if high is None else slot(high) - (not high_closed)
             if first <= final:
                 yield first, final

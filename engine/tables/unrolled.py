@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from engine.facts import Row
+from engine.generated import function
 from engine.tables.bits import Bits
 from engine.tables.columns import Column, Keyed, Thresholds
 from engine.views import UNKNOWN
@@ -35,9 +36,7 @@ def compiled(columns: Sequence[Column], every: Bits) -> MatchColumns:
             "    if not holds and not open_: return 0, 0",
         ]
     lines.append("    return holds, holds if open_ is None else open_")
-    # The source is made of names that this module counts up and of field paths quoted by `repr`.
-    exec("\n".join(lines), names)  # noqa: S102
-    made: MatchColumns = names["match"]
+    made: MatchColumns = function("\n".join(lines), "match", names)
     return made
 
 

@@ -52,12 +52,11 @@ def plan(policy: Policy) -> SpecialOrderPlan | None:
     if section is None:
         return None
     wanted = [KINDS, *(path for rule in section.controls for path in rule_fields(rule))]
-    ladder = policy.price_approval.ladder if policy.price_approval else ()
     return SpecialOrderPlan(
         section=section,
         kinds=groups_of(section.kinds),
         controls=groups_of(section.controls),
-        roles={role.id: role for role in (*policy.roles, *ladder)},
+        roles={role.id: role for role in policy.roles},
         derivations=derivations(policy, Kind.SPECIAL_ORDER, wanted),
     )
 

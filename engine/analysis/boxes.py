@@ -12,7 +12,7 @@ from typing import TypeAlias
 from engine.analysis.dims import Box, Mask
 from engine.analysis.orientation import direction
 from engine.analysis.space import Space
-from engine.tables.bits import positions
+from engine.tables.bits import lowest_bit, positions
 
 Bits: TypeAlias = int
 MOST_NODES = 60_000
@@ -240,7 +240,7 @@ def _union(bits: Iterable[Bits]) -> Bits:
 
 def _is_stretch(mask: Mask, given: Mask) -> bool:
     """Tell whether a mask has all the given slots between its ends."""
-    low, high = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
+    low, high = lowest_bit(mask), mask.bit_length() - 1
     return not given & ((1 << high + 1) - (1 << low)) & ~mask
 
 
@@ -252,7 +252,7 @@ def runs(mask: Mask) -> Iterator[tuple[int, int]]:
     """
     first = 0
     while mask:
-        low = (mask & -mask).bit_length() - 1
+        low = lowest_bit(mask)
         mask >>= low
         length = ((mask + 1) & -(mask + 1)).bit_length() - 1
         first += low

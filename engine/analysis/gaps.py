@@ -18,7 +18,7 @@ from engine.analysis.scene import Scene, Shown, Verdict
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import described, written
 from engine.program import Program
-from engine.tables.bits import positions
+from engine.tables.bits import lowest_bit, positions
 from rules.ir import Policy, Reject, Rule, Subject
 from rules.points import point
 from rules.source import Span
@@ -204,13 +204,13 @@ def widened(scene: Scene, cell: Box, universe: Box, among: int) -> Box:
 
 def _outward(mask: Mask, universe: Mask) -> list[int]:
     """Return the slots outside of a mask, the nearest first."""
-    low, high = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
+    low, high = lowest_bit(mask), mask.bit_length() - 1
     slots = positions(universe & ~mask)
     return sorted(slots, key=lambda slot: (low - slot if slot < low else slot - high, slot))
 
 
 def _adjacent(dim: Dim, mask: Mask, slot: int) -> bool:
-    low, high = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
+    low, high = lowest_bit(mask), mask.bit_length() - 1
     reach = ones(min(slot, low), max(slot, high)) & dim.domain & ~mask & ~(1 << slot)
     return not reach
 
@@ -255,7 +255,7 @@ def _place(scene: Scene, table: Table, hole: _Hole) -> tuple[Span, str | None]:
         dim = scene.space.dims[number]
         if dim.form is not Form.ORDERED:
             continue
-        first, last = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
+        first, last = lowest_bit(mask), mask.bit_length() - 1
         low, high = dim.slots[first].low, dim.slots[last].high
         if first == last and low is not None and high is not None and len(hole.box) == 1:
             below = written(dim.slots[first - 1].value, dim.type)

@@ -10,6 +10,7 @@ from engine.analysis.scene import Scene, Verdict
 from engine.analysis.tables import Table, scenes
 from engine.analysis.words import label, named, phrase
 from engine.program import Program
+from engine.tables.bits import lowest_bit
 from rules.ir import FieldTest, Sign
 from rules.source import Span
 
@@ -48,8 +49,8 @@ def _open_on_the_wrong_side(
         for clause in scene.of_rule[number]:
             for dim in (scene.space.dims[one] for one in sorted(clause)):
                 sign, mask = signs[dim.number], clause[dim.number]
-                worst = (dim.given.bit_length() - 1) if sign > 0 else (dim.given & -dim.given).bit_length() - 1
-                best = (dim.given & -dim.given).bit_length() - 1 if sign > 0 else dim.given.bit_length() - 1
+                worst = (dim.given.bit_length() - 1) if sign > 0 else lowest_bit(dim.given)
+                best = lowest_bit(dim.given) if sign > 0 else dim.given.bit_length() - 1
                 if not sign or not mask >> worst & 1 or mask >> best & 1:
                     continue
                 found = scene.find(_only(scene, clause, dim, 1 << worst), fires=(number,), silent=())

@@ -15,7 +15,7 @@ from engine.price.levels import NO_PUSH, Push, highest, possible, pushed
 from engine.price.plan import NO_LEVEL, PricePlan
 from engine.price.result import ruling_of
 from engine.ruling import Ruling, Step
-from engine.tables.bits import positions
+from engine.tables.bits import lowest_bit, positions
 from rules.ir import Rule
 
 
@@ -50,7 +50,7 @@ def decide(plan: PricePlan, engine: Engine, facts: Facts, language: Language) ->
 def _authority(plan: PricePlan, engine: Engine, shared: Row, row: Row, number: int) -> LineLevel:
     """Find the lowest level that may sign a line, and those below it that missing facts leave open."""
     match = match_one(engine, plan.authority, shared, row, number)
-    lowest = (match.fired & -match.fired).bit_length() - 1
+    lowest = lowest_bit(match.fired)
     rank = plan.ranks[lowest] if match.fired else plan.top + 1
     open_ = match.undetermined & plan.below[rank]
     return LineLevel(match, rank, open_, frozenset([rank, *(plan.ranks[n] for n in positions(open_))]))

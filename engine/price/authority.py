@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from engine.facts import Row
 from engine.matching import Engine, Group, Match
-from engine.tables.bits import Bits, positions
+from engine.tables.bits import Bits, lowest_bit, positions
 from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator, Policy, Rule, Sign
 from rules.types import ORDERED
 
@@ -49,7 +49,7 @@ class Authority:
         return first(made_for or rows, MOST_ROWS), bool(made_for)
 
     def _needed(self, match: Match) -> int:
-        return self._ranks[(match.fired & -match.fired).bit_length() - 1]
+        return self._ranks[lowest_bit(match.fired)]
 
 
 def first(bits: Bits, most: int) -> Bits:

@@ -86,7 +86,7 @@ def plan(policy: Policy) -> PricePlan | None:
     return PricePlan(
         section=section,
         levels=levels,
-        roles={role.id: role for role in (*policy.roles, *section.ladder)},
+        roles={role.id: role for role in policy.roles},
         authority=Group.of(rows, Subject.LINE),
         ranks=ranks,
         below=below,

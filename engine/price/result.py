@@ -11,7 +11,7 @@ from engine.price.findings import Findings, LineLevel
 from engine.price.plan import OUTCOMES, TOTALS, PricePlan
 from engine.price.repricing import OtherLines
 from engine.ruling import Ruling, Step
-from engine.tables.bits import positions
+from engine.tables.bits import lowest_bit, positions
 from engine.values import Value
 from rules.fields import rule_fields
 from rules.ir import (
@@ -124,7 +124,7 @@ def _line_result(plan: PricePlan, line: LineLevel) -> dict[str, Json]:
     row = line.match.row
     granted = None
     if line.match.fired and len(line.ranks) == 1:
-        granted = plan.authority.rules[(line.match.fired & -line.match.fired).bit_length() - 1].id
+        granted = plan.authority.rules[lowest_bit(line.match.fired)].id
     number = line.match.number
     assert number is not None
     return {

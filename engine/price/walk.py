@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from engine.price.straight import Straight
-from engine.tables.bits import Bits
+from engine.tables.bits import Bits, lowest_bit
 from engine.tables.columns import Thresholds
 
 
@@ -41,7 +41,7 @@ def lowest_prices(
             standing &= thresholds.slots[slot]
             change = min(change, _next_change(thresholds, form, slot, high))
         if standing:
-            rank = ranks[(standing & -standing).bit_length() - 1]
+            rank = ranks[lowest_bit(standing)]
             lowest[rank] = price
             wanted &= below[rank]
         price = change

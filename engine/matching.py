@@ -10,7 +10,7 @@ from typing import Protocol
 
 from engine.facts import Facts, Row
 from engine.interpret import judge
-from engine.tables.bits import Bits
+from engine.tables.bits import Bits, planes
 from engine.tables.index import Index
 from engine.views import View
 from rules.ir import Rule, Subject
@@ -62,6 +62,9 @@ class Engine(Protocol):
     def near(self, group: Group, shared: Row, row: Row) -> Bits:
         """Return the rules of which exactly one conjunct fails and all others hold."""
 
+    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
+        """Return how many conjuncts of each rule do not hold, as binary digits, ones first (`tables.bits.planes`)."""
+
 
 class IndexEngine:
     """Matches by the bits of each field's value."""
@@ -75,6 +78,10 @@ class IndexEngine:
     def near(self, group: Group, shared: Row, row: Row) -> Bits:
         """Look the row up, counting each rule's failures up to two."""
         return group.index.near(shared, row)
+
+    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
+        """Look the row up, adding up each rule's failures."""
+        return group.index.misses(shared, row)
 
 
 class InterpreterEngine:
@@ -100,6 +107,11 @@ class InterpreterEngine:
             if verdicts.count(False) == 1 and None not in verdicts:
                 near |= 1 << number
         return near
+
+    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
+        """Judge every conjunct of every rule."""
+        view = View(group.subject, shared, row)
+        return planes([sum(judge(part, view) is not True for part in rule.when.parts) for rule in group.rules])
 
 
 def match_all(engine: Engine, groups: Iterable[Group], facts: Facts) -> Iterator[Match]:

@@ -41,6 +41,9 @@ class ForcingEngine:
     def near(self, group: Group, shared: Row, row: Row) -> Bits:
         return self._inner.near(group, shared, row)
 
+    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
+        return self._inner.misses(group, shared, row)
+
 
 def every_way(decide: Callable[[ForcingEngine], Answer]) -> Iterator[Answer]:
     """Yield what is decided in each combination of the undetermined rules firing or not."""

@@ -81,7 +81,12 @@ def no_near_misses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Index, "near", lambda *_: 0)
 
 
-@pytest.mark.parametrize("mistake", [a_limit_left_out, unknown_is_false, no_near_misses])
+def no_misses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find all rules equally near."""
+    monkeypatch.setattr(Index, "misses", lambda *_: ())
+
+
+@pytest.mark.parametrize("mistake", [a_limit_left_out, unknown_is_false, no_near_misses, no_misses])
 def test_a_mistake_in_the_index_is_noticed(
     mistake: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

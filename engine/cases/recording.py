@@ -68,6 +68,10 @@ class Recorder:
         """Return near misses, which no decision hangs on."""
         return self._index.near(group, shared, row)
 
+    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
+        """Return how many conjuncts fail, which the shown obstacles hang on and no decision does."""
+        return self._index.misses(group, shared, row)
+
     def _snapshot(self, group: Group, shared: Row, row: Row) -> Snapshot:
         paths = self._paths.get(group)
         if paths is None:

@@ -19,7 +19,7 @@ from engine.durable.process import LostError, Worker
 from engine.durable.rulesets import Rulesets, compile_conditions
 from engine.facts import Row
 from engine.matching import Group
-from engine.tables.bits import Bits
+from engine.tables.bits import Bits, planes
 from engine.views import View
 from rules.ir import AllOf, Condition, Policy
 from rules.walk import criteria_of, rules_of
@@ -107,6 +107,13 @@ class DurableEngine:
             if len(failing) == 1 and all(part in holds for part in parts if part not in failing):
                 near |= 1 << number
         return near
+
+    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
+        """Let durable-rules judge every conjunct, and count those that do not hold."""
+        compiled = self._of(group)
+        view = View(group.subject, shared, row)
+        holds = set(self._match(compiled.conjuncts, compiled.conjuncts.slots(view))[0])
+        return planes([sum(part not in holds for part in parts) for parts in compiled.parts])
 
     def stop(self) -> None:
         """End the worker, if there is one; the next match starts another."""

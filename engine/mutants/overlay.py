@@ -40,3 +40,7 @@ class Overlay:
     def near(self, group: Group, shared: Row, row: Row) -> Bits:
         """Return near misses, which no decision hangs on."""
         return self._index.near(group, shared, row)
+
+    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
+        """Return how many conjuncts fail, which the shown obstacles hang on and no decision does."""
+        return self._index.misses(group, shared, row)

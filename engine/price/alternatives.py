@@ -8,31 +8,29 @@ change at the ends of those sets.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 
 from engine import figures
 from engine.decision import Json
 from engine.derive.derivations import Derivations
 from engine.exact import Ratio, divide, subtract
-from engine.facts import Facts
+from engine.facts import Facts, Row
 from engine.interpret import judge
-from engine.matching import Engine
+from engine.matching import Engine, Group
 from engine.price.levels import Push, pushed
 from engine.price.moving import PRICE, Moving, Parted
 from engine.price.repricing import OtherLines, PricedLine
 from engine.price.spans import Spans, contains, intersection
 from engine.price.straight import NOT_STRAIGHT
 from engine.price.walk import lowest_prices
-from engine.tables.bits import Bits, positions
+from engine.tables.bits import Bits, least, positions
 from engine.tables.columns import Thresholds, look_up
-from engine.views import UNKNOWN, Sees, View
-from rules.fields import condition_fields
+from engine.views import UNKNOWN, View
+from rules.fields import condition_fields, rule_fields
 from rules.ir import Condition, Field, FieldTest, Rule, Subject, Test
 
 LIST_PRICE = "line.list_price"
-# Up to so many rows are solved one by one, which is quicker than a walk; so many are looked through for the nearest.
+# Up to so many rows are solved one by one, which is quicker than a walk.
 FEW = 16
-MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +46,24 @@ class Repricing:
     """Authority and the lines' rules, taken apart into what a line's net price moves and what it does not.
 
     `ranks` has the rank of each authority row's level, lowest first, `below` for each rank the rows of lower ranks, and
-    `levers` the lines' rules that lift a level. `columns` index the limits of the rows in `walkable` on fields that the
-    price moves.
+    `levers` the lines' rules that lift a level. `named` are the fields that the price moves and that rows or levers
+    test. `columns` index the limits of the rows in `walkable` on such fields.
     """
 
-    authority: tuple[Rule, ...]
+    authority: Group
     rows: Parted
     ranks: tuple[int, ...]
     below: tuple[Bits, ...]
     levers: tuple[Lever, ...]
     moving: Moving
+    named: tuple[str, ...]
     fields: Mapping[str, Field]
     columns: tuple[tuple[str, Thresholds], ...]
     walkable: Bits
 
     @staticmethod
     def of(
-        authority: Sequence[Rule],
+        authority: Group,
         *,
         ranks: tuple[int, ...],
         below: tuple[Bits, ...],
@@ -74,9 +73,21 @@ class Repricing:
     ) -> "Repricing":
         """Take the section's rules apart."""
         moving = Moving.of(derivations.stages[0])
-        rows = moving.part(authority)
+        rows = moving.part(authority.rules)
         columns, walkable = _columns(rows)
-        return Repricing(tuple(authority), rows, ranks, below, tuple(levers), moving, fields, columns, walkable)
+        tested = {path for rule in (*authority.rules, *(one.rule for one in levers)) for path in rule_fields(rule)}
+        return Repricing(
+            authority=authority,
+            rows=rows,
+            ranks=ranks,
+            below=below,
+            levers=tuple(levers),
+            moving=moving,
+            named=tuple(sorted(path for path in tested if path == PRICE or path in moving.dependent)),
+            fields=fields,
+            columns=columns,
+            walkable=walkable,
+        )
 
 
 def _columns(rows: Parted) -> tuple[tuple[tuple[str, Thresholds], ...], Bits]:
@@ -129,14 +140,17 @@ def alternatives(
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
     candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
     lowest = _lowest_prices(repricing, line, candidates & repricing.below[needed], top=len(levels) - 1)
+    obstacles: _Obstacles | None = None
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
         place: dict[str, Json] = {"line": number + 1, "level": levels[rank]}
         if prices:
             yield {**place, **_increase((min(prices), 100), asked)}
         else:
-            view: Sees = line.at(high) if low <= high else View(Subject.LINE, facts.shared, row)
-            yield {**place, "impossible": _in_the_way(repricing, view, rank, candidates)}
+            if obstacles is None:
+                at_list = line.at(high, repricing.named) if low <= high else (facts.shared, row)
+                obstacles = _Obstacles(repricing, engine, *at_list, candidates=candidates)
+            yield {**place, "impossible": obstacles.of(rank)}
 
 
 def _prices(line: PricedLine, rows: Parted, n: int) -> Spans:
@@ -204,37 +218,49 @@ def _increase(price: Ratio, asked: Ratio) -> dict[str, Json]:
     }
 
 
-def _in_the_way(repricing: Repricing, view: Sees, rank: int, candidates: Bits) -> list[Json]:
-    """Return the tests that fail at list price in the nearest row: of that level, else of the highest below it.
+class _Obstacles:
+    """What stands in the way of a level at every price up to list: the tests that fail at list price."""
 
-    Rows of which the price is all that fails (`candidates`) come before rows for other goods or customers. Where a row
-    holds, the rules that lift the level stand in the way: their tests are returned.
-    """
-    below = repricing.below[rank + 1]
-    rows = below & ~repricing.below[repricing.ranks[below.bit_length() - 1]] if below else 0
-    near = rows & candidates
-    failures = [
-        [
-            (repricing.authority[n], part)
-            for part in (repricing.rows.moving[n] if near else repricing.authority[n].when.parts)
-            if judge(part, view) is not True
+    def __init__(self, repricing: Repricing, engine: Engine, shared: Row, row: Row, *, candidates: Bits) -> None:
+        """Take the facts as they would be at list price, and the rows of which the price is all that can fail."""
+        self._repricing = repricing
+        self._candidates = candidates
+        self._misses = engine.misses(repricing.authority, shared, row)
+        self._view = View(Subject.LINE, shared, row)
+        self._told: dict[int, list[Json]] = {}
+
+    def of(self, rank: int) -> list[Json]:
+        """Return the tests that fail in the nearest row of a level, or else of the highest level below it.
+
+        Rows of which the price is all that fails come before rows for other goods or customers. Where a row holds, the
+        rules that lift the level stand in the way: their tests are returned.
+        """
+        repricing = self._repricing
+        below = repricing.below[rank + 1]
+        if not below:
+            return []
+        rows = below & ~repricing.below[repricing.ranks[below.bit_length() - 1]]
+        nearest = least(rows & self._candidates or rows, self._misses)
+        told = self._told.get(nearest)
+        if told is None:
+            told = self._told[nearest] = self._failing(repricing.authority.rules[nearest]) or self._lifting()
+        return told
+
+    def _failing(self, rule: Rule) -> list[Json]:
+        parts = [part for part in rule.when.parts if judge(part, self._view) is not True]
+        return [self._described(rule, part, holds=False) for part in parts]
+
+    def _lifting(self) -> list[Json]:
+        return [
+            self._described(lever.rule, part, holds=True)
+            for lever in self._repricing.levers
+            if judge(lever.rule.when, self._view) is not False
+            for part in lever.rule.when.parts
         ]
-        for n in islice(positions(near or rows), MOST)
-    ]
-    nearest = min(failures, key=len, default=[])
-    if nearest or not failures:
-        return [_described(repricing, view, row, part, holds=False) for row, part in nearest]
-    return [
-        _described(repricing, view, lever.rule, part, holds=True)
-        for lever in repricing.levers
-        if judge(lever.rule.when, view) is not False
-        for part in lever.rule.when.parts
-    ]
 
-
-def _described(repricing: Repricing, view: Sees, rule: Rule, part: Condition, *, holds: bool) -> dict[str, Json]:
-    if not isinstance(part, FieldTest):
-        return {"rule": rule.id, "fields": [*sorted(set(condition_fields(part)))], "holds": holds}
-    state = view[part.field]
-    actual = None if state is UNKNOWN else figures.text(state, repricing.fields[part.field].type)
-    return {"rule": rule.id, "field": part.field, "test": part.written, "actual": actual, "holds": holds}
+    def _described(self, rule: Rule, part: Condition, *, holds: bool) -> dict[str, Json]:
+        if not isinstance(part, FieldTest):
+            return {"rule": rule.id, "fields": [*sorted(set(condition_fields(part)))], "holds": holds}
+        state = self._view[part.field]
+        actual = None if state is UNKNOWN else figures.text(state, self._repricing.fields[part.field].type)
+        return {"rule": rule.id, "field": part.field, "test": part.written, "actual": actual, "holds": holds}

@@ -83,18 +83,19 @@ def plan(policy: Policy) -> PricePlan | None:
         for rule in section.rules
         if rule.subject is Subject.LINE and pushes[rule.id] is not NO_PUSH
     ]
+    authority = Group.of(rows, Subject.LINE)
     return PricePlan(
         section=section,
         levels=levels,
         roles={role.id: role for role in policy.roles},
-        authority=Group.of(rows, Subject.LINE),
+        authority=authority,
         ranks=ranks,
         below=below,
         rules=groups_of(section.rules),
         pushes=pushes,
         derivations=found,
         repricing=Repricing.of(
-            rows,
+            authority,
             ranks=ranks,
             below=below,
             levers=levers,

@@ -4,8 +4,7 @@ Every field that depends on the price becomes a list of pieces (see `pieces`); c
 which they hold.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias, assert_never
 
 from engine.derive.derivations import Derivation
@@ -133,15 +132,17 @@ class PricedLine:
                 return ()
         return ((low, high),) if low <= high else ()
 
-    def at(self, x: int) -> "PricedView":
-        """Return the facts as they would be at a price."""
-        return PricedView(self, x)
-
-    def state(self, path: str, x: int) -> State:
-        """Return a field's state at a price."""
-        if self._moves(path):
-            return state_at(self._pieces_of(path), x)
-        return View(Subject.LINE, self._facts.shared, self._row)[path]
+    def at(self, x: int, paths: Iterable[str]) -> tuple[Row, Row]:
+        """Return the shared facts and the line's own as they would be at a price, as far as these moving fields go."""
+        shared, row = dict(self._facts.shared), dict(self._row)
+        for path in paths:
+            into = row if path.startswith("line.") else shared
+            state = state_at(self._pieces_of(path), x)
+            if state is UNKNOWN:
+                into.pop(path, None)
+            else:
+                into[path] = state
+        return shared, row
 
     def _test_truth(self, field: str, test: Test) -> Truth:
         other = test.other if isinstance(test, CompareField) else None
@@ -260,29 +261,10 @@ class PricedLine:
         return pieces
 
     def _evaluated(self, derivation: Derivation, x: int) -> State:
-        row, shared = dict(self._row), dict(self._facts.shared)
-        for path in derivation.inputs:
-            if self._moves(path):
-                into = row if path.startswith("line.") else shared
-                into.pop(path, None)
-                state = state_at(self._pieces_of(path), x)
-                if state is not UNKNOWN:
-                    into[path] = state
+        shared, row = self.at(x, [path for path in derivation.inputs if self._moves(path)])
         lines = [row if n == self._number else line for n, line in enumerate(self._facts.lines or ())]
         facts = Facts(self._facts.as_of, self._facts.today, shared, lines, None, None, {})
         return derivation.evaluate(self._engine, facts, row)
-
-
-@dataclass(frozen=True, slots=True)
-class PricedView:
-    """A line's facts at one price."""
-
-    line: PricedLine
-    price: int
-
-    def __getitem__(self, path: str) -> State:
-        """Return a field's value, None for null, or UNKNOWN."""
-        return self.line.state(path, self.price)
 
 
 class OtherLines:

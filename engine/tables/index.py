@@ -89,6 +89,18 @@ class Index:
             undetermined |= open_ & ~holds
         return failed_once & ~failed_twice & ~undetermined
 
+    def misses(self, shared: Row, row: Row) -> tuple[Bits, ...]:
+        """Return how many conjuncts of each rule do not hold, as binary digits, ones first (see `bits.planes`)."""
+        planes: list[Bits] = []
+        for holds, _ in self._verdicts(shared, row):
+            carry = self._all & ~holds
+            for number, plane in enumerate(planes):
+                planes[number] = plane ^ carry
+                carry &= plane
+            if carry:
+                planes.append(carry)
+        return tuple(planes)
+
     def _verdicts(self, shared: Row, row: Row) -> Iterator[tuple[Bits, Bits]]:
         """Yield for every column and residue the rules that it lets hold, and those it leaves open."""
         for column in self._columns:

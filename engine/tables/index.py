@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.facts import Row
-from engine.interpret import judge, judge_test
+from engine.interpret import judge_test
 from engine.tables.bits import Bits
 from engine.tables.columns import Column, look_up
+from engine.tables.conditions import Judge
+from engine.tables.conditions import compiled as compiled_condition
 from engine.tables.unrolled import MatchColumns, compiled
-from engine.views import OWN_OBJECTS, UNKNOWN, View
+from engine.views import OWN_OBJECTS, UNKNOWN
 from rules.ir import (
     CompareField,
     Condition,
@@ -36,7 +38,7 @@ from rules.ir import (
 class Residue:
     """What columns cannot hold: a conjunct of some rules, judged where the rule still stands."""
 
-    condition: Condition
+    judge: Judge
     rules: Bits
 
 
@@ -63,16 +65,17 @@ class Index:
                     residue[key] = residue.get(key, 0) | 1 << number
         self._columns = tuple(self._column(path, tests) for path, tests in plain.items())
         self._match_columns: MatchColumns = compiled(self._columns, self._all)
-        self._residues = tuple(Residue(condition, bits) for (condition, _), bits in residue.items())
+        self._residues = tuple(
+            Residue(compiled_condition(condition, subject), bits) for (condition, _), bits in residue.items()
+        )
 
     def match(self, shared: Row, row: Row) -> tuple[Bits, Bits]:
         """Return the rules that fire and those that are undetermined."""
         holds, open_ = self._match_columns(shared, row)
         if self._residues and open_:
-            view = View(self._subject, shared, row)
             for residue in self._residues:
                 if residue.rules & open_:
-                    verdict = judge(residue.condition, view)
+                    verdict = residue.judge(shared, row)
                     if verdict is not True:
                         holds &= ~residue.rules
                     if verdict is False:
@@ -110,9 +113,8 @@ class Index:
             else:
                 bits = column.look_up.bits(value)
                 yield bits, bits
-        view = View(self._subject, shared, row)
         for residue in self._residues:
-            verdict = judge(residue.condition, view)
+            verdict = residue.judge(shared, row)
             without = self._all & ~residue.rules
             yield (self._all if verdict else without), (without if verdict is False else self._all)
 

@@ -17,10 +17,10 @@ from engine.facts import Facts, Row
 from engine.interpret import judge
 from engine.matching import Engine, Group
 from engine.price.levels import Push, pushed
-from engine.price.moving import PRICE, Moving, Parted
+from engine.price.moving import Moving, Parted
 from engine.price.repricing import OtherLines, PricedLine
 from engine.price.spans import Spans, contains, intersection
-from engine.price.straight import NOT_STRAIGHT
+from engine.price.straight import PRICE, NotStraightError
 from engine.price.walk import lowest_prices
 from engine.tables.bits import Bits, least, positions
 from engine.tables.columns import Thresholds, look_up
@@ -45,13 +45,15 @@ class Lever:
 class Repricing:
     """Authority and the lines' rules, taken apart into what a line's net price moves and what it does not.
 
-    `ranks` has the rank of each authority row's level, lowest first, `below` for each rank the rows of lower ranks, and
-    `levers` the lines' rules that lift a level. `named` are the fields that the price moves and that rows or levers
-    test. `columns` index the limits of the rows in `walkable` on such fields.
+    `rows` and `lifting` are the rows and the levers in these parts. `ranks` has the rank of each authority row's level,
+    lowest first, `below` for each rank the rows of lower ranks, and `levers` the lines' rules that lift a level.
+    `named` are the fields that the price moves and that rows or levers test. `columns` index the limits of the rows in
+    `walkable` on such fields.
     """
 
     authority: Group
     rows: Parted
+    lifting: Parted
     ranks: tuple[int, ...]
     below: tuple[Bits, ...]
     levers: tuple[Lever, ...]
@@ -79,6 +81,7 @@ class Repricing:
         return Repricing(
             authority=authority,
             rows=rows,
+            lifting=moving.part([one.rule for one in levers]),
             ranks=ranks,
             below=below,
             levers=tuple(levers),
@@ -139,7 +142,9 @@ def alternatives(
     high = list_price[0] * 100 // list_price[1]
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
     candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
-    lowest = _lowest_prices(repricing, line, candidates & repricing.below[needed], top=len(levels) - 1)
+    held, open_ = engine.match(repricing.lifting.fixed, facts.shared, row)
+    reachable = candidates & repricing.below[needed]
+    lowest = _lowest_prices(repricing, line, reachable, held | open_, top=len(levels) - 1)
     obstacles: _Obstacles | None = None
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
@@ -153,37 +158,42 @@ def alternatives(
             yield {**place, "impossible": obstacles.of(rank)}
 
 
-def _prices(line: PricedLine, rows: Parted, n: int) -> Spans:
-    """Return the prices at which a row's moving conjuncts all certainly hold."""
-    limits = rows.limits[n]
+def _prices(line: PricedLine, rules: Parted, n: int, *, certainly: bool) -> Spans:
+    """Return the prices at which a rule's moving conjuncts all certainly hold, or may hold."""
+    limits = rules.limits[n]
     if limits is not None and line.everywhere:
-        with suppress(*NOT_STRAIGHT):
-            return line.within(limits)
+        with suppress(NotStraightError):
+            return line.within(limits)  # the fields are known, so what may hold does
     spans = line.everywhere
-    for condition in rows.moving[n]:
+    for condition in rules.moving[n]:
         if spans:
-            spans = intersection(spans, line.truth(condition)[0])
+            spans = intersection(spans, line.truth(condition)[0 if certainly else 1])
     return spans
 
 
-def _lowest_prices(repricing: Repricing, line: PricedLine, rows: Bits, *, top: int) -> dict[int, int]:
+def _lowest_prices(repricing: Repricing, line: PricedLine, rows: Bits, liftable: Bits, *, top: int) -> dict[int, int]:
     """Return, by the rank that the line would need, the lowest price at which it is that rank.
 
-    A rule that lifts the level counts wherever it may fire: what is undetermined must not make a price too low.
+    `rows` and `liftable` are the rows that hold, and the levers that may hold, as far as no price moves them. A rule
+    that lifts the level counts wherever it may fire: what is undetermined must not make a price too low.
     """
     if not rows or not line.everywhere:
         return {}
-    lifts = [(lever.push, spans) for lever in repricing.levers if (spans := line.truth(lever.rule.when)[1])]
+    lifts = [
+        (repricing.levers[n].push, spans)
+        for n in positions(liftable)
+        if (spans := _prices(line, repricing.lifting, n, certainly=False))
+    ]
     lowest: dict[int, int] = {}
     many = rows & repricing.walkable
     if not lifts and many.bit_count() > FEW:
-        with suppress(*NOT_STRAIGHT):
+        with suppress(NotStraightError):
             columns = [(thresholds, line.straight_form(field)) for field, thresholds in repricing.columns]
             lowest = lowest_prices(
                 columns, many, low=line.low, high=line.high, ranks=repricing.ranks, below=repricing.below
             )
             rows &= ~many
-    allowed = [(repricing.ranks[n], _prices(line, repricing.rows, n)) for n in positions(rows)]
+    allowed = [(repricing.ranks[n], _prices(line, repricing.rows, n, certainly=True)) for n in positions(rows)]
     if lifts:
         return _lifted(line, allowed, lifts, top=top)
     for rank, spans in allowed:

@@ -6,11 +6,9 @@ from fractions import Fraction
 
 from engine.derive.derivations import Derivation
 from engine.matching import Group
-from engine.price.straight import StraightFormula, compiled
+from engine.price.straight import PRICE, StraightForms, compiled
 from rules.fields import condition_fields
 from rules.ir import AllOf, Compare, Condition, FieldTest, Operator, Rule, Subject, Within
-
-PRICE = "line.net_price"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Moving:
 
     dependent: Mapping[str, Derivation]
     tables: Mapping[str, Parted]
-    straight: Mapping[str, StraightFormula]
+    straight: StraightForms
 
     @staticmethod
     def of(derivations: Iterable[Derivation]) -> "Moving":
@@ -53,12 +51,10 @@ class Moving:
                 dependent[derivation.path] = derivation
         tables = {path: derivation.rules for path, derivation in dependent.items() if derivation.formula is None}
         formulas = {path: derivation.formula for path, derivation in dependent.items() if derivation.formula}
-        moving = {PRICE: None, **dependent}
-        straight = {path: compiled(formula, moving) for path, formula in formulas.items()}
         return Moving(
             dependent,
             {path: _parted(rules, dependent) for path, rules in tables.items()},
-            {path: formula for path, formula in straight.items() if formula},
+            compiled(formulas),
         )
 
     def part(self, rules: Sequence[Rule]) -> Parted:

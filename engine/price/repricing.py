@@ -12,7 +12,7 @@ from engine.exact import ZERO, Ratio, add
 from engine.facts import Facts, Row
 from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
 from engine.matching import Engine
-from engine.price.moving import PRICE, Limit, Moving
+from engine.price.moving import Limit, Moving
 from engine.price.pieces import (
     EXTREMES,
     OPERATIONS,
@@ -28,7 +28,7 @@ from engine.price.pieces import (
     turning_points,
 )
 from engine.price.spans import Spans, complement, intersection, joined, union
-from engine.price.straight import NOT_STRAIGHT, NotStraightError, Straight
+from engine.price.straight import OF_PRICE, PRICE, NotStraightError, Straight
 from engine.tables.bits import positions
 from engine.views import UNKNOWN, State, View
 from rules.ir import (
@@ -75,8 +75,8 @@ class PricedLine:
         self._engine = engine
         self._moving = moving
         self._truths: dict[int, Truth] = {}
-        self._forms: dict[str, Straight] = {PRICE: (0, 1, 100, 0)}
-        self._pieces: dict[str, list[Piece]] = {PRICE: [(low, high, Quotient((0, 1), (100,)))]}
+        self._forms: dict[str, Straight] | None = None
+        self._pieces: dict[str, list[Piece]] = {PRICE: [(low, high, _quotient(OF_PRICE))]}
         self.low, self.high = low, high
         self.everywhere: Spans = ((low, high),) if low <= high else ()
 
@@ -116,7 +116,7 @@ class PricedLine:
         """Return at which prices all the limits hold: one division a limit.
 
         Raises:
-            NOT_STRAIGHT: if one of the fields has no straight form; `truth` works for any.
+            NotStraightError: if one of the fields has no straight form; `truth` works for any.
         """
         low, high = self.low, self.high
         for limit in limits:
@@ -135,13 +135,16 @@ class PricedLine:
     def at(self, x: int, paths: Iterable[str]) -> tuple[Row, Row]:
         """Return the shared facts and the line's own as they would be at a price, as far as these moving fields go."""
         shared, row = dict(self._facts.shared), dict(self._row)
+        forms = self._straight_forms()
         for path in paths:
             into = row if path.startswith("line.") else shared
-            state = state_at(self._pieces_of(path), x)
-            if state is UNKNOWN:
-                into.pop(path, None)
-            else:
+            if path in forms:
+                a, b, c, d = forms[path]
+                into[path] = (a + b * x, c + d * x)
+            elif (state := state_at(self._pieces_of(path), x)) is not UNKNOWN:
                 into[path] = state
+            else:
+                into.pop(path, None)
         return shared, row
 
     def _test_truth(self, field: str, test: Test) -> Truth:
@@ -181,31 +184,28 @@ class PricedLine:
             state = View(Subject.LINE, self._facts.shared, self._row)[path]
             return [(self.low, self.high, shape_of(state))]
         if derivation.formula is not None:
-            try:
-                a, b, c, d = self.straight_form(path)
-            except NOT_STRAIGHT:
+            form = self._straight_forms().get(path)
+            if form is None:
                 return self._expression(derivation.formula)
-            return [(self.low, self.high, Quotient((a, b) if b else (a,), (c, d) if d else (c,)))]
+            return [(self.low, self.high, _quotient(form))]
         return self._table(derivation)
 
     def straight_form(self, path: str) -> Straight:
-        """Return a moving field's one quotient of straight lines, its denominator above zero at every price."""
-        form = self._forms.get(path)
+        """Return a moving field's one quotient of straight lines, its denominator above zero at every price.
+
+        Raises:
+            NotStraightError: it has none.
+        """
+        form = self._straight_forms().get(path)
         if form is None:
-            formula = self._moving.straight.get(path)
-            if formula is None:
-                raise NotStraightError
-            a, b, c, d = formula(self._fixed, self.straight_form, self._others_sum)
-            at_low, at_high = c + d * self.low, c + d * self.high
-            if at_low < 0 and at_high < 0:
-                a, b, c, d = -a, -b, -c, -d
-            elif at_low <= 0 or at_high <= 0:
-                raise NotStraightError
-            form = self._forms[path] = (a, b, c, d)
+            raise NotStraightError
         return form
 
-    def _fixed(self, path: str) -> State:
-        return (self._row if path.startswith("line.") else self._facts.shared)[path]
+    def _straight_forms(self) -> dict[str, Straight]:
+        if self._forms is None:
+            shared = self._facts.shared
+            self._forms = self._moving.straight(shared, self._row, self._others_sum, self.low, self.high)
+        return self._forms
 
     def _others_sum(self, path: str) -> Ratio:
         others = self._others.without("sum", path, self._number)
@@ -265,6 +265,11 @@ class PricedLine:
         lines = [row if n == self._number else line for n, line in enumerate(self._facts.lines or ())]
         facts = Facts(self._facts.as_of, self._facts.today, shared, lines, None, None, {})
         return derivation.evaluate(self._engine, facts, row)
+
+
+def _quotient(form: Straight) -> Quotient:
+    a, b, c, d = form
+    return Quotient((a, b) if b else (a,), (c, d) if d else (c,))
 
 
 class OtherLines:

@@ -2,98 +2,110 @@
 
 Nearly every field that depends on the price is such a quotient: discount, margins, totals, and what policies add to
 them. Where the price enters in another way, or an operand is unknown, null or infinite, there is no straight form, and
-`repricing` works the field out piece by piece.
+`repricing` works the field out piece by piece. All of a policy's straight fields are written into one function, in
+which a field's numbers are the operands of the next.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from engine.exact import ratio
+from engine.exact import Ratio, ratio
+from engine.facts import Row
 from engine.generated import function
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue
 
-# a, b, c and d of (a + b x) / (c + d x).
+# a, b, c and d of (a + b x) / (c + d x); the denominator is above zero at every price that is looked at.
 Straight: TypeAlias = tuple[int, int, int, int]
-# From the fixed fields' pairs, the moving fields' straight forms, and what the other lines add up to per field.
-StraightFormula: TypeAlias = Callable[
-    [Callable[[str], Any], Callable[[str], Straight], Callable[[str], tuple[int, int]]], Straight
-]
+# From the shared facts, the line's own, what the other lines add up to per field, and the first and the last price: the
+# form of every field that has one there.
+StraightForms: TypeAlias = Callable[[Row, Row, Callable[[str], Ratio], int, int], dict[str, Straight]]
 
-NOT_STRAIGHT = (LookupError, TypeError, ZeroDivisionError)
-_ZERO = "0"
+PRICE = "line.net_price"
+OF_PRICE: Straight = (0, 1, 100, 0)
 
 
 class NotStraightError(LookupError):
-    """The formula has no straight form."""
+    """A field has no straight form."""
 
 
-def compiled(expression: Expression, moving: Mapping[str, object]) -> StraightFormula | None:
-    """Return a function that gives the formula's straight form, or None if it can have none.
-
-    The function raises one of `NOT_STRAIGHT` where an operand is not a finite number or not straight itself.
-    """
-    writer = _Writer(moving)
-    try:
-        a, b, c, d = writer.write(expression)
-    except NotStraightError:
-        return None
-    lines = [*writer.lines, f"1 % ({c} or {d})", f"return {a}, {b}, {c}, {d}"]
-    source = "def straight(fixed, moving, others):\n    " + "\n    ".join(lines)
-    made: StraightFormula = function(source, "straight", {})
+def compiled(formulas: Mapping[str, Expression]) -> StraightForms:
+    """Return a function that gives straight forms; the formulas of the moving fields stand in dependency order."""
+    writer = _Writer()
+    lines = ["def forms(shared, row, others, low, high):", f"    found = {{{PRICE!r}: {OF_PRICE}}}"]
+    for path, formula in formulas.items():
+        try:
+            statements = writer.field(path, formula)
+        except _BentError:
+            continue
+        # An operand that is no finite number, or not straight here, ends the field, and those that read it.
+        lines += ["    try:", *(f"        {one}" for one in statements)]
+        lines += ["    except (LookupError, TypeError, ZeroDivisionError): pass"]
+    names = {"NotStraightError": NotStraightError}
+    made: StraightForms = function("\n".join([*lines, "    return found"]), "forms", names)
     return made
 
 
+class _BentError(Exception):
+    """The price enters a formula in another way."""
+
+
+# The names, or numerals, of a part's four numbers; a zero that is known beforehand never reaches the source.
 _Part: TypeAlias = tuple[str, str, str, str]
+_ZERO, _ONE = "0", "1"
 
 
 class _Writer:
-    """Writes an expression as statements over the four numbers of each part; known zeros never reach the source."""
+    """Writes expressions as statements over the four numbers of each part, whose denominator is above zero."""
 
-    def __init__(self, moving: Mapping[str, object]) -> None:
-        self.lines: list[str] = []
-        self._moving = moving
-        self._names = count()
+    def __init__(self) -> None:
+        self._names: Iterator[int] = count()
+        self._fields: dict[str, _Part] = {PRICE: (_ZERO, _ONE, str(OF_PRICE[2]), _ZERO)}
+        self._lines: list[str] = []
 
-    def write(self, expression: Expression) -> _Part:
+    def field(self, path: str, formula: Expression) -> list[str]:
+        """Return the statements that put a field's form into `found`."""
+        self._lines = []
+        part = self._write(formula)
+        self._fields[path] = part
+        return [*self._lines, f"found[{path!r}] = {', '.join(part)}"]
+
+    def _write(self, expression: Expression) -> _Part:
         match expression:
             case Constant(value):
                 n, d = ratio(value)
-                return f"({n})", _ZERO, str(d), _ZERO
+                return str(n) if n >= 0 else f"({n})", _ZERO, str(d), _ZERO
+            case FieldValue(field) if field in self._fields:
+                return self._moving(field)
             case FieldValue(field):
-                if field in self._moving:
-                    return self._straight(field)
-                return self._fixed(f"fixed({field!r})")
-            case Aggregate("sum", field) if field in self._moving:
-                others = self._fixed(f"others({field!r})")
-                return self._sum("+", self._straight(field), others)
+                return self._fixed(f"{'row' if field.startswith('line.') else 'shared'}[{field!r}]")
+            case Aggregate("sum", field) if field in self._fields:
+                return self._sum("+", self._moving(field), self._fixed(f"others({field!r})"))
             case Arithmetic("*", left, right):
-                return self._product(self.write(left), self.write(right))
+                return self._product(self._write(left), self._write(right))
             case Arithmetic("/", left, right):
-                return self._quotient(self.write(left), self.write(right))
+                return self._quotient(self._write(left), self._write(right))
             case Arithmetic(operator, left, right):
-                return self._sum(operator, self.write(left), self.write(right))
+                return self._sum(operator, self._write(left), self._write(right))
             case Aggregate() | Extreme():
-                raise NotStraightError
+                raise _BentError
+
+    def _moving(self, field: str) -> _Part:
+        if field != PRICE:
+            self._lines.append(f"found[{field!r}]")  # its names hold what they should only if it is there
+        return self._fields[field]
 
     def _fixed(self, source: str) -> _Part:
         n, d = f"n{(number := next(self._names))}", f"d{number}"
-        self.lines += [f"{n}, {d} = {source}", f"1 % {d}"]
+        self._lines += [f"{n}, {d} = {source}", f"1 % {d}"]
         return n, _ZERO, d, _ZERO
 
-    def _straight(self, field: str) -> _Part:
-        a, b, c, d = (f"{letter}{next(self._names)}" for letter in "abcd")
-        self.lines.append(f"{a}, {b}, {c}, {d} = moving({field!r})")
-        return a, b, c, d
-
     def _sum(self, operator: str, left: _Part, right: _Part) -> _Part:
-        """Bring two parts on one denominator; if both denominators move, the numerator would bend."""
+        """Bring two parts on one denominator; if it would bend the numerator, the sum is not straight."""
         a, b, c, d = left
         e, f, g, h = right
-        if _ZERO not in (d, h):
-            raise NotStraightError
-        if (_ZERO not in (d, f)) or (_ZERO not in (h, b)):
-            raise NotStraightError
+        if (d != _ZERO and _moves(right)) or (h != _ZERO and _moves(left)):
+            raise _BentError
         return self._named(
             _added(operator, _times(a, g), _times(e, c)),
             _added(operator, _added("+", _times(b, g), _times(a, h)), _added("+", _times(f, c), _times(e, d))),
@@ -103,30 +115,44 @@ class _Writer:
 
     def _product(self, left: _Part, right: _Part) -> _Part:
         if _moves(left) and _moves(right):
-            raise NotStraightError
+            raise _BentError
         (a, b, c, d), (e, _, g, _) = (left, right) if _moves(left) else (right, left)
         return self._named(_times(a, e), _times(b, e), _times(c, g), _times(d, g))
 
     def _quotient(self, left: _Part, right: _Part) -> _Part:
-        e, f, g, h = right
-        if _moves(left) and _moves(right) and (left[3] != _ZERO or h != _ZERO):
-            raise NotStraightError
         a, b, c, d = left
-        return self._named(
-            _times(a, g),
-            _added("+", _times(b, g), _times(a, h)),
-            _times(c, e),
-            _added("+", _times(c, f), _times(d, e)),
-        )
+        e, f, g, h = right
+        if _moves(left) and _moves(right) and (d != _ZERO or h != _ZERO):
+            raise _BentError
+        numerator = _times(a, g), _added("+", _times(b, g), _times(a, h))
+        denominator = _times(c, e), _added("+", _times(c, f), _times(d, e))
+        part = self._named(*numerator, *denominator)
+        self._turn(part)
+        return part
+
+    def _turn(self, part: _Part) -> None:
+        """Make a denominator positive; one that is zero at some price ends the field."""
+        turned = [f"{name} = -{name}" for name in part if name != _ZERO]
+        _, _, c, d = part
+        if d == _ZERO:
+            self._lines += [f"1 % {c}", f"if {c} < 0: {'; '.join(turned)}"]
+            return
+        start, end = (f"{c} + {d} * {price}" if c != _ZERO else f"{d} * {price}" for price in ("low", "high"))
+        self._lines += [
+            f"start = {start}; end = {end}",
+            f"if start < 0 and end < 0: {'; '.join(turned)}",
+            "elif start <= 0 or end <= 0: raise NotStraightError",
+        ]
 
     def _named(self, *sources: str) -> _Part:
+        """Give names of their own to numbers that are not known beforehand: a turn must change them nowhere else."""
         names = []
         for source in sources:
             if source == _ZERO:
                 names.append(_ZERO)
             else:
                 names.append(name := f"v{next(self._names)}")
-                self.lines.append(f"{name} = {source}")
+                self._lines.append(f"{name} = {source}")
         a, b, c, d = names
         return a, b, c, d
 
@@ -136,7 +162,11 @@ def _moves(part: _Part) -> bool:
 
 
 def _times(left: str, right: str) -> str:
-    return _ZERO if _ZERO in (left, right) else f"({left}) * ({right})"
+    if _ZERO in (left, right):
+        return _ZERO
+    if _ONE in (left, right):
+        return right if left == _ONE else left
+    return f"{left} * {right}"
 
 
 def _added(operator: str, left: str, right: str) -> str:
@@ -144,4 +174,4 @@ def _added(operator: str, left: str, right: str) -> str:
         return left
     if left == _ZERO:
         return right if operator == "+" else f"-({right})"
-    return f"{left} {operator} ({right})"
+    return f"{left} {operator} {right}" if operator == "+" else f"{left} - ({right})"

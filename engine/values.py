@@ -27,6 +27,8 @@ _DURATION = re.compile(r"([0-9]{1,6})([dhm])", re.ASCII)
 _DURATION_UNIT = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _POWERS = tuple(10**n for n in range(DECIMAL_PLACES + 3))
 _BOUND = 10**WHOLE_DIGITS
+_AMOUNT = '"4400.00"'
+_NUMBER = "0.75"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +53,33 @@ class WrongValueError(ValueError):
         self.hint = hint
 
 
-def _digits(text: str, *, example: str) -> Ratio:
+def _digits(text: str, example: str) -> Ratio:
+    """Read a text of digits, with a point among them or without, perhaps after a minus sign."""
     whole, point, decimals = text.partition(".")
-    digits = whole[1:] if whole[:1] == "-" else whole
-    if (
-        text.isascii()
-        and digits.isdigit()
-        and (decimals.isdigit() or not point)
-        and len(digits) <= WHOLE_DIGITS
-        and len(decimals) <= DECIMAL_PLACES
-    ):
-        return int(whole + decimals), _POWERS[len(decimals)]
+    digits = whole if whole.isdigit() else whole.removeprefix("-")
+    if digits.isdigit() and len(digits) <= WHOLE_DIGITS and text.isascii():
+        if not point:
+            return int(whole), 1
+        if decimals.isdigit() and len(decimals) <= DECIMAL_PLACES:
+            return int(whole + decimals), _POWERS[len(decimals)]
     bounds = f"at most {WHOLE_DIGITS} digits before the point and {DECIMAL_PLACES} after it"
     raise WrongValueError("number", f"is not a plain decimal number: {_shown(text)}", f"write {example}; {bounds}")
 
 
-def _number(value: object, *, example: str) -> Ratio:
+def _number(value: object, example: str) -> Ratio:
     """Read a JSON number or a string of digits."""
     if type(value) is str:
-        return _digits(value, example=example)
+        return _digits(value, example)
     if type(value) is int:
         if not -_BOUND < value < _BOUND:
             raise WrongValueError("too_large", f"has more than {WHOLE_DIGITS} digits before the point")
         return value, 1
     if type(value) is Decimal:
-        return _decimal(value, example=example)
+        return _decimal(value, example)
     raise WrongValueError("type", f"is {_kind_of(value)}, not a number", f"write {example}")
 
 
-def _decimal(value: Decimal, *, example: str) -> Ratio:
+def _decimal(value: Decimal, example: str) -> Ratio:
     if not value.is_finite():
         raise WrongValueError("number", f"is not a number: {_shown(str(value))}", f"write {example}")
     if not value:
@@ -95,27 +95,29 @@ def _decimal(value: Decimal, *, example: str) -> Ratio:
 
 def read_money(value: object) -> Ratio:
     """Read an amount: `"4400.00"` or a JSON number."""
-    return _number(value, example='"4400.00"')
+    return _number(value, _AMOUNT)
 
 
 def read_number(value: object) -> Ratio:
     """Read a number: `"0.75"` or a JSON number."""
-    return _number(value, example="0.75")
+    return _number(value, _NUMBER)
 
 
 def read_rate(value: object) -> Ratio:
     """Read a rate: `"12.5%"`, or a JSON number as a fraction (`0.125`)."""
     if type(value) is not str:
-        return _number(value, example='"12.5%" or 0.125')
+        return _number(value, '"12.5%" or 0.125')
     if not value.endswith("%"):
         raise WrongValueError("rate", f"has no %: {_shown(value)}", 'write "12.5%", or 0.125 as a JSON number')
-    n, d = _digits(value[:-1], example='"12.5%"')
+    n, d = _digits(value[:-1], '"12.5%"')
     return n, d * 100
 
 
 def read_integer(value: object) -> Ratio:
     """Read a whole number."""
-    n, d = _number(value, example="12")
+    if type(value) is int and -_BOUND < value < _BOUND:
+        return value, 1
+    n, d = _number(value, "12")
     if n % d:
         raise WrongValueError("integer", "is not a whole number")
     return n // d, 1
@@ -236,9 +238,11 @@ def _bounded(read: Callable[[object], Value], field: Field) -> Callable[[object]
     floor = field.above if field.above is not None else field.at_least or 0
     words = "above" if field.above is not None else "not below"
     least = 1 if field.above is not None else 0
+    # Most of what requests have is amounts as texts; they are read without the calls between.
+    example = _AMOUNT if read is read_money else _NUMBER if read is read_number else None
 
     def read_bounded(value: object) -> Value:
-        number = read(value)
+        number = _digits(value, example) if example and type(value) is str else read(value)
         assert type(number) is tuple
         if number[0] - floor * number[1] < least:  # whole numbers: above zero means at least one
             raise WrongValueError("out_of_range", f"must be {words} {floor}")

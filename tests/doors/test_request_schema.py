@@ -106,11 +106,32 @@ def agrees(request: object, kind: Kind) -> None:
 
 
 def faults_of(request: object, kind: Kind) -> tuple[Fault, ...]:
+    """Return what the slow reading finds, held to what the quick one says."""
+    reader = RequestReader(policy())
     try:
-        RequestReader(policy()).read(request, kind, now=NOW, limits=LIMITS)
+        reader.read(request, kind, now=NOW, limits=LIMITS)
     except RefusedError as refused:
-        return refused.faults
-    return ()
+        found = refused.faults
+    else:
+        found = ()
+    assert found == reader.faults(request, kind, limits=LIMITS)
+    return found
+
+
+ANY_ID = st.sampled_from(["1", "2", "", 3, None])
+
+
+@given(
+    kind=st.sampled_from(Kind),
+    key=st.sampled_from(["claims", "candidates"]),
+    rows=st.lists(st.none() | st.dictionaries(st.just("id"), ANY_ID), max_size=5),
+    partner=st.sampled_from([None, {}, {"id": "1"}, {"id": 1}, {"partner": {}}, []]),
+)
+def test_the_quick_reading_and_the_slow_one_agree_on_ids(
+    kind: Kind, key: str, rows: list[dict[str, object] | None], partner: object
+) -> None:
+    faults_of({key: rows}, kind)
+    faults_of({"lines": [None], key: [row if row is None else {**row, "partner": partner} for row in rows]}, kind)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])

@@ -8,18 +8,22 @@ from engine.derive.derivations import Derivation
 from engine.matching import Group
 from engine.price.straight import PRICE, StraightForms, compiled
 from rules.fields import condition_fields
-from rules.ir import AllOf, Compare, Condition, FieldTest, Operator, Rule, Subject, Within
+from rules.ir import AllOf, Compare, CompareField, Condition, FieldTest, Operator, Rule, Subject, Within
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit on a field that the price moves: `sign * (field - n / d)` is at most zero, or below it if `strict`."""
+    """A limit on a field that the price moves: `sign * (field - limit)` is at most zero, or below it if `strict`.
+
+    The limit is n / d, or the value of another field.
+    """
 
     field: str
     n: int
     d: int
     sign: int
     strict: bool
+    other: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +91,10 @@ def _limits(conditions: Sequence[Condition]) -> tuple[Limit, ...] | None:
     limits: list[Limit] = []
     for condition in conditions:
         match condition:
-            case FieldTest(field, Compare(operator, Fraction() as literal)):
+            case FieldTest(field, Compare(operator, Fraction() as literal)) if operator in _LIMIT:
                 limits.append(Limit(field, *literal.as_integer_ratio(), *_LIMIT[operator]))
+            case FieldTest(field, CompareField(operator, other)) if operator in _LIMIT:
+                limits.append(Limit(field, 0, 1, *_LIMIT[operator], other))
             case FieldTest(field, Within(low, low_closed, high, high_closed)):
                 if isinstance(low, Fraction):
                     limits.append(Limit(field, *low.as_integer_ratio(), -1, not low_closed))

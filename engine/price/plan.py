@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from engine.decision import Kind
 from engine.derive.derivations import Derivations, derivations
 from engine.matching import Group, groups_of
-from engine.price.alternatives import Lever, Repricing
 from engine.price.levels import NO_PUSH, Push
+from engine.price.repricing import Lever, Repricing
 from engine.tables.bits import Bits
 from rules.fields import rule_fields
 from rules.ir import (

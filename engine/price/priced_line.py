@@ -116,14 +116,15 @@ class PricedLine:
         """Return at which prices all the limits hold: one division a limit.
 
         Raises:
-            NotStraightError: if one of the fields has no straight form; `truth` works for any.
+            NotStraightError: if one of the fields has no straight form, or a limit moves; `truth` works for any.
         """
         low, high = self.low, self.high
         for limit in limits:
             a, b, c, d = self.straight_form(limit.field)
+            m, e = (limit.n, limit.d) if limit.other is None else self._fixed_number(limit.other)
             # The quotient's denominator is above zero, so it compares as this straight line compares with zero.
-            constant = limit.sign * (a * limit.d - limit.n * c) + limit.strict
-            slope = limit.sign * (b * limit.d - limit.n * d)
+            constant = limit.sign * (a * e - m * c) + limit.strict
+            slope = limit.sign * (b * e - m * d)
             if slope > 0:
                 high = min(high, -constant // slope)
             elif slope < 0:
@@ -154,6 +155,9 @@ class PricedLine:
             verdict = judge_test(test, view[field], view[other] if other else None)
             return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
         pieces = self._pieces_of(field)
+        if len(pieces) == 1 and other is None and isinstance(fixed := pieces[0][2], Fixed):
+            verdict = judge_test(test, fixed.state, None)
+            return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
         if isinstance(test, Compare | CompareField) and len(pieces) == 1:
             literal = None if isinstance(test, CompareField) else shape_of(plain(test.value))
             limits = [(self.low, self.high, literal)] if literal else self._pieces_of(other or field)
@@ -206,6 +210,13 @@ class PricedLine:
             shared = self._facts.shared
             self._forms = self._moving.straight(shared, self._row, self._others_sum, self.low, self.high)
         return self._forms
+
+    def _fixed_number(self, path: str) -> Ratio:
+        """Return the finite number that a field has at every price."""
+        value = View(Subject.LINE, self._facts.shared, self._row)[path]
+        if self._moves(path) or not isinstance(value, tuple) or not value[1]:
+            raise NotStraightError
+        return value
 
     def _others_sum(self, path: str) -> Ratio:
         others = self._others.without("sum", path, self._number)

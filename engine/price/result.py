@@ -9,7 +9,7 @@ from engine.matching import Engine, Match
 from engine.price.alternatives import alternatives
 from engine.price.findings import Findings, LineLevel
 from engine.price.plan import OUTCOMES, TOTALS, PricePlan
-from engine.price.repricing import OtherLines
+from engine.price.priced_line import OtherLines
 from engine.ruling import Ruling, Step
 from engine.tables.bits import lowest_bit, positions
 from engine.values import Value

@@ -2,7 +2,7 @@
 
 Nearly every field that depends on the price is such a quotient: discount, margins, totals, and what policies add to
 them. Where the price enters in another way, or an operand is unknown, null or infinite, there is no straight form, and
-`repricing` works the field out piece by piece. All of a policy's straight fields are written into one function, in
+`priced_line` works the field out piece by piece. All of a policy's straight fields are written into one function, in
 which a field's numbers are the operands of the next.
 """
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.budgets import authority_group, program_of_text, typed
 from bench.tables import Hit, Request, Table, policy_text, quote
-from engine.tables.bits import positions
+from engine.tables.bits import numbers_of
 
 
 class Engine:
@@ -22,11 +22,9 @@ class Engine:
 
     def decide(self, asked: Any, *, trace: bool) -> Any:
         """Look the facts up."""
-        hits, _ = self._index.match(*asked)
-        if trace:
-            self._index.near(*asked)
+        hits = self._index.match_and_near(*asked)[0] if trace else self._index.match(*asked)[0]
         return hits & -hits if self._first else hits
 
     def rows(self, answer: Any) -> list[int]:
         """Return the positions of the bits."""
-        return list(positions(answer))
+        return numbers_of(answer)

@@ -5,7 +5,7 @@ from typing import Any
 from bench.budgets import authority_group, program_of_text
 from bench.tables import Hit, Request, Table, policy_text
 from engine.facts import Row
-from engine.tables.bits import positions
+from engine.tables.bits import lowest_bit, numbers_of
 from engine.values import reader_of
 
 
@@ -33,11 +33,13 @@ class Engine:
     def decide(self, asked: Any, *, trace: bool) -> Any:
         """Read the values and look them up."""
         row: Row = {path: read(asked[name]) for name, path, read in self._readers}
-        hits, _ = self._index.match(row, row)
-        near = self._index.near(row, row) if trace else 0
+        if trace:
+            hits, _, near = self._index.match_and_near(row, row)
+        else:
+            hits, near = self._index.match(row, row)[0], 0
         if self._first:
-            return ([(hits & -hits).bit_length() - 1] if hits else []), near
-        return list(positions(hits)), near
+            return ([lowest_bit(hits)] if hits else []), near
+        return numbers_of(hits), near
 
     def rows(self, answer: Any) -> list[int]:
         """Return what `decide` found."""

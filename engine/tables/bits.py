@@ -1,9 +1,24 @@
 """Sets of rules as the bits of one integer: bit i stands for rule i."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TypeAlias
 
 Bits: TypeAlias = int
+
+
+def bits_of(numbers: Collection[int]) -> Bits:
+    """Return the bits of some rules, no number twice.
+
+    >>> bin(bits_of([1, 3]))
+    '0b1010'
+    """
+    if len(numbers) < 3:
+        return sum([1 << number for number in numbers])
+    # To set bits one after the other in one integer would copy it for each of them.
+    buffer = bytearray((max(numbers) >> 3) + 1)
+    for number in numbers:
+        buffer[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(buffer, "little")
 
 
 def lowest_bit(bits: Bits) -> int:
@@ -25,6 +40,22 @@ def positions(bits: Bits) -> Iterator[int]:
         low = bits & -bits
         yield low.bit_length() - 1
         bits ^= low
+
+
+def numbers_of(bits: Bits) -> list[int]:
+    """Return the positions of all set bits, lowest first: quicker than `positions` where all of them are wanted.
+
+    >>> numbers_of(0b1010)
+    [1, 3]
+    """
+    found = []
+    # From the highest down: to find the lowest bit of a large integer takes a walk over all of its digits.
+    while bits:
+        highest = bits.bit_length() - 1
+        found.append(highest)
+        bits ^= 1 << highest
+    found.reverse()
+    return found
 
 
 def planes(numbers: Sequence[int]) -> tuple[Bits, ...]:

@@ -1,20 +1,19 @@
 """One field's tests as a look-up: from the field's known value to the rules left standing, as bits.
 
-Texts, terms and booleans are keys of a dictionary. Ordered values fall into slots, at the thresholds and between them:
-a value becomes an integer that orders against every threshold as the value does, thresholds being even and whatever
-lies strictly between two neighbours of the common scale odd. No rounding takes part.
+Texts, terms and booleans are keys of a dictionary. Ordered values fall into slots, from one change of the rules to the
+next: a value becomes an integer that orders against every threshold as the value does, thresholds being even and
+whatever lies strictly between two neighbours of the common scale odd. No rounding takes part.
 """
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from math import lcm
 from typing import Any, TypeAlias
 
-from engine.interpret import ACCEPTED
-from engine.tables.bits import Bits
+from engine.tables.bits import Bits, bits_of
 from rules import types
 from rules.ir import Compare, Equals, NotOneOf, OneOf, Operator, Test, Within
 from rules.points import point
@@ -35,7 +34,10 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Bits by slot; `keys` holds each threshold's own integer and the one just past it, on the scale `scale`."""
+    """Bits by slot; `keys` has the places at which rules come or go, on twice the scale `scale`.
+
+    A key 2t stands for reaching the threshold t, a key 2t + 1 for passing it.
+    """
 
     keys: Sequence[int]
     slots: Sequence[Bits]
@@ -57,14 +59,17 @@ class Thresholds:
 
 
 Lookup: TypeAlias = Keyed | Thresholds
+# Tests of one field, each with its rule's number.
+Numbered: TypeAlias = Sequence[tuple[int, Test]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Column:
     """One field's part of the index.
 
     `look_up` maps a known value (None for null) to the rules that this field leaves standing; `unknown_holds` and
-    `unknown_open` are the rules that hold, and those that hold or are undetermined, when the field is unknown.
+    `unknown_open` are the rules that hold, and those that hold or are undetermined, when the field is unknown. `tests`
+    is what the column was made of (see `shared`).
     """
 
     path: str
@@ -72,6 +77,7 @@ class Column:
     look_up: Lookup
     unknown_holds: Bits
     unknown_open: Bits
+    tests: tuple[Test, ...] = field(default=(), repr=False)
 
 
 def look_up(tests: Sequence[tuple[Bits, Test]], *, given: Bits, null: Bits) -> Lookup:
@@ -79,6 +85,11 @@ def look_up(tests: Sequence[tuple[Bits, Test]], *, given: Bits, null: Bits) -> L
 
     `given` are the rules that any known value leaves standing, `null` those that null does.
     """
+    return look_up_numbered([(bit.bit_length() - 1, test) for bit, test in tests], given=given, null=null)
+
+
+def look_up_numbered(tests: Numbered, *, given: Bits, null: Bits) -> Lookup:
+    """Index the tests of one field, each with its rule's number."""
     ordered = any(_is_ordered(value) for _, test in tests for value in literals(test))
     return _thresholds(tests, given, null) if ordered else _keyed(tests, given, null)
 
@@ -87,69 +98,71 @@ def _is_ordered(value: types.Value) -> bool:
     return isinstance(value, Fraction | date | timedelta)
 
 
-def _keyed(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> Keyed:
-    wanted: dict[types.Value, Bits] = {}
-    unwanted: dict[types.Value, Bits] = {}
-    other = given
-    for bit, test in tests:
-        into = unwanted if isinstance(test, NotOneOf) else wanted
-        if into is unwanted:
-            other |= bit
+def _keyed(tests: Numbered, given: Bits, null: Bits) -> Keyed:
+    wanted: dict[types.Value, list[int]] = {}
+    unwanted: dict[types.Value, list[int]] = {}
+    anything_else: list[int] = []
+    for number, test in tests:
+        into = wanted
+        if isinstance(test, NotOneOf):
+            into = unwanted
+            anything_else.append(number)
         for value in literals(test):
-            into[value] = into.get(value, 0) | bit
-    named = [*wanted, *unwanted]
-    table: dict[object, Bits] = {value: other & ~unwanted.get(value, 0) | wanted.get(value, 0) for value in named}
+            into.setdefault(value, []).append(number)
+    other = given | bits_of(anything_else)
+    table: dict[object, Bits] = {
+        value: other ^ bits_of(unwanted.get(value, ())) | bits_of(wanted.get(value, ()))
+        for value in (*wanted, *unwanted)
+    }
     table[None] = null
     return Keyed(table, other)
 
 
-def _thresholds(tests: Sequence[tuple[Bits, Test]], given: Bits, null: Bits) -> Thresholds:
-    scale = lcm(*(point(value).denominator for _, test in tests for value in literals(test)))
+def _thresholds(tests: Numbered, given: Bits, null: Bits) -> Thresholds:
+    scale = lcm(*{point(value).denominator for _, test in tests for value in literals(test)})
 
     def place(value: types.Value) -> int:
         found = point(value)
         return found.numerator * (scale // found.denominator)
 
-    places = sorted({place(value) for _, test in tests for value in literals(test)})
-    slot_of = {found: 2 * number + 1 for number, found in enumerate(places)}
-    last = 2 * len(places)
-    starts = [0] * (last + 2)
-    for bit, test in tests:
-        for first, final in _slots(test, lambda value: slot_of[place(value)], last):
-            starts[first] ^= bit
-            starts[final + 1] ^= bit
-    standing = given
-    slots = []
-    for change in starts[: last + 1]:
-        standing ^= change
+    at_once: list[int] = []
+    changes: dict[int, list[int]] = {}
+    for number, test in tests:
+        for first, past in _stretches(test, place):
+            if first is None:
+                at_once.append(number)
+            else:
+                changes.setdefault(first, []).append(number)
+            if past is not None:
+                changes.setdefault(past, []).append(number)
+    standing = given | bits_of(at_once)
+    slots = [standing]
+    keys = sorted(changes)
+    for key in keys:
+        standing ^= bits_of(changes[key])
         slots.append(standing)
-    keys = [key for found in places for key in (2 * found, 2 * found + 1)]
     return Thresholds(keys, slots, scale, null)
 
 
-def _slots(test: Test, slot: Callable[[types.Value], int], last: int) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of slots in which a test holds: odd slots are thresholds, even ones lie between them."""
+def _stretches(test: Test, place: Callable[[types.Value], int]) -> Iterator[tuple[int | None, int | None]]:
+    """Yield the stretches in which a test holds: its first key and the first one past it, None for infinity."""
     match test:
-        case Equals(value):
-            at = slot(value)
-            yield at, at
-        case OneOf(values):
-            for at in {slot(value) for value in values}:
-                yield at, at
-        case NotOneOf(values):
-            first = 0
-            for at in sorted({slot(value) for value in values}):
-                yield first, at - 1
-                first = at + 1
-            yield first, last
-        case Compare(operator, value):
-            at = slot(value)
-            if -1 in ACCEPTED[operator]:
-                yield 0, at if operator is Operator.AT_MOST else at - 1
-            else:
-                yield at if operator is Operator.AT_LEAST else at + 1, last
         case Within(low, low_closed, high, high_closed):
-            first = 0 if low is None else slot(low) + (not low_closed)
-            final = last if high is None else slot(high) - (not high_closed)
-            if first <= final:
-                yield first, final
+            first = None if low is None else 2 * place(low) + (not low_closed)
+            past = None if high is None else 2 * place(high) + high_closed
+            if first is None or past is None or first < past:
+                yield first, past
+        case Compare(operator, value):
+            at = 2 * place(value) + (operator in (Operator.AT_MOST, Operator.GREATER))
+            yield (None, at) if operator in (Operator.LESS, Operator.AT_MOST) else (at, None)
+        case Equals(value):
+            yield 2 * place(value), 2 * place(value) + 1
+        case OneOf(values):
+            for at in {place(value) for value in values}:
+                yield 2 * at, 2 * at + 1
+        case NotOneOf(values):
+            first = None
+            for at in sorted({place(value) for value in values}):
+                yield first, 2 * at
+                first = 2 * at + 1
+            yield first, None

@@ -8,30 +8,19 @@ rules that everything else has left standing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.facts import Row
-from engine.interpret import judge_test
-from engine.tables.bits import Bits
-from engine.tables.columns import Column, look_up
-from engine.tables.conditions import Judge
-from engine.tables.conditions import compiled as compiled_condition
-from engine.tables.unrolled import MatchColumns, compiled
+from engine.tables.bits import Bits, bits_of
+from engine.tables.conditions import Judge, compiled
+from engine.tables.shared import column
+from engine.tables.unrolled import MatchColumns, NearColumns, match_columns, near_columns
 from engine.views import OWN_OBJECTS, UNKNOWN
-from rules.ir import (
-    CompareField,
-    Condition,
-    FieldTest,
-    HasAll,
-    HasAny,
-    HasNone,
-    Missing,
-    Present,
-    Rule,
-    Subject,
-    Test,
-)
+from rules.ir import CompareField, Condition, FieldTest, HasAll, HasAny, HasNone, Rule, Subject, Test
+
+# Tests that one known value does not decide by look-up.
+_NOT_IN_COLUMNS: frozenset[type[Test]] = frozenset({CompareField, HasAny, HasAll, HasNone})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +35,32 @@ class Index:
     """The index of one list of rules with one subject."""
 
     def __init__(self, rules: Sequence[Rule], subject: Subject) -> None:
-        """Build the columns; the cost is about the number of tests times the width of the bits."""
-        self._subject = subject
+        """Build the columns; the cost is about the number of tests, and of changes times the width of the bits."""
         self._all = (1 << len(rules)) - 1
-        plain: dict[str, list[tuple[Bits, Test]]] = {}
-        residue: dict[tuple[Condition, int], Bits] = {}
+        plain: dict[str, list[tuple[int, Test]]] = {}
+        residue: dict[tuple[Condition, int], list[int]] = {}
         for number, rule in enumerate(rules):
             taken: set[str] = set()
-            said: Counter[Condition] = Counter()
+            others: list[Condition] = []
             for part in rule.when.parts:
-                if isinstance(part, FieldTest) and part.field not in taken and _fits_column(part.test):
+                if type(part) is FieldTest and part.field not in taken and type(part.test) not in _NOT_IN_COLUMNS:
                     taken.add(part.field)
-                    plain.setdefault(part.field, []).append((1 << number, part.test))
+                    plain.setdefault(part.field, []).append((number, part.test))
                 else:
-                    # A conjunct that a rule says twice fails twice, as everywhere else: a near miss fails just once.
-                    said[part] += 1
-                    key = (part, said[part])
-                    residue[key] = residue.get(key, 0) | 1 << number
-        self._columns = tuple(self._column(path, tests) for path, tests in plain.items())
-        self._match_columns: MatchColumns = compiled(self._columns, self._all)
+                    others.append(part)
+            if others:
+                # A conjunct that a rule says twice fails twice, as everywhere else: a near miss fails just once.
+                for part, times in Counter(others).items():
+                    for time in range(times):
+                        residue.setdefault((part, time), []).append(number)
+        own = OWN_OBJECTS[subject]
+        self._columns = tuple(
+            column(path, tests, own=path.partition(".")[0] in own, every=self._all) for path, tests in plain.items()
+        )
+        self._match_columns: MatchColumns = match_columns(self._columns, self._all)
+        self._near_columns: NearColumns = near_columns(self._columns, self._all)
         self._residues = tuple(
-            Residue(compiled_condition(condition, subject), bits) for (condition, _), bits in residue.items()
+            Residue(compiled(condition, subject), bits_of(numbers)) for (condition, _), numbers in residue.items()
         )
 
     def match(self, shared: Row, row: Row) -> tuple[Bits, Bits]:
@@ -80,23 +74,33 @@ class Index:
                         holds &= ~residue.rules
                     if verdict is False:
                         open_ &= ~residue.rules
-        return holds, 0 if open_ is holds else open_ & ~holds
+        return holds, 0 if open_ is holds else open_ ^ holds
 
     def near(self, shared: Row, row: Row) -> Bits:
         """Return the rules of which exactly one conjunct fails and all others hold."""
-        failed_once = failed_twice = undetermined = 0
-        for holds, open_ in self._verdicts(shared, row):
-            failed = self._all & ~open_
-            failed_twice |= failed_once & failed
-            failed_once |= failed
-            undetermined |= open_ & ~holds
-        return failed_once & ~failed_twice & ~undetermined
+        return self.match_and_near(shared, row)[2]
+
+    def match_and_near(self, shared: Row, row: Row) -> tuple[Bits, Bits, Bits]:
+        """Return what `match` and `near` return, looking every field up once."""
+        holds, open_, near = self._near_columns(shared, row)
+        if self._residues and (open_ or near):
+            for residue in self._residues:
+                rules = residue.rules
+                if rules & near or rules & open_:
+                    verdict = residue.judge(shared, row)
+                    if verdict is not True:
+                        failed = holds & rules if verdict is False else 0
+                        near = near & ~rules | failed
+                        holds &= ~rules
+                    if verdict is False:
+                        open_ &= ~rules
+        return holds, 0 if open_ is holds else open_ ^ holds, near ^ holds
 
     def misses(self, shared: Row, row: Row) -> tuple[Bits, ...]:
         """Return how many conjuncts of each rule do not hold, as binary digits, ones first (see `bits.planes`)."""
         planes: list[Bits] = []
         for holds, _ in self._verdicts(shared, row):
-            carry = self._all & ~holds
+            carry = self._all ^ holds
             for number, plane in enumerate(planes):
                 planes[number] = plane ^ carry
                 carry &= plane
@@ -106,36 +110,14 @@ class Index:
 
     def _verdicts(self, shared: Row, row: Row) -> Iterator[tuple[Bits, Bits]]:
         """Yield for every column and residue the rules that it lets hold, and those it leaves open."""
-        for column in self._columns:
-            value = (row if column.own else shared).get(column.path, UNKNOWN)
+        for one in self._columns:
+            value = (row if one.own else shared).get(one.path, UNKNOWN)
             if value is UNKNOWN:
-                yield column.unknown_holds, column.unknown_open
+                yield one.unknown_holds, one.unknown_open
             else:
-                bits = column.look_up.bits(value)
+                bits = one.look_up.bits(value)
                 yield bits, bits
         for residue in self._residues:
             verdict = residue.judge(shared, row)
-            without = self._all & ~residue.rules
+            without = self._all ^ residue.rules
             yield (self._all if verdict else without), (without if verdict is False else self._all)
-
-    def _column(self, path: str, tests: list[tuple[Bits, Test]]) -> Column:
-        untested = self._all & ~_union(bit for bit, _ in tests)
-        null = untested | _union(bit for bit, test in tests if judge_test(test, None, None))
-        holds = untested | _union(bit for bit, test in tests if judge_test(test, UNKNOWN, None))
-        open_ = untested | _union(bit for bit, test in tests if judge_test(test, UNKNOWN, None) is not False)
-        given = untested | _union(bit for bit, test in tests if isinstance(test, Present))
-        valued = [(bit, test) for bit, test in tests if not isinstance(test, Present | Missing)]
-        own = path.partition(".")[0] in OWN_OBJECTS[self._subject]
-        return Column(path, own, look_up(valued, given=given, null=null), holds, open_)
-
-
-def _fits_column(test: Test) -> bool:
-    """Tell whether one known value decides the test by look-up."""
-    return not isinstance(test, CompareField | HasAny | HasAll | HasNone)
-
-
-def _union(bits: Iterable[Bits]) -> Bits:
-    union = 0
-    for one in bits:
-        union |= one
-    return union

@@ -1,6 +1,6 @@
-"""The columns of an index as one function: the loop over columns written out, for it runs for every line of a request.
+"""The columns of an index as functions: the loop over columns written out, for it runs for every line of a request.
 
-The function says exactly what going through the columns one by one says (`Index.near` does); the agreement tests hold
+The functions say exactly what going through the columns one by one says (`Index.misses` does); the agreement tests hold
 both to the interpreter.
 """
 
@@ -16,21 +16,23 @@ from engine.views import UNKNOWN
 
 # From the shared facts and the row to the rules that hold, and those that hold or are undetermined.
 MatchColumns: TypeAlias = Callable[[Row, Row], tuple[Bits, Bits]]
+# The same, and the rules of which at most one column fails and all others hold: those that hold are among them.
+NearColumns: TypeAlias = Callable[[Row, Row], tuple[Bits, Bits, Bits]]
 
 
-def compiled(columns: Sequence[Column], every: Bits) -> MatchColumns:
-    """Write the columns out as a function."""
-    names: dict[str, Any] = {"UNKNOWN": UNKNOWN, "bisect_right": bisect_right, "every": every}
+def match_columns(columns: Sequence[Column], every: Bits) -> MatchColumns:
+    """Write the columns out as a function that matches."""
+    names = _names(columns, every)
     # As long as every field is known, the rules that are open are those that hold: the second set stays None.
     lines = ["def match(shared, row):", "    holds, open_ = every, None"]
     for number, column in enumerate(columns):
-        names |= {f"holds{number}": column.unknown_holds, f"open{number}": column.unknown_open}
         lines += [
-            f"    value = {'row' if column.own else 'shared'}.get({column.path!r}, UNKNOWN)",
+            _value(column, "value"),
             "    if value is UNKNOWN:",
-            f"        open_ = (holds if open_ is None else open_) & open{number}; holds &= holds{number}",
+            f"        open_ = (holds if open_ is None else open_) & open{number}",
+            f"        holds &= holds{number}",
             "    else:",
-            *(f"        {line}" for line in _look_up(column, number, names)),
+            *_look_up(column, number),
             "        holds &= bits",
             "        if open_ is not None: open_ &= bits",
             "    if not holds and not open_: return 0, 0",
@@ -40,20 +42,79 @@ def compiled(columns: Sequence[Column], every: Bits) -> MatchColumns:
     return made
 
 
-def _look_up(column: Column, number: int, names: dict[str, Any]) -> list[str]:
+def near_columns(columns: Sequence[Column], every: Bits) -> NearColumns:
+    """Write the columns out as a function that matches and tells the near misses."""
+    names = _names(columns, every)
+    lines = [
+        "def near(shared, row):",
+        *_all_known(columns),
+        "    holds, open_, near = every, None, every",
+    ]
+    for number, column in enumerate(columns):
+        failed = f" | holds & fails{number}" if column.unknown_open != every else ""
+        lines += [
+            f"    if value{number} is UNKNOWN:",
+            f"        open_ = (holds if open_ is None else open_) & open{number}",
+            f"        near = near & holds{number}{failed}",
+            f"        holds &= holds{number}",
+            "    else:",
+            f"        value = value{number}",
+            *_look_up(column, number),
+            # Of the rules that fail here stay those that held till now; those that go on holding are among them.
+            "        near = near & bits | holds",
+            "        holds &= bits",
+            "        if open_ is not None: open_ &= bits",
+        ]
+    lines.append("    return holds, holds if open_ is None else open_, near")
+    made: NearColumns = function("\n".join(lines), "near", names)
+    return made
+
+
+def _all_known(columns: Sequence[Column]) -> list[str]:
+    """Return the statements that get the values, and that are done with them if all are known, as they mostly are."""
+    lines = [_value(column, f"value{number}") for number, column in enumerate(columns)]
+    if len(columns) < 2:
+        return lines
+    lines.append(f"    if {' and '.join(f'value{number} is not UNKNOWN' for number in range(len(columns)))}:")
+    for number, column in enumerate(columns):
+        lines += [f"        value = value{number}", *_look_up(column, number)]
+        if number == 0:
+            lines.append("        first = bits")
+        elif number == 1:
+            lines += ["        near = first | bits", "        holds = first & bits"]
+        else:
+            lines += ["        near = near & bits | holds", "        holds &= bits"]
+    return [*lines, "        return holds, holds, near"]
+
+
+def _names(columns: Sequence[Column], every: Bits) -> dict[str, Any]:
+    names: dict[str, Any] = {"UNKNOWN": UNKNOWN, "bisect_right": bisect_right, "every": every}
+    for number, column in enumerate(columns):
+        open_ = column.unknown_open
+        names |= {f"holds{number}": column.unknown_holds, f"open{number}": open_, f"fails{number}": every ^ open_}
+        match column.look_up:
+            case Keyed(table, other):
+                names |= {f"find{number}": table.get, f"other{number}": other}
+            case Thresholds(keys, slots) as thresholds:
+                names |= {f"keys{number}": keys, f"slots{number}": slots, f"bits{number}": thresholds.bits}
+    return names
+
+
+def _value(column: Column, name: str) -> str:
+    return f"    {name} = {'row' if column.own else 'shared'}.get({column.path!r}, UNKNOWN)"
+
+
+def _look_up(column: Column, number: int) -> list[str]:
     """Return the statements that set `bits` for a known value."""
     match column.look_up:
-        case Keyed(table, other):
-            names |= {f"find{number}": table.get, f"other{number}": other}
-            return [f"bits = find{number}(value, other{number})"]
-        case Thresholds(keys, slots, scale, null) as thresholds:
-            names |= {f"keys{number}": keys, f"slots{number}": slots, f"null{number}": null}
-            names[f"bits{number}"] = thresholds.bits
-            scaled = "n" if scale == 1 else f"n * {scale}"
+        case Keyed():
+            return [f"        bits = find{number}(value, other{number})"]
+        case Thresholds(scale=scale):
             return [
-                "if value.__class__ is tuple and value[1]:",
-                "    n, d = value",
-                f"    whole, rest = divmod({scaled}, d)",
-                f"    bits = slots{number}[bisect_right(keys{number}, 2 * whole + 1 if rest else 2 * whole)]",
-                f"else: bits = bits{number}(value)",
+                "        if value.__class__ is tuple and value[1]:",
+                "            n, d = value",
+                *([] if scale == 1 else [f"            n *= {scale}"]),
+                # The floor of n / d and its ceiling: twice the whole number, and one more where there is a rest.
+                f"            bits = slots{number}[bisect_right(keys{number}, n // d - -n // d if d != 1 else 2 * n)]",
+                f"        else: bits = bits{number}(value)",
             ]

@@ -1,0 +1,143 @@
+"""The index of a table, on its own: each column against the plain reading of its tests, and what indexes share."""
+
+import gc
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations, product
+from random import Random
+
+import pytest
+
+from engine.exact import ratio
+from engine.interpret import judge_test
+from engine.matching import Group, InterpreterEngine
+from engine.tables import shared
+from engine.tables.bits import bits_of, numbers_of, positions
+from engine.tables.columns import look_up
+from engine.values import Value
+from rules.ir import (
+    AllOf,
+    Compare,
+    Condition,
+    Equals,
+    FieldTest,
+    Missing,
+    NotOneOf,
+    OneOf,
+    Operator,
+    Present,
+    Rule,
+    Subject,
+    Test,
+    Within,
+)
+from rules.source import Span
+
+LIMITS = (Fraction(1), Fraction(3, 2), Fraction(2), Fraction(7, 3))
+BOTH = (False, True)
+NUMBERS = [Fraction(n, 12) for n in range(40)]
+
+
+def number_tests() -> Iterator[Test]:
+    for limit in LIMITS:
+        yield Equals(limit)
+        for operator in (Operator.LESS, Operator.AT_MOST, Operator.GREATER, Operator.AT_LEAST):
+            yield Compare(operator, limit)
+    for some in combinations(LIMITS, 3):
+        yield OneOf(some)
+        yield NotOneOf(some[::-1])
+    for low, high in product((None, *LIMITS), (None, *LIMITS)):  # backwards ones too: they hold for nothing
+        for low_closed, high_closed in product(BOTH, BOTH):
+            yield Within(low, low_closed, high, high_closed)
+
+
+def word_tests() -> Iterator[Test]:
+    for some in combinations("abcd", 2):
+        yield Equals(some[0])
+        yield OneOf(some)
+        yield NotOneOf(some)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_column_says_what_its_tests_say(seed: int) -> None:
+    rng = Random(seed)
+    numbers, words = list(number_tests()), list(word_tests())
+    for tests, values in (
+        (numbers, [ratio(number) for number in NUMBERS] + [(5, 0), (-5, 0), None]),
+        (words, ["a", "b", "c", "d", "e", None]),
+    ):
+        rng.shuffle(tests)
+        some = tests[: rng.randrange(1, len(tests))]
+        null = bits_of([number for number, test in enumerate(some) if isinstance(test, NotOneOf)])
+        column = look_up([(1 << number, test) for number, test in enumerate(some)], given=0, null=null)
+        for value in values:
+            holds = [number for number, test in enumerate(some) if judge_test(test, value, None)]
+            assert numbers_of(column.bits(value)) == holds, value
+
+
+def test_slots_change_where_rules_do() -> None:
+    closed = Within(Fraction(1), low_closed=True, high=Fraction(2), high_closed=True)
+    column = look_up([(1, closed), (2, closed)], given=0, null=0)
+    assert getattr(column, "slots", None) == [0, 0b11, 0]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_bits_and_numbers_are_the_same(seed: int) -> None:
+    rng = Random(seed)
+    bits = rng.getrandbits(rng.randrange(1, 3_000)) & rng.getrandbits(3_000)
+    assert numbers_of(bits) == list(positions(bits))
+    assert bits_of(numbers_of(bits)) == bits
+    assert bits_of(rng.sample(numbers_of(bits), bits.bit_count())) == bits
+
+
+SPAN = Span("p", 1, 1, 1, 2)
+FIELDS = ("deal.margin", "line.discount", "line.sku")
+
+
+def rules(rng: Random, count: int) -> tuple[Rule, ...]:
+    """Return rules that test few fields in all ways; some test a field twice."""
+    numbers, words = (*number_tests(), Present(), Missing()), (*word_tests(), Present(), Missing())
+    made = []
+    for number in range(count):
+        fields = rng.choices(FIELDS, k=rng.randrange(4))
+        parts = [FieldTest(path, rng.choice(words if path == "line.sku" else numbers), "", SPAN) for path in fields]
+        made.append(Rule(str(number), "", Subject.LINE, AllOf(tuple(parts)), (), None, SPAN))
+    return tuple(made)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_near_misses_come_with_the_match(seed: int) -> None:
+    rng = Random(seed)
+    plain = InterpreterEngine()
+    group = Group.of(rules(rng, rng.randrange(120)), Subject.LINE)
+    for _ in range(60):
+        values: dict[str, Value] = {
+            path: rng.choice(("a", "b", "e", None)) if path == "line.sku" else rng.choice((*map(ratio, NUMBERS), None))
+            for path in rng.sample(FIELDS, rng.choice((1, 2, 3, 3, 3)))
+        }
+        near = plain.near(group, values, values)
+        assert group.index.match_and_near(values, values) == (*plain.match(group, values, values), near)
+        assert group.index.match(values, values) == plain.match(group, values, values)
+        assert group.index.near(values, values) == near
+
+
+def test_indexes_share_the_columns_that_are_the_same() -> None:
+    table = rules(Random(1), 50)
+    fewer = [
+        replace(rule, when=AllOf(tuple(part for part in rule.when.parts if _field(part) != "line.sku")))
+        for rule in table
+    ]
+    before = len(shared._IN_USE)  # noqa: SLF001 - what is kept is nobody else's business
+    groups = [Group.of(some, Subject.LINE) for some in (table, table, fewer)]
+    assert len(shared._IN_USE) == before + len(FIELDS)  # noqa: SLF001
+    groups.append(Group.of(table[1:], Subject.LINE))  # other numbers, other columns
+    assert len(shared._IN_USE) == before + 2 * len(FIELDS)  # noqa: SLF001
+    groups.clear()
+    gc.collect()
+    assert len(shared._IN_USE) == before  # noqa: SLF001
+
+
+def _field(part: Condition) -> str:
+    assert isinstance(part, FieldTest)
+    return part.field

@@ -108,8 +108,16 @@ def moment() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def decide(program: Program, kind: Kind, request: object, *, now: datetime, options: Options) -> Answer:
-    """Decide one case.
+def new_ids(count: int) -> list[str]:
+    """Return ids for so many answers, of one draw: the system is asked for randomness once."""
+    drawn = token_hex(16 * count)
+    return [drawn[start : start + 32] for start in range(0, 32 * count, 32)]
+
+
+def decide(
+    program: Program, kind: Kind, request: object, *, now: datetime, options: Options, name: str | None = None
+) -> Answer:
+    """Decide one case; `name` is the answer's id where its caller has drawn one.
 
     Raises:
         RefusedError: the request cannot be decided as it stands; it has every fault.
@@ -125,4 +133,4 @@ def decide(program: Program, kind: Kind, request: object, *, now: datetime, opti
         engine=options.engine,
         limits=options.limits,
     )
-    return Answer(token_hex(16), decision)
+    return Answer(name or token_hex(16), decision)

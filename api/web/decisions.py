@@ -6,8 +6,8 @@ next caller does not wait for it. So does all work of the durable engine, whose 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 import orjson
@@ -15,14 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import service
-from api.body import pointer
-from api.service import KIND_BY_NAME, Options
+from api.web.batch import decide_entries, entries_of
 from api.web.desk import Desk, desk_of
-from api.web.problems import ENGINE_UNAVAILABLE, INVALID_REQUEST, problem_json, refusal_json
 from api.web.reading import parse_body, read_body, read_kind, read_options
-from engine.decision import Fault, Json, Kind, RefusedError
-from engine.durable.errors import EngineUnavailableError
-from engine.program import Program
+from engine.decision import Kind
 
 Answer = TypeVar("Answer")
 
@@ -54,20 +50,15 @@ async def decide_batch(request: Request) -> Response:
     body = await read_body(request, most=desk.settings.max_body_bytes)
     program = desk.active.program
 
-    def answer() -> tuple[list[Json], bytes]:
-        entries = _entries(parse_body(body), most=desk.settings.max_batch)
-        now = service.moment()
-        results = [
-            _result(program, entry, f"/requests/{n}", now=now, options=options) for n, entry in enumerate(entries)
-        ]
-        return results, orjson.dumps({"results": results})
+    def answer() -> tuple[int, Counter[tuple[Kind, str]], bytes]:
+        entries = entries_of(parse_body(body), most=desk.settings.max_batch)
+        results, decided = decide_entries(program, entries, now=service.moment(), options=options)
+        return len(results), decided, orjson.dumps({"results": results})
 
-    results, reply = await _in_thread(desk, answer)
-    for result in results:
-        match result:
-            case {"decision": {"kind": str(kind), "outcome": str(outcome)}}:
-                desk.metrics.decision(Kind(kind), outcome)
-    request.scope["log"] = {"batch": len(results), "policy": program.policy.digest}
+    size, decided, reply = await _in_thread(desk, answer)
+    for (kind, outcome), count in decided.items():
+        desk.metrics.decision(kind, outcome, count)
+    request.scope["log"] = {"batch": size, "policy": program.policy.digest}
     return Response(reply, media_type="application/json")
 
 
@@ -77,59 +68,3 @@ def _takes_long(desk: Desk, body: bytes) -> bool:
 
 async def _in_thread(desk: Desk, work: Callable[[], Answer]) -> Answer:
     return await asyncio.get_running_loop().run_in_executor(desk.threads, work)
-
-
-def _entries(value: object, *, most: int) -> list[object]:
-    """Return a batch's entries, or refuse the batch as a whole."""
-    faults: list[Fault] = []
-    if not isinstance(value, dict):
-        raise RefusedError((Fault("", "type", 'a batch is an object: {"requests": [{"kind": …, "request": {…}}]}'),))
-    faults += [
-        Fault(pointer("", key[:80]), "unknown_key", "nothing has this name") for key in value if key != "requests"
-    ]
-    entries = value.get("requests")
-    if not isinstance(entries, list):
-        code = "type" if "requests" in value else "required"
-        faults.append(Fault("/requests", code, "`requests` must be a list"))
-    elif len(entries) > most:
-        faults.append(Fault("/requests", "too_many", f"a batch has at most {most} requests, this one {len(entries)}"))
-    if faults or not isinstance(entries, list):
-        raise RefusedError(tuple(faults))
-    return entries
-
-
-def _result(program: Program, entry: object, base: str, *, now: datetime, options: Options) -> Json:
-    """Decide one entry of a batch; pointers lead from the body's root, so that they fit what was sent."""
-    try:
-        kind, case = _case(entry)
-    except RefusedError as refused:
-        return {"problem": refusal_json(INVALID_REQUEST, refused.faults, base=base)}
-    try:
-        return {"decision": service.decide(program, kind, case, now=now, options=options).to_json()}
-    except RefusedError as refused:
-        return {"problem": refusal_json(INVALID_REQUEST, refused.faults, base=f"{base}/request")}
-    except EngineUnavailableError as error:
-        return {"problem": problem_json(ENGINE_UNAVAILABLE, str(error))}
-
-
-def _case(entry: object) -> tuple[Kind, object]:
-    if not isinstance(entry, dict):
-        raise RefusedError((Fault("", "type", 'an entry is an object: {"kind": …, "request": {…}}'),))
-    name = entry.get("kind")
-    kind = KIND_BY_NAME.get(name) if isinstance(name, str) else None
-    faults = [
-        Fault(pointer("", key[:80]), "unknown_key", "nothing has this name") for key in entry if key not in _ENTRY
-    ]
-    if "request" not in entry:
-        faults.append(Fault("/request", "required", "the request is needed"))
-    if kind is None:
-        hint = "one of: " + ", ".join(kind.value for kind in Kind)
-        given = "kind" in entry
-        message = "is no kind of decision" if given else "the kind is needed"
-        faults.append(Fault("/kind", "unknown_kind" if given else "required", message, hint))
-    if faults or kind is None:
-        raise RefusedError(tuple(faults))
-    return kind, entry["request"]
-
-
-_ENTRY = frozenset({"kind", "request"})

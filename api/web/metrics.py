@@ -48,6 +48,7 @@ class Metrics:
         # Finding a metric by its labels costs more than counting; their values are few.
         self._request = cache(self._requests.labels)
         self._time = cache(self._seconds.labels)
+        self._decision = cache(self._decisions.labels)
         if SHARED_FILES not in os.environ:
             registry.register(self._policy)
             ProcessCollector(registry=registry)
@@ -57,9 +58,9 @@ class Metrics:
         self._request(route, method if method in METHODS else "other", status).inc()
         self._time(route).observe(seconds)
 
-    def decision(self, kind: Kind, outcome: str) -> None:
-        """Count one decision."""
-        self._decisions.labels(kind.value, outcome).inc()
+    def decision(self, kind: Kind, outcome: str, count: int = 1) -> None:
+        """Count decisions of one kind with one outcome."""
+        self._decision(kind.value, outcome).inc(count)
 
     def reload(self, *, accepted: bool) -> None:
         """Count one edit of the policy."""

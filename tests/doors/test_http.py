@@ -135,6 +135,14 @@ def test_an_empty_batch_has_no_results(client: TestClient) -> None:
     assert client.post("/v1/decisions", json={"requests": []}).json() == {"results": []}
 
 
+def test_each_answer_of_a_batch_has_an_id_of_its_own(client: TestClient) -> None:
+    batch = {"requests": [{"kind": "price_approval", "request": QUOTE}] * 20}
+    results = client.post("/v1/decisions", json=batch).json()["results"]
+    ids = {result["decision"]["id"] for result in results}
+    assert len(ids) == 20
+    assert all(len(bytes.fromhex(one)) == 16 for one in ids)
+
+
 def test_the_query_holds_for_a_whole_batch(client: TestClient) -> None:
     entries = [{"kind": "price_approval", "request": QUOTE}] * 2
     results = client.post("/v1/decisions?explain=none", json={"requests": entries}).json()["results"]

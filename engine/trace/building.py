@@ -4,8 +4,7 @@ What follows from the policy alone is prepared once for each kind of decision an
 decision then costs what it lists, a look-up or two for each field of a rule.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from engine.decision import Explain, Json, Kind, Language
@@ -13,11 +12,10 @@ from engine.derive.derivations import Derivations
 from engine.facts import Facts, Row
 from engine.matching import Engine, Group, Match
 from engine.ruling import Ruling
-from engine.tables.bits import Bits, positions
-from engine.trace.conditions import Scene, Texts
-from engine.trace.fields import FieldBook, entries, put_texts
-from engine.trace.origins import Case
-from engine.trace.rules import BLOCKED, FIRED, UNDETERMINED, Status, TracedGroup
+from engine.tables.bits import Bits
+from engine.trace.fields import FieldBook, Listing
+from engine.trace.rules import TracedGroup
+from engine.trace.scene import Entry, Scene
 from engine.trace.selection import Selection
 from engine.words import step_text
 from rules.ir import Policy, Subject
@@ -28,20 +26,14 @@ ALWAYS: dict[Kind, tuple[str, ...]] = {
 }
 # The field whose value names a subject in the trace; a line has its number.
 NAMED_BY = {Subject.CLAIM: "claim.id", Subject.PARTNER: "partner.id"}
+# Where a request lists the rows of each subject but the deal, in the order in which a trace tells of them.
+_LISTS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
 KEPT = 32  # programs of four kinds each; older ones are prepared anew if they come back
 
-_Place: TypeAlias = tuple[Subject, int | None]
-_Where: TypeAlias = dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """The rules to list of one match, and those among them that fail by exactly one test."""
-
-    match: Match
-    group: TracedGroup
-    bits: Bits
-    once: Bits
+# The rules to list of one match.
+_Chosen: TypeAlias = tuple[Match, TracedGroup, Bits]
+# The scenes of one subject by the number of its row.
+_Scenes: TypeAlias = dict[int | None, Scene]
 
 
 class Tracer:
@@ -52,6 +44,7 @@ class Tracer:
         self.derivations = derivations
         self._policy = policy
         self._book = FieldBook(policy, derivations)
+        self._listings = {subject: Listing(self._book, subject) for subject in Subject}
         self._groups: dict[Group, tuple[TracedGroup, Selection]] = {}
         self._always = self._book.reads(ALWAYS.get(kind, ()), Subject.LINE)
 
@@ -60,20 +53,11 @@ class Tracer:
     ) -> dict[str, Json]:
         """Return the trace."""
         chosen = self._choose(engine, facts, ruling, explain)
-        scenes, listed = self._facts(engine, facts, chosen)
+        listed: list[Json] = []
+        scenes = self._scenes(engine, facts, chosen, listed)
         rules: list[Json] = []
-        for one in chosen:
-            scene, place = scenes[one.group.subject, one.match.number]
-            fired, open_, once = one.match.fired, one.match.undetermined, one.once
-            for number in positions(one.bits):
-                bit = 1 << number
-                status: Status = FIRED if fired & bit else UNDETERMINED if open_ & bit else BLOCKED
-                misses_once = bool(once & bit)
-                rules.append(
-                    one.group[number].entry(
-                        status, place, scene, facts=facts, language=language, misses_once=misses_once
-                    )
-                )
+        for match, group, bits in chosen:
+            rules += group.entries(bits, match, scenes[group.subject][match.number], language)
         steps: list[Json] = [
             {"step": step.step, **step.data, "text": step_text(step.step, step.data, language)} for step in ruling.steps
         ]
@@ -84,9 +68,9 @@ class Tracer:
         chosen = []
         for match in ruling.matches:
             group, selection = self._group(match.group)
-            bits, once = selection.select(engine, facts.shared, match, explain, undetermined=open_)
+            bits = selection.select(engine, facts.shared, match, explain, undetermined=open_)
             if bits:
-                chosen.append(_Chosen(match, group, bits, once))
+                chosen.append((match, group, bits))
         return chosen
 
     def _group(self, group: Group) -> tuple[TracedGroup, Selection]:
@@ -95,56 +79,61 @@ class Tracer:
             found = self._groups[group] = (TracedGroup(group, self._book), Selection(group, self._policy))
         return found
 
-    def _facts(
-        self, engine: Engine, facts: Facts, chosen: list[_Chosen]
-    ) -> tuple[dict[_Place, tuple[Scene, _Where]], list[Json]]:
-        """Return each subject's view with the texts of its values, and the list of facts."""
+    def _scenes(
+        self, engine: Engine, facts: Facts, chosen: Sequence[_Chosen], listed: list[Json]
+    ) -> dict[Subject, _Scenes]:
+        """Return each subject's view with the texts of its values, and list its facts."""
         shared_bits, line_bits = self._always.shared, self._always.own
-        own: dict[_Place, int] = {}
-        for one in chosen:
-            reads = one.group.reads(one.bits)
+        own: dict[Subject, dict[int | None, int]] = {subject: {} for subject in _LISTS}
+        for match, group, bits in chosen:
+            reads = group.reads(bits)
             shared_bits |= reads.shared
             line_bits |= reads.lines
-            place = (one.group.subject, one.match.number)
-            own[place] = own.get(place, 0) | reads.own
-        listed: list[Json] = []
-        texts: Texts = {}
-        shown = self._book.shown(shared_bits, Subject.DEAL)
-        put_texts(shown, facts.shared, texts)
-        scene = Scene(facts.shared, {}, texts, {})
-        scenes: dict[_Place, tuple[Scene, _Where]] = {(Subject.DEAL, None): (scene, {})}
-        listed += entries(shown, Case(engine, facts, scene, None), texts, {})
-        for subject, number, row in _rows(facts):
-            bits = own.get((subject, number), 0) | (line_bits if subject is Subject.LINE else 0)
-            if not bits and (subject, number) not in own:
-                continue
-            row_texts: Texts = {}
-            shown = self._book.shown(bits, subject)
-            put_texts(shown, row, row_texts)
-            scene = Scene(facts.shared, row, texts, row_texts)
-            where = _where(subject, number, row)
-            scenes[subject, number] = (scene, where)
-            listed += entries(shown, Case(engine, facts, scene, number), row_texts, where)
-        return scenes, listed
+            if match.number is not None:
+                of_subject = own[group.subject]
+                of_subject[match.number] = of_subject.get(match.number, 0) | reads.own
+        shared = facts.shared
+        told: dict[object, Entry] = {}
+        shown = self._listings[Subject.DEAL][shared_bits]
+        texts = shown.texts(shared)
+        deal = Scene(engine, facts, shared, {}, texts, texts, told)
+        listed += shown.entries(deal)
+        scenes: dict[Subject, _Scenes] = {Subject.DEAL: {None: deal}}
+        for subject, key in _LISTS.items():
+            of_subject, always = own[subject], line_bits if subject is Subject.LINE else 0
+            listing, found = self._listings[subject], scenes.setdefault(subject, {})
+            given = facts.request.get(key)
+            for number, row in enumerate(_rows(facts, subject)):
+                bits = of_subject.get(number, 0) | always
+                if bits or number in of_subject:
+                    shown = listing[bits]
+                    of_row = _given(given, number)
+                    where = _where(subject, number, row)
+                    scene = Scene(engine, facts, shared, row, texts, shown.texts(row), told, of_row, *where)
+                    found[number] = scene
+                    listed += shown.entries(scene)
+        return scenes
 
 
-def _rows(facts: Facts) -> Iterator[tuple[Subject, int, Row]]:
-    """Yield the rows of every subject but the deal. Where no lines are given at all, one of which nothing is known."""
-    for subject, rows in (
-        (Subject.LINE, [{}] if facts.lines is None else facts.lines),
-        (Subject.CLAIM, facts.claims or []),
-        (Subject.PARTNER, facts.candidates or []),
-    ):
-        for number, row in enumerate(rows):
-            yield subject, number, row
-
-
-def _where(subject: Subject, number: int, row: Row) -> _Where:
-    """Say whose an entry is."""
+def _rows(facts: Facts, subject: Subject) -> Sequence[Row]:
+    """Return the rows of a subject. Where no lines are given at all, one of which nothing is known."""
     if subject is Subject.LINE:
-        return {"line": number + 1} if row else {}
+        return [{}] if facts.lines is None else facts.lines
+    return (facts.claims if subject is Subject.CLAIM else facts.candidates) or ()
+
+
+def _given(rows: object, number: int) -> Mapping[str, object] | None:
+    """Return what a request gives of a row."""
+    row = rows[number] if isinstance(rows, list) else None
+    return row if isinstance(row, dict) else None
+
+
+def _where(subject: Subject, number: int, row: Row) -> tuple[str | None, Json]:
+    """Say whose an entry is: the key, and what stands there."""
+    if subject is Subject.LINE:
+        return ("line", number + 1) if row else (None, None)
     name = row.get(NAMED_BY[subject])
-    return {subject.value: name if isinstance(name, str) else None}
+    return subject.value, name if isinstance(name, str) else None
 
 
 # Tracers in use, by the identity of their derivations, which each of them keeps alive.

@@ -1,148 +1,167 @@
 """A rule's tests as trace entries: the owner's words, the value that was met, whether it holds, and by how much not.
 
-What does not depend on a request is worked out once: which mapping a field stands in, and whether a test may hold for
-a field that is not given. A rule that fired has only tests that hold, so these are not judged a second time.
+What does not depend on a request is worked out once, such as the mapping that a field stands in. Entries that come
+again are made once, shared, and never changed: those of values of which there are few are kept while the policy is in
+use, and those that read shared facts alone while one decision is told, for they are the same for every line.
 """
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import ge, gt, le, lt
 from typing import TypeAlias, assert_never
 
 from engine.decision import Json
-from engine.exact import Ratio, compare, ratio
-from engine.facts import Row
-from engine.interpret import ACCEPTED, Verdict, all_of, judge_test, negated
-from engine.trace.distances import distance, short_by
+from engine.exact import Ratio, ratio
+from engine.interpret import Verdict, all_of, judge_test, negated
+from engine.trace.distances import gap_text, short_by
+from engine.trace.kept import NOT_KNOWN, is_coarse, keep
+from engine.trace.scene import Entry, Scene
 from engine.values import Value
-from engine.views import OWN_OBJECTS, UNKNOWN, State
-from rules.ir import AllOf, AnyOf, Compare, CompareField, Condition, FieldTest, Not, Subject, Test
-from rules.types import Scalar, Term, Type
+from engine.views import OWN_OBJECTS, UNKNOWN
+from rules.ir import AllOf, AnyOf, Compare, CompareField, Condition, FieldTest, Not, Operator, Subject, Test
+from rules.types import Type
 
-Entry: TypeAlias = dict[str, Json]
-# The text of every known value that a trace shows of one row, by field.
-Texts: TypeAlias = dict[str, Json]
-_KEPT = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """The facts from one subject's view, and their texts."""
-
-    shared: Row
-    row: Row
-    shared_texts: Texts
-    texts: Texts
+_SIGNS: dict[Operator, Callable[[int, int], bool]] = {
+    Operator.LESS: lt,
+    Operator.AT_MOST: le,
+    Operator.GREATER: gt,
+    Operator.AT_LEAST: ge,
+}
 
 
-def _is_coarse(kind: Type) -> bool:
-    """Tell whether few values of a type are met, again and again."""
-    return kind in (Scalar.BOOLEAN, Scalar.INTEGER) or isinstance(kind, Term)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TracedTest:
     """A unary test, ready to be shown.
 
-    `own` and `other_own` tell whether a field stands in the subject's row. `limit` is the number that a comparison
-    compares with. `seen` keeps the entries for values of which there are few; None for figures.
+    `own` and `other_own` tell whether a field stands in the subject's row, and `common` that the test reads shared
+    facts alone and is asked for one row after another. `seen` keeps the entries for values of which there are few; None
+    for figures and texts.
     """
 
     field: str
     own: bool
+    common: bool
     test: Test
     written: str
     kind: Type
     other: str | None
     other_own: bool
-    limit: Ratio | None
-    seen: dict[State, Entry] | None
+    seen: dict[object, Entry] | None
 
-    def holding(self, scene: Scene) -> Entry:
-        """Return the entry of a test that is known to hold."""
-        if self.seen is not None:
-            return self._seen(self.seen, scene)
-        texts = scene.texts if self.own else scene.shared_texts
-        if self.other is None and self.field in texts:
-            return {"field": self.field, "test": self.written, "actual": texts[self.field], "holds": True}
-        return self._entry(scene, verdict=True)
-
-    def failing(self, scene: Scene) -> Entry:
-        """Return the entry of a test that is known to fail."""
-        return self._entry(scene, verdict=False) if self.seen is None else self._seen(self.seen, scene)
-
-    def judged(self, scene: Scene) -> Entry:
+    def entry(self, scene: Scene) -> Entry:
         """Judge the test and return its entry."""
-        return self._entry(scene, verdict=self.verdict(scene)) if self.seen is None else self._seen(self.seen, scene)
-
-    def verdict(self, scene: Scene) -> Verdict:
-        """Judge the test."""
-        if self.seen is not None:
-            return self._seen(self.seen, scene)["holds"]  # type: ignore[return-value]  # a verdict
-        value = (scene.row if self.own else scene.shared).get(self.field, UNKNOWN)
-        if self.limit is not None and type(value) is tuple:
-            assert isinstance(self.test, Compare)
-            return compare(value, self.limit) in ACCEPTED[self.test.operator]
-        if self.other is None:
-            return judge_test(self.test, value, None)
-        return judge_test(self.test, value, (scene.row if self.other_own else scene.shared).get(self.other, UNKNOWN))
-
-    def _seen(self, seen: dict[State, Entry], scene: Scene) -> Entry:
-        """Return the entry for a value that comes again and again: made once, shared, and never changed."""
-        value = (scene.row if self.own else scene.shared).get(self.field, UNKNOWN)
-        entry = seen.get(value)
-        if entry is None:
-            entry = self._entry(scene, verdict=judge_test(self.test, value, None))
-            if len(seen) < _KEPT:
-                seen[value] = entry
+        if self.common:
+            told = scene.told.get(self)
+            if told is not None:
+                return told
+        if self.seen is None:
+            entry = self._judged(scene)
+        else:
+            value = (scene.row if self.own else scene.shared).get(self.field, NOT_KNOWN)
+            found = self.seen.get(value)
+            entry = found if found is not None else keep(self.seen, value, self._judged(scene))
+        if self.common:
+            scene.told[self] = entry
         return entry
 
-    def _entry(self, scene: Scene, *, verdict: Verdict) -> Entry:
-        values, texts = (scene.row, scene.texts) if self.own else (scene.shared, scene.shared_texts)
-        field = self.field
-        if field in texts:
-            entry: Entry = {"field": field, "test": self.written, "actual": texts[field], "holds": verdict}
-        else:
-            entry = {"field": field, "test": self.written, "actual": None, "holds": verdict, "known": False}
-        other: Value = None
+    def fields(self) -> Iterator[tuple[bool, str]]:
+        """Yield the fields that the test reads, and whether they stand in the subject's row."""
+        yield self.own, self.field
         if self.other is not None:
-            others, other_texts = (scene.row, scene.texts) if self.other_own else (scene.shared, scene.shared_texts)
-            other = others.get(self.other)
+            yield self.other_own, self.other
+
+    def _judged(self, scene: Scene) -> Entry:
+        values, texts = (scene.row, scene.texts) if self.own else (scene.shared, scene.shared_texts)
+        others, other_texts = (scene.row, scene.texts) if self.other_own else (scene.shared, scene.shared_texts)
+        other = others.get(self.other, UNKNOWN) if self.other is not None else None
+        verdict = judge_test(self.test, values.get(self.field, UNKNOWN), other)
+        entry: Entry = {"field": self.field, "test": self.written, "actual": texts.get(self.field), "holds": verdict}
+        if self.field not in texts:
+            entry["known"] = False
+        if self.other is not None:
             entry["limit"] = other_texts.get(self.other)
-            if self.other not in others:
+            if other is UNKNOWN:
                 entry["limit_known"] = False
         if verdict is False:
-            value = values.get(field)
-            if self.limit is not None and value is not None:
-                short = distance(value, self.limit, self.kind)
-            else:
-                short = short_by(self.test, value, other, self.kind)
+            limit: Value = None if other is UNKNOWN else other
+            short = short_by(self.test, values.get(self.field), limit, self.kind)
             if short is not None:
                 entry["short_by"] = short
         return entry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedLimit:
+    """A comparison of a figure with a number, by far the most frequent test, the short way.
+
+    `holds` tells from the sign of the difference between value and limit, and zero, whether the test holds; `general`
+    tells of what is null, unknown or without bounds.
+    """
+
+    general: TracedTest
+    field: str
+    own: bool
+    common: bool
+    written: str
+    kind: Type
+    holds: Callable[[int, int], bool]
+    limit: Ratio
+
+    def entry(self, scene: Scene) -> Entry:
+        """Judge the test and return its entry."""
+        if self.common:
+            told = scene.told.get(self)
+            if told is not None:
+                return told
+        values, texts = (scene.row, scene.texts) if self.own else (scene.shared, scene.shared_texts)
+        value = values.get(self.field)
+        if type(value) is tuple and value[1]:
+            (n, d), (m, e) = value, self.limit
+            gap = n * e - m * d
+            holds = self.holds(gap, 0)
+            entry: Entry = {"field": self.field, "test": self.written, "actual": texts[self.field], "holds": holds}
+            if not holds:
+                entry["short_by"] = gap_text((abs(gap), d * e), self.kind)
+        else:
+            entry = self.general.entry(scene)
+        if self.common:
+            scene.told[self] = entry
+        return entry
+
+    def fields(self) -> Iterator[tuple[bool, str]]:
+        """Yield the field that the test reads, and whether it stands in the subject's row."""
+        yield self.own, self.field
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TracedGroup:
-    """`any`, `all` or `not` of several; what stands under `not` are the tests that must not all hold."""
+    """`any`, `all` or `not` of several; what stands under `not` are the tests that must not all hold.
+
+    `seen` keeps the entries by the values of `reads`, where all parts keep theirs.
+    """
 
     word: str
     parts: tuple["Traced", ...]
+    reads: tuple[tuple[bool, str], ...]
+    seen: dict[object, Entry] | None
 
-    def holding(self, scene: Scene) -> Entry:
-        """Return the entry; which of the parts hold is not known beforehand."""
-        return self.judged(scene)
-
-    def failing(self, scene: Scene) -> Entry:
-        """Return the entry, as above."""
-        return self.judged(scene)
-
-    def verdict(self, scene: Scene) -> Verdict:
-        """Judge the parts."""
-        return self._all([part.verdict(scene) for part in self.parts])
-
-    def judged(self, scene: Scene) -> Entry:
+    def entry(self, scene: Scene) -> Entry:
         """Judge the parts and return the entry."""
-        entries = [part.judged(scene) for part in self.parts]
+        if self.seen is None:
+            return self._judged(scene)
+        row, shared = scene.row, scene.shared
+        values = tuple([(row if own else shared).get(field, NOT_KNOWN) for own, field in self.reads])
+        found = self.seen.get(values)
+        return found if found is not None else keep(self.seen, values, self._judged(scene))
+
+    def fields(self) -> Iterator[tuple[bool, str]]:
+        """Yield the fields that the parts read, and whether they stand in the subject's row."""
+        for part in self.parts:
+            yield from part.fields()
+
+    def _judged(self, scene: Scene) -> Entry:
+        entries = [part.entry(scene) for part in self.parts]
         verdicts: list[Verdict] = [entry["holds"] for entry in entries]  # type: ignore[misc]  # `holds` is a verdict
         return {self.word: list[Json](entries), "holds": self._all(verdicts)}
 
@@ -152,33 +171,41 @@ class TracedGroup:
         return all_of(verdicts) if self.word == "all" else negated(all_of(verdicts))
 
 
-Traced: TypeAlias = TracedTest | TracedGroup
+Traced: TypeAlias = TracedTest | TracedLimit | TracedGroup
 
 
-def traced(condition: Condition, subject: Subject, kinds: "dict[str, Type]") -> Traced:
+def traced(condition: Condition, subject: Subject, kinds: Mapping[str, Type]) -> Traced:
     """Return a condition as trace entries are made from it; `kinds` holds the type of every field."""
     match condition:
-        case FieldTest(field, test, written):
-            other = test.other if isinstance(test, CompareField) else None
-            own = OWN_OBJECTS[subject]
-            return TracedTest(
-                field=field,
-                own=field.partition(".")[0] in own,
-                test=test,
-                written=written,
-                kind=kinds[field],
-                other=other,
-                other_own=other is not None and other.partition(".")[0] in own,
-                limit=ratio(test.value) if isinstance(test, Compare) and isinstance(test.value, Fraction) else None,
-                seen={} if other is None and _is_coarse(kinds[field]) else None,
-            )
+        case FieldTest():
+            return _test(condition, subject, kinds)
         case AllOf(parts):
-            return TracedGroup("all", tuple([traced(part, subject, kinds) for part in parts]))
+            return _group("all", parts, subject, kinds)
         case AnyOf(parts):
-            return TracedGroup("any", tuple([traced(part, subject, kinds) for part in parts]))
+            return _group("any", parts, subject, kinds)
         case Not(AllOf(parts)):
-            return TracedGroup("not", tuple([traced(part, subject, kinds) for part in parts]))
+            return _group("not", parts, subject, kinds)
         case Not(part):
-            return TracedGroup("not", (traced(part, subject, kinds),))
+            return _group("not", (part,), subject, kinds)
         case _:
             assert_never(condition)
+
+
+def _test(condition: FieldTest, subject: Subject, kinds: Mapping[str, Type]) -> TracedTest | TracedLimit:
+    field, test, kind = condition.field, condition.test, kinds[condition.field]
+    other = test.other if isinstance(test, CompareField) else None
+    own, other_own = [path.partition(".")[0] in OWN_OBJECTS[subject] for path in (field, other or "")]
+    common = subject is not Subject.DEAL and not own and not other_own
+    seen: dict[object, Entry] | None = {} if other is None and is_coarse(field, kind) else None
+    general = TracedTest(field, own, common, test, condition.written, kind, other, other_own, seen)
+    if seen is None and isinstance(test, Compare) and isinstance(test.value, Fraction):
+        holds, limit = _SIGNS[test.operator], ratio(test.value)
+        return TracedLimit(general, field, own, common, condition.written, kind, holds, limit)
+    return general
+
+
+def _group(word: str, parts: tuple[Condition, ...], subject: Subject, kinds: Mapping[str, Type]) -> TracedGroup:
+    inner = tuple([traced(part, subject, kinds) for part in parts])
+    reads = tuple(dict.fromkeys(one for part in inner for one in part.fields()))
+    keeps = all(not isinstance(part, TracedLimit) and part.seen is not None for part in inner)
+    return TracedGroup(word, inner, reads, {} if keeps else None)

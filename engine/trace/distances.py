@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from engine import figures
 from engine.exact import Ratio, has_places, scaled, subtract
 from engine.interpret import order, plain
+from engine.trace import numbers
 from engine.values import Value
 from rules.ir import Compare, CompareField, Operator, Test, Within
 from rules.types import Scalar, Type
@@ -19,14 +20,14 @@ def short_by(test: Test, value: Value, other: Value, kind: Type) -> str | None:
     limit = _limit(test, value, other)
     if value is None or limit is None:
         return None
-    return distance(value, limit, kind)
+    return _distance(value, limit, kind)
 
 
-def distance(left: Value, right: Value, kind: Type) -> str | None:
+def _distance(left: Value, right: Value, kind: Type) -> str | None:
     """Return the distance of two ordered values; one that is not zero is never shown as zero."""
     if isinstance(left, tuple) and isinstance(right, tuple):
         gap = subtract(left, right)
-        return None if gap is None else _number((abs(gap[0]), gap[1]), kind)
+        return None if gap is None else gap_text((abs(gap[0]), gap[1]), kind)
     if isinstance(left, date | timedelta) and isinstance(right, date | timedelta):
         return _time(abs(left - right))  # type: ignore[operator,arg-type]  # one field's values have one type
     return None
@@ -46,22 +47,27 @@ def _limit(test: Test, value: Value, other: Value) -> Value:
             return None
 
 
-def _number(gap: Ratio, kind: Type) -> str:
-    """Write a distance in its type; with more decimals than usual where four would show none of it."""
-    if gap[1] == 0:
+def gap_text(gap: Ratio, kind: Type) -> str:
+    """Write a distance in its type; with more decimals than usual where four would show none of it.
+
+    >>> gap_text((4, 100), Scalar.RATE), gap_text((1, 10**9), Scalar.NUMBER)
+    ('4.0000%', '0.0000000010')
+    """
+    top, bottom = gap
+    if bottom == 0:
         return "∞"
-    shown = (gap[0] * 100, gap[1]) if kind is Scalar.RATE else gap
-    if gap[0] and not has_places(shown, _PLACES) and not scaled(shown, _PLACES):
+    shown = (top * 100, bottom) if kind is Scalar.RATE else gap
+    if 0 < shown[0] * 2 * 10**_PLACES < bottom and not has_places(shown, _PLACES):  # rounded, nothing would be left
         places = next(n for n in range(_PLACES, _FINEST) if scaled(shown, n))
         digits = str(scaled(shown, places + 1)).rjust(places + 2, "0")
         text = f"{digits[: -places - 1]}.{digits[-places - 1 :]}"
         return text + "%" if kind is Scalar.RATE else text
     return (
-        figures.rate(gap)
+        numbers.rate(gap)
         if kind is Scalar.RATE
-        else figures.amount(gap)
+        else numbers.amount(gap)
         if kind is Scalar.MONEY
-        else figures.number(gap)
+        else numbers.number(gap)
     )
 
 

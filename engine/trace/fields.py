@@ -4,25 +4,25 @@ Every field has a bit, in the vocabulary's order, so that the fields of many rul
 order. What a field was derived from follows from the policy alone and is worked out once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeAlias
 
-from engine import figures
 from engine.decision import Json
 from engine.derive.derivations import Derivation, Derivations
 from engine.facts import Row
 from engine.tables.bits import positions
-from engine.trace.conditions import Texts
-from engine.trace.origins import Case, Origin, origin_of
-from engine.values import Value
+from engine.trace.numbers import writer
+from engine.trace.origins import Origin, origin_of
+from engine.trace.scene import Scene, Texts
 from engine.views import OWN_OBJECTS
-from rules.ir import DerivedTable, Policy, Subject
+from rules.ir import DerivedTable, Field, Policy, Subject
 from rules.source import Span
-from rules.types import Scalar, Type
+from rules.types import Scalar, Term, Type
 from rules.vocabulary import AS_OF
+
+Writer: TypeAlias = Callable[[Any], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,39 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownField:
-    """A field as a trace shows it: how its value reads, and where it came from."""
+class Shown:
+    """Fields as a trace shows them, in the vocabulary's order: what writes each one's values, and where it came from.
 
-    path: str
-    text: Callable[[Any], Json]
-    origin: str | Origin
+    Values that are texts already have nothing that writes them.
+    """
+
+    writers: tuple[tuple[str, Writer | None], ...]
+    origins: tuple[tuple[str, str | Origin], ...]
+
+    def texts(self, row: Row) -> Texts:
+        """Write down the known values of a row; a field that is unknown is left out."""
+        texts: Texts = {}
+        for path, write in self.writers:
+            if path in row:
+                value: Any = row[path]
+                texts[path] = value if value is None or write is None else write(value)
+        return texts
+
+    def entries(self, scene: Scene) -> list[Json]:
+        """Return the trace's entries of one subject's fields."""
+        texts, key, name = scene.texts, scene.key, scene.name
+        listed: list[Json] = []
+        for path, origin in self.origins:
+            came = origin if isinstance(origin, str) else origin(scene)
+            if path not in texts:
+                place = {} if key is None else {key: name}
+                came = "not given" if came == "request" else came
+                listed.append({"field": path, **place, "value": None, "known": False, "from": came})
+            elif key is None:
+                listed.append({"field": path, "value": texts[path], "from": came})
+            else:
+                listed.append({"field": path, key: name, "value": texts[path], "from": came})
+        return listed
 
 
 class FieldBook:
@@ -60,8 +87,7 @@ class FieldBook:
         self._derivations: dict[str, Derivation] = {one.path: one for stage in derivations.stages for one in stage}
         self._tables = {one.field: one for one in policy.derive if isinstance(one, DerivedTable)}
         self._reads: dict[tuple[str, Subject], Reads] = {}
-        self._shown: dict[tuple[int, Subject], tuple[ShownField, ...]] = {}
-        self._each: dict[tuple[int, Subject], ShownField] = {}
+        self._origins: dict[tuple[str, Subject], str | Origin] = {}
 
     def file(self, span: Span) -> str:
         """Return a span's file as seen from the policy's own folder, so that it reads the same on every machine."""
@@ -75,15 +101,11 @@ class FieldBook:
             found |= self._closure(path, subject)
         return found
 
-    def shown(self, bits: int, subject: Subject) -> tuple[ShownField, ...]:
-        """Return the fields of one row, in the vocabulary's order."""
-        key = (bits, subject)
-        found = self._shown.get(key)
-        if found is None:
-            if len(self._shown) > 4_096:  # an outer bound; a policy's rules read few different sets of fields
-                self._shown.clear()
-            found = self._shown[key] = tuple([self._field(number, subject) for number in positions(bits)])
-        return found
+    def shown(self, bits: int, subject: Subject) -> Shown:
+        """Return fields of one row, in the vocabulary's order."""
+        fields = [self._fields[number] for number in positions(bits)]
+        writers = [(field.path, None if _reads_as_it_is(field.type) else writer(field.type)) for field in fields]
+        return Shown(tuple(writers), tuple([(field.path, self._origin(field, subject)) for field in fields]))
 
     def _closure(self, path: str, subject: Subject) -> Reads:
         key = (path, subject)
@@ -100,47 +122,32 @@ class FieldBook:
             self._reads[key] = found
         return self._reads[key]
 
-    def _field(self, number: int, subject: Subject) -> ShownField:
-        key = (number, subject)
-        if key not in self._each:
-            field = self._fields[number]
-            origin = origin_of(field, self._derivations.get(field.path), self._tables.get(field.path), subject)
-            self._each[key] = ShownField(field.path, _NUMBERS.get(field.type) or partial(_general, field.type), origin)
-        return self._each[key]
+    def _origin(self, field: Field, subject: Subject) -> str | Origin:
+        key = (field.path, subject)
+        if key not in self._origins:
+            derivation, table = self._derivations.get(field.path), self._tables.get(field.path)
+            self._origins[key] = origin_of(field, derivation, table, subject, self.types)
+        return self._origins[key]
 
 
-# How numbers are written; a number field's known value is a pair or null.
-_NUMBERS: dict[Type, Callable[[Any], Json]] = {
-    Scalar.RATE: figures.rate,
-    Scalar.MONEY: figures.amount,
-    Scalar.INTEGER: figures.number,
-    Scalar.NUMBER: figures.number,
-}
+class Listing:
+    """The facts of one subject's rows, each set of fields prepared when it is first shown."""
+
+    def __init__(self, book: FieldBook, subject: Subject) -> None:
+        """Remember the book."""
+        self._book = book
+        self._subject = subject
+        self._shown: dict[int, Shown] = {}
+
+    def __getitem__(self, bits: int) -> Shown:
+        """Return some of the fields."""
+        found = self._shown.get(bits)
+        if found is None:
+            if len(self._shown) > 4_096:  # an outer bound; a policy's rules read few different sets of fields
+                self._shown.clear()
+            found = self._shown[bits] = self._book.shown(bits, self._subject)
+        return found
 
 
-def _general(kind: Type, value: Value) -> Json:
-    text = figures.text(value, kind)
-    return list[Json](text) if isinstance(text, list) else text
-
-
-def put_texts(shown: Iterable[ShownField], row: Row, texts: Texts) -> None:
-    """Write down the known values of a row; a field that is unknown is left out."""
-    for field in shown:
-        path = field.path
-        if path in row:
-            value = row[path]
-            texts[path] = None if value is None else field.text(value)
-
-
-def entries(shown: Iterable[ShownField], case: Case, texts: Texts, place: Mapping[str, Json]) -> list[Json]:
-    """Return the trace's entries of one row's fields; `place` says whose they are."""
-    listed: list[Json] = []
-    for field in shown:
-        path, origin = field.path, field.origin
-        came = origin if isinstance(origin, str) else origin(case)
-        if path in texts:
-            listed.append({"field": path, **place, "value": texts[path], "from": came})
-        else:
-            came = "not given" if came == "request" else came
-            listed.append({"field": path, **place, "value": None, "known": False, "from": came})
-    return listed
+def _reads_as_it_is(kind: Type) -> bool:
+    return kind in (Scalar.TEXT, Scalar.BOOLEAN) or isinstance(kind, Term)

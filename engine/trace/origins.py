@@ -5,21 +5,22 @@ or name the rows of the table that gave them; a few are found on the way to the 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from engine import figures
 from engine.derive.derivations import Derivation
 from engine.facts import Facts
 from engine.interpret import compute, order, plain
-from engine.matching import Engine, Group
-from engine.tables.bits import positions
-from engine.trace.conditions import Scene, Texts
+from engine.matching import Group
+from engine.tables.bits import lowest_bit, positions
 from engine.trace.formulas import FUNCTION_TEXTS, Template, template
-from engine.views import OWN_OBJECTS, View
+from engine.trace.kept import NOT_KNOWN, is_coarse, keep
+from engine.trace.numbers import writer
+from engine.trace.scene import Scene, Texts
+from engine.views import OWN_OBJECTS
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
+from rules.fields import rule_fields
 from rules.ir import Aggregate, Assign, DerivedTable, Field, FieldValue, Subject
-from rules.types import Scalar
+from rules.types import Scalar, Type
 
 # Fields that a domain finds while it decides, and in which part of the policy.
 FOUND = {
@@ -28,39 +29,29 @@ FOUND = {
     "deal.decided_by": "priority",
     "partner.score": "score",
 }
-_LISTS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One subject of a request: the engine that judges tables, all facts, and the subject's own."""
-
-    engine: Engine
-    facts: Facts
-    scene: Scene
-    number: int | None
-
-
-Origin: TypeAlias = Callable[[Case], str]
+Origin: TypeAlias = Callable[[Scene], str]
 
 
 def origin_of(
-    field: Field, derivation: Derivation | None, table: DerivedTable | None, subject: Subject
+    field: Field, derivation: Derivation | None, table: DerivedTable | None, subject: Subject, types: Mapping[str, Type]
 ) -> str | Origin:
-    """Return where a field's value comes from, or the function that tells it for one case.
+    """Return where a field's value comes from, or the function that tells it for one scene.
 
     Args:
         field: the field.
         derivation: how it is derived; None for what is given or found.
         table: the policy's table that derives it, if one does.
         subject: whose row it stands in.
+        types: the type of every field.
     """
     if derivation is None:
         return FOUND.get(field.path) or _given(field, subject)
     if table is not None:
-        return _rows(table, subject)
+        return _rows(table, subject, types)
     if field.path == "deal.line_count":
-        return lambda case: f"count of {_lines(case.facts)}"
+        return lambda scene: f"count of {_lines(scene.facts)}"
     if field.path in FUNCTION_TEXTS:
         inputs = FUNCTION_INPUTS[field.path]
         return _formula(
@@ -82,48 +73,39 @@ def _given(field: Field, subject: Subject) -> str | Origin:
         return "request"
     default = plain(field.default)
     own = field.object in OWN_OBJECTS[subject]
+    of_claim = subject is Subject.CLAIM and field.object == "partner"
     path, name, of = field.path, field.name, field.object
 
-    def tell(case: Case) -> str:
+    def tell(scene: Scene) -> str:
         # A default stands in the facts as it is here, digit for digit; what compares equal may still have been given.
-        if (case.scene.row if own else case.scene.shared).get(path) != default:
+        if (scene.row if own else scene.shared).get(path) != default:
             return "request"
-        given = case.facts.request.get(of) if case.number is None else _object(field, subject, case)
+        given = scene.given if own else scene.facts.request.get(of)
+        if of_claim and isinstance(given, dict):
+            given = given.get(of)
         return "request" if isinstance(given, dict) and name in given else "default"
 
     return tell
 
 
-def _object(field: Field, subject: Subject, case: Case) -> Mapping[str, object] | None:
-    """Return the object of the request that gave a field, or could have."""
-    rows = case.facts.request.get(_LISTS[subject])
-    row = _mapping(rows[case.number]) if isinstance(rows, list) and case.number is not None else None
-    of_claim = subject is Subject.CLAIM and field.object == "partner"
-    return _mapping(row.get("partner")) if row is not None and of_claim else row
-
-
-def _mapping(value: object) -> Mapping[str, object] | None:
-    return value if isinstance(value, dict) else None
-
-
 def _formula(formula: Template, subject: Subject) -> str | Origin:
     """Put the values into a formula: `?` for an unknown one."""
     own = OWN_OBJECTS[subject]
-    text = formula.text
-    if len(formula.parts) == 1 and isinstance(formula.parts[0], Aggregate) and text == "{}":
+    if len(formula.parts) == 1 and isinstance(formula.parts[0], Aggregate) and formula.text == "{}":
         function = formula.parts[0].function
         words = "sum" if function == "sum" else f"{function}imum"
-        return lambda case: f"{words} of {_lines(case.facts)}"
+        return lambda scene: f"{words} of {_lines(scene.facts)}"
+    pattern = formula.text.replace("%", "%%").replace("{}", "%s")  # this is filled in twice as fast
     if any(isinstance(part, Aggregate) for part in formula.parts):
-        return lambda case: text.format(*[_part(part, case, subject) for part in formula.parts])
+        return lambda scene: pattern % tuple([_part(part, scene, own) for part in formula.parts])
     fields = tuple([(part.field, part.field.partition(".")[0] in own) for part in formula.parts])
 
-    def put_in(case: Case) -> str:
-        row, shared = case.scene.texts, case.scene.shared_texts
+    def put_in(scene: Scene) -> str:
+        row, shared = scene.texts, scene.shared_texts
         values = [(row if mine else shared).get(path) for path, mine in fields]
         if None in values:
             values = [_shown((row if mine else shared), path) for path, mine in fields]
-        return text.format(*values)
+        return pattern % tuple(values)
 
     return put_in
 
@@ -135,37 +117,50 @@ def _shown(texts: Texts, path: str) -> str:
     return "null" if text is None else str(text)
 
 
-def _part(part: FieldValue | Aggregate, case: Case, subject: Subject) -> str:
+def _part(part: FieldValue | Aggregate, scene: Scene, own: frozenset[str]) -> str:
     """Return the text of a formula's operand, where lines are summed."""
     if isinstance(part, FieldValue):
-        mine = part.field.partition(".")[0] in OWN_OBJECTS[subject]
-        return _shown(case.scene.texts if mine else case.scene.shared_texts, part.field)
-    value = compute(part, View(subject, case.facts.shared, case.scene.row), case.facts.lines)
+        mine = part.field.partition(".")[0] in own
+        return _shown(scene.texts if mine else scene.shared_texts, part.field)
+    value = compute(part, scene.shared, scene.facts.lines)  # an aggregate reads the lines alone
     if value is None:
         return "null"
-    return str(figures.text(value, part.type)) if isinstance(value, tuple) else "?"
+    return str(writer(part.type)(value)) if isinstance(value, tuple) else "?"
 
 
-def _rows(table: DerivedTable, subject: Subject) -> Origin:
+def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> Origin:
     """Name the rows of a table that gave the value, or those that leave it open."""
     group = Group.of(table.rows, subject)
     values = [plain(effect.value) for row in table.rows for effect in row.effects if isinstance(effect, Assign)]
     own = table.field.partition(".")[0] in OWN_OBJECTS[subject]
 
-    def name(case: Case) -> str:
-        fired, undetermined = case.engine.match(group, case.scene.shared, case.scene.row)
-        state = case.scene.row if own else case.scene.shared
+    each = [_named(table, [number]) for number in range(len(table.rows))]
+
+    def name(scene: Scene) -> str:
+        fired, undetermined = scene.engine.match(group, scene.shared, scene.row)
+        state = scene.row if own else scene.shared
         if table.field not in state:
             return "undetermined " + _named(table, [*positions(undetermined)])
+        if table.hit == "first":
+            return each[lowest_bit(fired)] if fired else "no row"
         value = state[table.field]
         numbers = [*positions(fired)]
-        if table.hit == "first":
-            numbers = numbers[:1]
-        elif table.hit in ("max", "min"):
+        if table.hit in ("max", "min"):
             numbers = [n for n in numbers if value is not None and order(values[n], value) == 0]
         return _named(table, numbers) if numbers else "no row"
 
-    return name
+    read = sorted({path for row in table.rows for path in rule_fields(row)})
+    if not all(is_coarse(path, types[path]) for path in read):
+        return name
+    tested = tuple([(path, path.partition(".")[0] in OWN_OBJECTS[subject]) for path in read])
+    seen: dict[object, str] = {}
+
+    def known_name(scene: Scene) -> str:
+        row, shared = scene.row, scene.shared
+        key = (scene.engine, *[(row if mine else shared).get(path, NOT_KNOWN) for path, mine in tested])
+        return seen.get(key) or keep(seen, key, name(scene))
+
+    return known_name
 
 
 def _named(table: DerivedTable, numbers: list[int]) -> str:

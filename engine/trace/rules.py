@@ -1,17 +1,15 @@
 """Rules as trace entries; what does not depend on a request is worked out once for each rule."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from engine.decision import Json, Language
-from engine.facts import Facts
 from engine.interpret import compute
-from engine.matching import Group
+from engine.matching import Group, Match
 from engine.tables.bits import Bits, positions
 from engine.trace import effects
-from engine.trace.conditions import Scene, Traced, traced
+from engine.trace.conditions import Traced, traced
 from engine.trace.fields import FieldBook, Reads
+from engine.trace.scene import Entry, Scene
 from engine.views import View
 from engine.words import effect_text
 from rules.fields import rule_fields
@@ -23,15 +21,6 @@ BLOCKED: Status = "blocked"
 UNDETERMINED: Status = "undetermined"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a rule says, in one language."""
-
-    then: list[Json]
-    effects: list[Json]
-    because: str | None
-
-
 class TracedRule:
     """One rule, ready to be shown."""
 
@@ -41,62 +30,49 @@ class TracedRule:
         self._subject = subject
         self._source: dict[str, Json] = {"file": book.file(rule.span), "line": rule.span.line}
         self._tests: tuple[Traced, ...] = tuple([traced(part, subject, book.types) for part in rule.when.parts])
-        self._words: dict[Language, Words] = {}
+        self._blanks: dict[tuple[Status, str | None, Language], Entry] = {}
+        self._then: dict[Language, list[Entry]] = {}
         self._scores = tuple([effect.points for effect in rule.effects if isinstance(effect, Score)])
         self.reads: Reads = book.reads(rule_fields(rule), subject)
 
-    def entry(
-        self,
-        status: Status,
-        place: Mapping[str, Json],
-        scene: Scene,
-        *,
-        facts: Facts,
-        language: Language,
-        misses_once: bool = False,
-    ) -> dict[str, Json]:
-        """Return the rule's entry for one subject; `misses_once` if exactly one of its tests is known to fail."""
-        words = self._words.get(language) or self._put_into(language)
-        then, said = (words.then, words.effects) if not self._scores else self._scored(words, scene, facts, language)
-        return {
-            "rule": self._rule.id,
-            "section": self._rule.section,
-            "source": self._source,
-            **place,
-            "status": status,
-            "tests": self._judged(status, scene, misses_once=misses_once),
-            "effects": said,
-            "then": then,
-            "because": words.because,
-        }
+    def entry(self, status: Status, scene: Scene, language: Language) -> Entry:
+        """Return the rule's entry for one subject: a copy of the blank, filled in."""
+        blank = self._blanks.get((status, scene.key, language)) or self._blank(status, scene.key, language)
+        entry = blank.copy()
+        if scene.key is not None:
+            entry[scene.key] = scene.name
+        entry["tests"] = [test.entry(scene) for test in self._tests]
+        if self._scores:
+            self._put_points(entry, scene, language)
+        return entry
 
-    def _judged(self, status: Status, scene: Scene, *, misses_once: bool) -> list[Json]:
-        """Return the entries of the tests; what the engine has found already is not judged again."""
-        if status is FIRED:
-            return [test.holding(scene) for test in self._tests]
-        if not misses_once:
-            return [test.judged(scene) for test in self._tests]
-        last = len(self._tests) - 1
-        miss = next((n for n, test in enumerate(self._tests) if n == last or test.verdict(scene) is False), last)
-        return [test.failing(scene) if n == miss else test.holding(scene) for n, test in enumerate(self._tests)]
-
-    def _put_into(self, language: Language) -> Words:
+    def _blank(self, status: Status, key: str | None, language: Language) -> Entry:
+        """Return an entry with everything that no request changes, and with places for the rest."""
         rule = self._rule
-        then = [effects.as_json(effect, language) for effect in rule.effects]
-        because = rule.because.in_language(language) if rule.because else None
-        words = Words([*then], [effect_text(one, language) for one in then], because)
-        self._words[language] = words
-        return words
+        then = self._then[language] = [effects.as_json(effect, language) for effect in rule.effects]
+        blank = self._blanks[status, key, language] = {
+            "rule": rule.id,
+            "section": rule.section,
+            "source": self._source,
+            **({} if key is None else {key: None}),
+            "status": status,
+            "tests": None,
+            "effects": [effect_text(one, language) for one in then],
+            "then": list[Json](then),
+            "because": rule.because.in_language(language) if rule.because else None,
+        }
+        return blank
 
-    def _scored(self, words: Words, scene: Scene, facts: Facts, language: Language) -> tuple[list[Json], list[Json]]:
-        """Put the points into a rule that gives a score."""
+    def _put_points(self, entry: Entry, scene: Scene, language: Language) -> None:
+        """Put the points into the entry of a rule that gives a score."""
         view = View(self._subject, scene.shared, scene.row)
-        points = iter([effects.points(compute(formula, view, facts.lines)) for formula in self._scores])
+        points = iter([effects.points(compute(formula, view, scene.facts.lines)) for formula in self._scores])
         then = [
-            {**one, **next(points)} if isinstance(effect, Score) and isinstance(one, dict) else one
-            for effect, one in zip(self._rule.effects, words.then, strict=True)
+            {**one, **next(points)} if isinstance(effect, Score) else one
+            for effect, one in zip(self._rule.effects, self._then[language], strict=True)
         ]
-        return then, [effect_text(one, language) for one in then if isinstance(one, dict)]
+        entry["effects"] = [effect_text(one, language) for one in then]
+        entry["then"] = list[Json](then)
 
 
 class TracedGroup:
@@ -116,6 +92,15 @@ class TracedGroup:
         if found is None:
             found = self._rules[number] = TracedRule(self._group.rules[number], self._group.subject, self._book)
         return found
+
+    def entries(self, bits: Bits, match: Match, scene: Scene, language: Language) -> list[Json]:
+        """Return the entries of some of the rules, as they were matched."""
+        fired, open_ = match.fired, match.undetermined
+        listed: list[Json] = []
+        for number in positions(bits):
+            status = FIRED if fired >> number & 1 else UNDETERMINED if open_ >> number & 1 else BLOCKED
+            listed.append((self._rules[number] or self[number]).entry(status, scene, language))
+        return listed
 
     def reads(self, bits: Bits) -> Reads:
         """Return the fields that some of the rules read, and all that these are derived from."""

@@ -30,24 +30,19 @@ class Selection:
         self._at_gate = _only(group, _tests_gate) if by_gate else None
         self._authority = authority_of(group, policy) if is_authority(group) else None
 
-    def select(
-        self, engine: Engine, shared: Row, match: Match, explain: Explain, *, undetermined: bool
-    ) -> tuple[Bits, Bits]:
-        """Return the rules to list, and which of them fail by exactly one test, as far as that is known.
-
-        With `undetermined`, also the undetermined ones that `fired` would leave out.
-        """
+    def select(self, engine: Engine, shared: Row, match: Match, explain: Explain, *, undetermined: bool) -> Bits:
+        """Return the rules to list; with `undetermined`, also the undetermined ones that `fired` would leave out."""
         if explain == "all":
-            return self._everything, 0
+            return self._everything
         if explain == "fired":
-            return (match.fired | match.undetermined if undetermined else match.fired), 0
-        near = once = engine.near(self._group, shared, match.row)
+            return match.fired | match.undetermined if undetermined else match.fired
+        near = engine.near(self._group, shared, match.row)
         if near and self._at_gate is not None:
             near &= engine.match(self._at_gate, shared, match.row)[0]
         if self._authority is not None:
             rows, _ = self._authority.next_lower(engine, shared, match)
             near = last(near & self._authority.lower(match), MOST_ROWS) | rows
-        return match.fired | match.undetermined | near, once
+        return match.fired | match.undetermined | near
 
 
 def _only(group: Group, keep: Callable[[Condition], bool]) -> Group:

@@ -7,26 +7,23 @@ first; those that depend on a field that the domain itself finds out (`claim.pro
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import partial
-from typing import TypeAlias
 
 from engine.decision import Kind
 from engine.derive.built_in import FUNCTIONS, Function, call, margin
-from engine.derive.formulas import Formula, compiled
-from engine.exact import ZERO, Ratio, add, compare
+from engine.derive.derivation import Derivation
+from engine.derive.formulas import written
+from engine.derive.kinds import special_kinds
+from engine.derive.stages import Stage, fused
+from engine.derive.tables import of_table
 from engine.facts import Facts, Row
-from engine.interpret import as_ratio, compute, plain
-from engine.matching import Engine, Group, groups_of, match_all
-from engine.tables.bits import positions
-from engine.values import PartialSet, Value
+from engine.interpret import compute
+from engine.matching import Engine, IndexEngine
+from engine.values import PartialSet
 from engine.views import UNKNOWN, State, Unknown, View
 from rules.built_in import FORMULAS, FUNCTION_INPUTS, MARGINS
-from rules.fields import expression_fields, rule_fields
-from rules.ir import Assign, DerivedFormula, DerivedTable, Expression, Policy, Rule, SpecialOrders, Subject
-
-Evaluate: TypeAlias = Callable[[Engine, Facts, Row], State]
+from rules.fields import expression_fields
+from rules.ir import DerivedFormula, DerivedTable, Expression, Policy, Subject
 
 # Fields that a domain finds out while it decides, by the stage after which they are known.
 FOUND_IN_STAGE = {"claim.protected": 1, "partner.score": 1, "deal.contenders": 2, "deal.decided_by": 2}
@@ -38,40 +35,35 @@ FOUND_FROM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """One derived field: where it stands, what it reads, and how it is computed for one row.
-
-    `formula` is the formula that it is, for prices above zero, and None for what tables and kinds give; `compiled` says
-    it as a function that gives what `evaluate` gives. `rules` are the rows of tables and kinds.
-    """
-
-    path: str
-    subject: Subject
-    inputs: frozenset[str]
-    evaluate: Evaluate
-    formula: Expression | None = None
-    compiled: Formula | None = None
-    rules: tuple[Rule, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Derivations:
     """The derivations that one kind of decision needs, stage by stage, each after what it reads."""
 
-    kind: Kind
-    stages: tuple[tuple[Derivation, ...], ...]
-    inputs: Mapping[str, frozenset[str]]
+    def __init__(
+        self, kind: Kind, stages: tuple[tuple[Derivation, ...], ...], inputs: Mapping[str, frozenset[str]]
+    ) -> None:
+        """Take the derivations in dependency order; `inputs` are the fields that each derived one reads."""
+        self.kind = kind
+        self.stages = stages
+        self.inputs = inputs
+        self._fused: dict[tuple[int, bool], Stage] = {}
 
     def derive(self, engine: Engine, facts: Facts, *, stage: int = 0) -> None:
         """Add a stage's fields to the facts."""
-        shared, lines = facts.shared, facts.lines
+        if engine.plain:
+            self._derive_plainly(engine, facts, stage)
+        elif self.stages[stage]:
+            by_index = isinstance(engine, IndexEngine)
+            found = self._fused.get((stage, by_index))
+            if found is None:
+                found = self._fused[stage, by_index] = fused(self.stages[stage], by_index=by_index)
+            found(engine, facts)
+
+    def _derive_plainly(self, engine: Engine, facts: Facts, stage: int) -> None:
         for derivation in self.stages[stage]:
-            path, formula = derivation.path, None if engine.plain else derivation.compiled
             for row in _rows(derivation.subject, facts):
-                state = formula(shared, row, lines) if formula else derivation.evaluate(engine, facts, row)
+                state = derivation.evaluate(engine, facts, row)
                 if state is not UNKNOWN:
-                    (shared if derivation.subject is Subject.DEAL else row)[path] = state
+                    (facts.shared if derivation.subject is Subject.DEAL else row)[derivation.path] = state
 
     def roots(self, paths: Iterable[str], facts: Facts) -> frozenset[str]:
         """Return the unknown given fields that these fields come from: what a caller could add."""
@@ -130,8 +122,8 @@ def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivation
         **{path: partial(_formula, path, formula, kind) for path, formula in FORMULAS.items()},
         **{path: partial(_function, path, function, kind) for path, function in FUNCTIONS.items()},
         **{path: partial(_margin, path, kind) for path in MARGINS},
-        "deal.special_kinds": partial(_special_kinds, policy.special_orders),
-        **{derived.field: partial(_policy_derivation, derived, kind) for derived in policy.derive},
+        "deal.special_kinds": partial(special_kinds, policy.special_orders),
+        **{derived.field: partial(_policy_derivation, derived, kind, policy) for derived in policy.derive},
     }
     ordered: dict[str, Derivation] = {}
     stage_of: dict[str, int] = dict(FOUND_IN_STAGE)
@@ -165,95 +157,10 @@ def _rows(subject: Subject, facts: Facts) -> Iterable[Row]:
             return facts.candidates or ()
 
 
-def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind) -> Derivation:
+def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind, policy: Policy) -> Derivation:
     if isinstance(derived, DerivedFormula):
         return _formula(derived.field, derived.expression, kind)
-    subject = row_subject(derived.field, kind)
-    group = Group.of(derived.rows, subject)
-    values = [_assigned(rule) for rule in derived.rows]
-    decide = _HITS[derived.hit]
-    first = derived.hit == "first"
-
-    def evaluate(engine: Engine, facts: Facts, row: Row) -> State:
-        fired, undetermined = engine.match(group, facts.shared, row)
-        if first and not undetermined:  # by far the most frequent case
-            return values[(fired & -fired).bit_length() - 1] if fired else None
-        hits = [(value, bool(fired >> n & 1)) for n, value in enumerate(values) if (fired | undetermined) >> n & 1]
-        return decide(hits)
-
-    inputs = frozenset(path for rule in derived.rows for path in rule_fields(rule))
-    return Derivation(derived.field, subject, inputs, evaluate, rules=derived.rows)
-
-
-def _assigned(rule: Rule) -> Value:
-    (effect,) = rule.effects
-    assert isinstance(effect, Assign)
-    return plain(effect.value)
-
-
-# A table's hits in the owner's order: the row's value, and whether the row fires (else it is undetermined).
-_Hits: TypeAlias = list[tuple[Value, bool]]
-
-
-def _first(hits: _Hits) -> State:
-    """Return the first firing row's value, unless an undetermined row before it could give another."""
-    result: Value = None
-    candidates = []
-    for value, fires in hits:
-        if fires:
-            result = value
-            break
-        candidates.append(value)
-    return result if all(_same(value, result) for value in candidates) else UNKNOWN
-
-
-def _same(left: Value, right: Value) -> bool:
-    if isinstance(left, tuple) and isinstance(right, tuple):
-        return compare(left, right) == 0
-    return left == right
-
-
-def _sum(hits: _Hits) -> State:
-    """Return the sum of the firing rows; an undetermined row that adds something makes it unknown."""
-    if any(not fires and not _same(value, ZERO) for value, fires in hits):
-        return UNKNOWN
-    total: Ratio | None = ZERO
-    for value, _ in hits:
-        total = add(total, as_ratio(value)) if total is not None else None
-    return total
-
-
-def _extreme(sign: int) -> Callable[[_Hits], State]:
-    """Return the largest (+1) or smallest (-1), unknown if an undetermined row could beat it."""
-
-    def beats(left: Value, right: Value) -> bool:
-        if isinstance(left, tuple) and isinstance(right, tuple):
-            return compare(left, right) == sign
-        return _moment_order(left, right) == sign
-
-    def decide(hits: _Hits) -> State:
-        best: Value = None
-        for value, fires in hits:
-            if fires and (best is None or beats(value, best)):
-                best = value
-        doubtful = any(not fires and (best is None or beats(value, best)) for value, fires in hits)
-        return UNKNOWN if doubtful else best
-
-    return decide
-
-
-def _moment_order(left: Value, right: Value) -> int:
-    assert isinstance(left, date | timedelta)
-    assert isinstance(right, date | timedelta)
-    return (left > right) - (left < right)  # type: ignore[operator]  # one field's values have one type
-
-
-_HITS: dict[str, Callable[[_Hits], State]] = {
-    "first": _first,
-    "sum": _sum,
-    "max": _extreme(1),
-    "min": _extreme(-1),
-}
+    return of_table(derived, row_subject(derived.field, kind), policy.fields)
 
 
 def _formula(path: str, expression: Expression, kind: Kind) -> Derivation:
@@ -265,8 +172,15 @@ def _formula(path: str, expression: Expression, kind: Kind) -> Derivation:
     def unusual(shared: Row, row: Row, lines: Sequence[Row] | None) -> State:
         return compute(expression, View(subject, shared, row), lines)
 
-    made = compiled(expression, subject, unusual)
-    return Derivation(path, subject, frozenset(expression_fields(expression)), evaluate, expression, made)
+    return Derivation(
+        path=path,
+        subject=subject,
+        inputs=frozenset(expression_fields(expression)),
+        evaluate=evaluate,
+        formula=expression,
+        written=written(expression, subject),
+        unusual=unusual,
+    )
 
 
 def _function(path: str, function: Function, kind: Kind) -> Derivation:
@@ -292,22 +206,12 @@ def _margin(path: str, kind: Kind) -> Derivation:
     def evaluate(_: Engine, facts: Facts, row: Row) -> State:
         return unusual(facts.shared, row, facts.lines)
 
-    made = compiled(MARGINS[path], subject, unusual)
-    return Derivation(path, subject, frozenset((cost, net)), evaluate, MARGINS[path], made)
-
-
-def _special_kinds(section: SpecialOrders | None) -> Derivation:
-    """Return the kinds that the deal is of: of a kind if its condition holds for the deal or any line."""
-    kinds = section.kinds if section else ()
-    groups = groups_of(kinds)
-
-    def evaluate(engine: Engine, facts: Facts, _: Row) -> State:
-        known: set[str] = set()
-        maybe: set[str] = set()
-        for match in match_all(engine, groups, facts):
-            known.update(match.group.rules[number].id for number in positions(match.fired))
-            maybe.update(match.group.rules[number].id for number in positions(match.undetermined))
-        return PartialSet(frozenset(known), frozenset(maybe - known)) if maybe - known else frozenset(known)
-
-    inputs = frozenset(path for rule in kinds for path in rule_fields(rule))
-    return Derivation("deal.special_kinds", Subject.DEAL, inputs, evaluate, rules=kinds)
+    return Derivation(
+        path=path,
+        subject=subject,
+        inputs=frozenset((cost, net)),
+        evaluate=evaluate,
+        formula=MARGINS[path],
+        written=written(MARGINS[path], subject),
+        unusual=unusual,
+    )

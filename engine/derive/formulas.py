@@ -1,18 +1,18 @@
-"""Formulas as Python functions: the ordinary case compiled, everything else left to the interpreter.
+"""Formulas as statements: the ordinary case written out, everything else left to the interpreter.
 
-Where every operand is a finite number and no divisor is zero, a formula is a handful of integer products, written out
-as a function of its own. Anything else (an unknown or null operand, a division by zero, an infinite margin) ends in an
-exception or a zero denominator there, and the plain interpreter decides what it means. So there is one meaning, and the
-compiled function only knows when it may say it faster.
+Where every operand is a finite number and no divisor is zero, a formula is a handful of integer products. Anything else
+(an unknown or null operand, a division by zero, an infinite margin) ends in an exception or a zero denominator there,
+and the plain interpreter decides what it means. So there is one meaning, and the statements only know when they may say
+it faster.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, TypeAlias, assert_never
 
 from engine.exact import ratio
 from engine.facts import Row
-from engine.generated import function
 from engine.views import OWN_OBJECTS, State
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
 
@@ -20,31 +20,33 @@ from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, Field
 Formula: TypeAlias = Callable[[Row, Row, Sequence[Row] | None], State]
 
 
-def compiled(expression: Expression, subject: Subject, unusual: Formula) -> Formula:
-    """Return a function that gives what `unusual` gives, and does not call it where all goes the ordinary way."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A formula as statements, and the names of the numerator and denominator that they end with.
+
+    They read `shared`, `row` and `lines`, and raise one of `UNUSUAL` where an operand is not a finite number or a
+    divisor is zero; a denominator of zero says the same.
+    """
+
+    lines: tuple[str, ...]
+    n: str
+    d: str
+
+
+UNUSUAL = "(KeyError, TypeError, ZeroDivisionError)"
+
+
+def written(expression: Expression, subject: Subject) -> Written | None:
+    """Return the statements of a formula; None if it has a part that is not worth compiling."""
     writer = _Writer(OWN_OBJECTS[subject])
     try:
         n, d = writer.write(expression)
     except _Uncommon:
-        return unusual
-    source = "\n".join(
-        [
-            "def formula(shared, row, lines):",
-            "    try:",
-            *(f"        {line}" for line in writer.lines),
-            f"        if {d}:",
-            f"            return {n}, {d}",
-            "    except (KeyError, TypeError, ZeroDivisionError):",
-            "        pass",
-            "    return unusual(shared, row, lines)",
-        ]
-    )
-
-    made: Formula = function(source, "formula", {"unusual": unusual, "total": _total})
-    return made
+        return None
+    return Written(tuple(writer.lines), n, d)
 
 
-def _total(field: str, lines: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+def total(field: str, lines: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
     """Add a field of all lines; KeyError where it is unknown, TypeError where it is null."""
     n, d = 0, 1
     for line in lines:

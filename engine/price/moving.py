@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.derive.derivations import Derivation
+from engine.derive.derivation import Derivation
 from engine.matching import Group
 from engine.price.straight import PRICE, StraightForms, compiled
 from rules.fields import condition_fields

@@ -7,7 +7,7 @@ which they hold.
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias, assert_never
 
-from engine.derive.derivations import Derivation
+from engine.derive.derivation import Derivation
 from engine.exact import ZERO, Ratio, add
 from engine.facts import Facts, Row
 from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain

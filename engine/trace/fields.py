@@ -10,7 +10,8 @@ from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from engine.decision import Json
-from engine.derive.derivations import Derivation, Derivations
+from engine.derive.derivation import Derivation
+from engine.derive.derivations import Derivations
 from engine.facts import Row
 from engine.tables.bits import positions
 from engine.trace.numbers import writer

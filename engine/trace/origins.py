@@ -7,7 +7,7 @@ or name the rows of the table that gave them; a few are found on the way to the 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from engine.derive.derivations import Derivation
+from engine.derive.derivation import Derivation
 from engine.facts import Facts
 from engine.interpret import compute, order, plain
 from engine.matching import Group

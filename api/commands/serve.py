@@ -67,10 +67,15 @@ def _serve_here(settings: Settings, active: ActivePolicy, listener: socket.socke
 
     from api.logs import set_up_logs  # noqa: PLC0415
     from api.web.app import create_app  # noqa: PLC0415
+    from api.web.protocol import BoundedProtocol  # noqa: PLC0415
 
     set_up_logs()
     config = Config(
-        create_app(settings, active), log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
+        create_app(settings, active),
+        http=BoundedProtocol,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     for ending in (signal.SIGINT, signal.SIGTERM):
         # The server ends in good order, and then raises the signal again; by then all is done.
@@ -83,6 +88,7 @@ def _serve_in_workers(settings: Settings, listener: socket.socket, workers: int)
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 
     from api.logs import set_up_logs  # noqa: PLC0415
+    from api.web.protocol import BoundedProtocol  # noqa: PLC0415
 
     set_up_logs()
     release(settings.engine)
@@ -95,6 +101,7 @@ def _serve_in_workers(settings: Settings, listener: socket.socket, workers: int)
         config = Config(
             "api.web.app:create_logged_app",
             factory=True,
+            http=BoundedProtocol,
             workers=workers,
             log_config=None,
             access_log=False,

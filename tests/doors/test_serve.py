@@ -157,6 +157,20 @@ def test_a_body_that_is_far_too_large_is_answered(serve: Serve) -> None:
     assert server.client.post(PRICE, json=QUOTE).status_code == 200
 
 
+CHUNKED = b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" % PRICE.encode()
+
+
+@pytest.mark.parametrize("begun", [b"GET /", b"GET /healthz HTTP/1.1\r\nX-Long: ", CHUNKED + b"X-Long: "])
+def test_a_head_without_an_end_is_cut_off(serve: Serve, begun: bytes) -> None:
+    server = serve()
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as caller:
+        caller.sendall(begun)
+        with pytest.raises(ConnectionError):
+            caller.sendall(b"a" * 100_000_000)
+    assert server.client.post(PRICE, json=QUOTE, headers={"X-Long": "a" * 30_000}).status_code == 200
+
+
 @pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_when_told_and_says_nothing_odd(serve: Serve, with_signal: signal.Signals) -> None:
     server = serve()

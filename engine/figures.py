@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from engine.decision import Json
-from engine.exact import Ratio, has_places, scaled
+from engine.exact import Ratio
 from engine.values import PartialSet, Value
 from rules.types import Scalar, Type
 
@@ -32,9 +32,7 @@ def rate(value: Ratio) -> str:
     ('15.3846%', '25.0000%', '-∞')
     """
     n, d = value
-    if d == 0:
-        return "∞" if n > 0 else "-∞"
-    return _decimal((n * 100, d), least=4, otherwise=4) + "%"
+    return _decimal((n * 100, d), least=4, otherwise=4) + "%" if d else "∞" if n > 0 else "-∞"
 
 
 def text(value: Value, kind: Type) -> Json:
@@ -71,19 +69,24 @@ def duration(value: timedelta) -> str:
 
 
 def _decimal(value: Ratio, *, least: int, otherwise: int) -> str:
+    """Return exact digits, at least so many places; what has more than a dozen is rounded half up to `otherwise`."""
     n, d = value
     if d == 0:
         return "∞" if n > 0 else "-∞"
     places = least
     digits, rest = divmod(abs(n) * _POWERS[places], d)
     if rest:
-        if has_places(value, _MOST_PLACES):
-            places = next(more for more in range(least + 1, _MOST_PLACES + 1) if has_places(value, more))
+        places = _MOST_PLACES
+        more, rest = divmod(rest * _POWERS[places - least], d)
+        digits = digits * _POWERS[places - least] + more
+        if rest:
+            cut = _POWERS[places - otherwise]
+            digits, places = (digits + cut // 2) // cut, otherwise
         else:
-            places = otherwise
-        digits = abs(scaled(value, places))
+            while digits % 10 == 0:
+                digits, places = digits // 10, places - 1
     sign = "-" if n < 0 and digits else ""
     if not places:
         return f"{sign}{digits}"
-    whole, part = divmod(digits, _POWERS[places])
-    return f"{sign}{whole}.{part:0{places}}"
+    shown = str(digits).zfill(places + 1)
+    return f"{sign}{shown[:-places]}.{shown[-places:]}"

@@ -11,19 +11,58 @@ from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
 
-from rules.ir import AllOf, AnyOf, HasAll, HasAny, HasNone, NotOneOf, OneOf, Policy, Text
+from rules.ir import AllOf, AnyOf, FieldTest, HasAll, HasAny, HasNone, NotOneOf, OneOf, Policy, Text
 
 # Where the order of the parts does not matter.
 UNORDERED = (AllOf, AnyOf, OneOf, NotOneOf, HasAny, HasAll, HasNone, Text)
 
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def digest(policy: Policy) -> str:
     """Return `sha256:` and the digest of a policy, whatever its own `digest` says."""
-    content = {name: _plain(getattr(policy, name)) for name in _members(policy) if name != "digest"}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    text = _Text()
+    content = [f'"{name}":{text.of(getattr(policy, name))}' for name in sorted(_members(policy)) if name != "digest"]
+    whole = "{" + ",".join(content) + "}"
+    return f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
 
 
+class _Text:
+    """Writes values as JSON, each as `_plain` has it; what tables say again and again is written once."""
+
+    def __init__(self) -> None:
+        """Start with nothing written."""
+        self._tests: dict[tuple[str, int], tuple[str, str]] = {}
+
+    def of(self, value: object) -> str:
+        """Return a value's text."""
+        if type(value) is FieldTest:
+            return self._test(value)[1]
+        if type(value) is tuple:
+            return f"[{','.join(map(self.of, value))}]"
+        if type(value) is AllOf:
+            return f'["AllOf",[{",".join([text for _, text in sorted(map(self._sortable, value.parts))])}]]'
+        if is_dataclass(value) and type(value) not in UNORDERED:
+            members = [self.of(getattr(value, member)) for member in _members(value)]
+            return f"[{','.join([_WRITER.encode(type(value).__name__), *members])}]"
+        return _WRITER.encode(_plain(value))
+
+    def _sortable(self, part: object) -> tuple[str, str]:
+        """Return what a part is sorted by, and its text."""
+        return self._test(part) if type(part) is FieldTest else (repr(_plain(part)), self.of(part))
+
+    def _test(self, test: FieldTest) -> tuple[str, str]:
+        # A policy's equal tests are mostly one object, which lives as long as the policy.
+        key = (test.field, id(test.test))
+        found = self._tests.get(key)
+        if found is None:
+            plain = _plain(test)
+            found = self._tests[key] = (repr(plain), _WRITER.encode(plain))
+        return found
+
+
+_AS_IT_IS = frozenset({str, bool, int, type(None)})
 _MEMBERS: dict[type, tuple[str, ...]] = {}
 
 
@@ -39,22 +78,23 @@ def _members(value: object) -> tuple[str, ...]:
 
 def _plain(value: object) -> object:
     """Return a value as JSON has it; values of different types differ."""
-    if value is None or isinstance(value, str | bool | int):
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
     if isinstance(value, Fraction):
         return {"n": f"{value.numerator}/{value.denominator}"}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if kind in _MEMBERS or is_dataclass(value):
+        return _dataclass(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if is_dataclass(value):
-        return _dataclass(value)
     return _special(value)
 
 
 def _dataclass(value: object) -> list[object]:
     members = [_plain(getattr(value, member)) for member in _members(value)]
-    if isinstance(value, UNORDERED):
+    if type(value) in UNORDERED:
         (parts,) = members
         assert isinstance(parts, list)
         members = [sorted(parts, key=repr)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from rules.fields import condition_fields
+from rules.fields import tested_fields
 from rules.ir import AllOf, AnyOf, Condition, Not
 from rules.nodes import Entry, MappingNode, Node
 from rules.scope import Scope
@@ -11,7 +11,6 @@ from rules.shape import listing, mapping
 from rules.source import Span
 from rules.subjects import Place, Use
 from rules.unary import read_test
-from rules.walk import tests_of
 
 DEEPEST = 20
 
@@ -74,6 +73,5 @@ def _plain(condition: AllOf) -> Condition:
 
 def uses_of(condition: Condition, place: Place, columns: Mapping[str, Span]) -> Iterator[Use]:
     """Yield each field that a condition names, with where it does so: its column, or else its test."""
-    for test in tests_of(condition):
-        for path in condition_fields(test):
-            yield Use(path, columns.get(path, test.span), place)
+    for path, test in tested_fields(condition):
+        yield Use(path, columns.get(path, test.span), place)

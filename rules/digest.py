@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from enum import Enum
 from fractions import Fraction
+from json.encoder import encode_basestring
 
 from rules.ir import AllOf, AnyOf, FieldTest, HasAll, HasAny, HasNone, NotOneOf, OneOf, Policy, Text
 
@@ -37,16 +38,19 @@ class _Text:
 
     def of(self, value: object) -> str:
         """Return a value's text."""
-        if type(value) is FieldTest:
+        kind = type(value)
+        if isinstance(value, str):
+            return encode_basestring(value)
+        if isinstance(value, FieldTest):
             return self._test(value)[1]
-        if type(value) is tuple:
+        if isinstance(value, tuple):
             return f"[{','.join(map(self.of, value))}]"
-        if type(value) is AllOf:
+        if isinstance(value, AllOf):
             return f'["AllOf",[{",".join([text for _, text in sorted(map(self._sortable, value.parts))])}]]'
-        if is_dataclass(value) and type(value) not in UNORDERED:
+        if (kind in _MEMBERS or is_dataclass(value)) and kind not in UNORDERED:
             members = [self.of(getattr(value, member)) for member in _members(value)]
-            return f"[{','.join([_WRITER.encode(type(value).__name__), *members])}]"
-        return _WRITER.encode(_plain(value))
+            return f'["{kind.__name__}",{",".join(members)}]' if members else f'["{kind.__name__}"]'
+        return "null" if value is None else _WRITER.encode(_plain(value))
 
     def _sortable(self, part: object) -> tuple[str, str]:
         """Return what a part is sorted by, and its text."""
@@ -81,12 +85,12 @@ def _plain(value: object) -> object:
     kind = type(value)
     if kind in _AS_IT_IS:
         return value
-    if isinstance(value, Fraction):
-        return {"n": f"{value.numerator}/{value.denominator}"}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if kind in _MEMBERS or is_dataclass(value):
         return _dataclass(value)
+    if isinstance(value, Fraction):
+        return {"n": f"{value.numerator}/{value.denominator}"}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return _special(value)

@@ -22,17 +22,28 @@ from rules.ir import (
 
 
 def condition_fields(condition: Condition) -> Iterator[str]:
-    """Yield the path of every field that a condition reads, as often as it stands there."""
+    """Return the path of every field that a condition reads, as often as it stands there."""
+    return iter([path for path, _ in tested_fields(condition)])
+
+
+def tested_fields(condition: Condition) -> list[tuple[str, FieldTest]]:
+    """Return every field that a condition reads, each with the test that does, as often as it stands there."""
+    found: list[tuple[str, FieldTest]] = []
+    _gather(condition, found)
+    return found
+
+
+def _gather(condition: Condition, found: list[tuple[str, FieldTest]]) -> None:
     match condition:
         case FieldTest(field, test):
-            yield field
+            found.append((field, condition))
             if isinstance(test, CompareField):
-                yield test.other
+                found.append((test.other, condition))
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from condition_fields(part)
+                _gather(part, found)
         case Not(part):
-            yield from condition_fields(part)
+            _gather(part, found)
         case _:
             assert_never(condition)
 

@@ -70,6 +70,8 @@ def number(text: str, what: str = "a number") -> Fraction | Refused:
     >>> number("-1_200.50")
     Fraction(-2401, 2)
     """
+    if len(text) <= WHOLE_DIGITS and text.isascii() and text.isdigit():
+        return Fraction(int(text))
     found = _NUMBER.fullmatch(text)
     if found is None:
         plain = text.replace(",", "").replace("_", "")

@@ -49,7 +49,7 @@ def read_value(node: ScalarNode, type_: Type, scope: Scope) -> Value | None:
     if not node.text and not node.unreadable:
         scope.report.error("D308", "a value is missing", node.span)
         return None
-    if type_ is not Scalar.TEXT and PATH.fullmatch(node.text) and node.text in scope.fields:
+    if type_ is not Scalar.TEXT and node.text in scope.fields and PATH.fullmatch(node.text):
         hint = f'to compare with a field write "= {node.text}"'
         scope.report.error("D301", f"`{node.text}` is a field, not a literal ({type_})", node.span, hint=hint)
         return None

@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from rules import shape
 from rules.acceptance import read_acceptances
-from rules.conditions import read_condition, uses_of
+from rules.conditions import read_condition
 from rules.effects import read_effect
-from rules.fields import condition_fields, expression_fields
+from rules.fields import expression_fields, tested_fields
 from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
 from rules.literals import read_literal
 from rules.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
@@ -84,8 +84,10 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
     """Return a rule for each row of the table whose columns and rows stand in a mapping."""
     words = (of.id, *of.effects, *COMMON_WORDS, *of.words)
     drafts = []
+    columns: dict[str, Span] = {}
     for row in read_table(node, f"`{of.section}`", words, scope):
-        said = {word: entry for word, entry in row.cells.items() if not _is_any(entry.value)}
+        columns = columns or {path: entry.key.span for path, entry in row.cells.items()}
+        said = {word: row.cells[word] for word in words if word in row.cells and not _is_any(row.cells[word].value)}
         tests = [_cell(entry, scope) for path, entry in row.cells.items() if path not in words]
         condition = AllOf(tuple(test for test in tests if test is not None))
         effects = [said[effect] for effect in of.effects if effect in said]
@@ -93,7 +95,6 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
             effects = []  # of effects that belong together, one may stand in the column that is not known
         if of.effects and not effects and row.complete:
             scope.report.error("D407", "the row does nothing", row.span, hint=f"fill one of {_names(of.effects)}")
-        columns = {path: entry.key.span for path, entry in row.cells.items()}
         drafts.append(_Draft(said, condition, effects, row.span, columns))
     return _lower(drafts, of, scope)
 
@@ -150,6 +151,7 @@ def _names(words: Sequence[str]) -> str:
 def _lower(drafts: Iterator[_Draft] | list[_Draft], of: RuleList, scope: Scope) -> tuple[Rule, ...]:
     """Return the rules of drafts; their names differ."""
     seen: dict[str, Span] = {}
+    judged = _Judged(of, scope)
     rules = []
     for number, draft in enumerate(drafts, 1):
         name = _id(draft, of, number, scope)
@@ -158,7 +160,7 @@ def _lower(drafts: Iterator[_Draft] | list[_Draft], of: RuleList, scope: Scope) 
             first = [(seen[name], "first used here")]
             scope.report.error("D108", f"`{name}` names two rules of `{of.section}`", place, related=first)
         seen.setdefault(name, place)
-        rules.append(_rule(draft, name, of, scope))
+        rules.append(_rule(draft, name, judged, of, scope))
     return tuple(rules)
 
 
@@ -175,33 +177,56 @@ def _id(draft: _Draft, of: RuleList, number: int, scope: Scope) -> str:
     return found.text
 
 
-def _rule(draft: _Draft, name: str, of: RuleList, scope: Scope) -> Rule:
+def _rule(draft: _Draft, name: str, judged: "_Judged", of: RuleList, scope: Scope) -> Rule:
     read_acceptances(draft.words, of.section, scope, rule=name)
     lowered = (*_in_force(draft, scope), *_for_control(draft, of, scope))
     condition = AllOf((*lowered, *draft.condition.parts)) if lowered else draft.condition
     effects = of.read(draft.effects, scope)
     because = draft.words.get("because")
     reason = shape.text(because.value, "`because`", scope.report) if because else None
-    subject = _judged(condition, effects, draft, of, scope)
+    subject = judged.subject(condition, effects, draft)
     return Rule(name, of.section, subject, condition, effects, reason, draft.span)
 
 
-def _judged(condition: AllOf, effects: Sequence[Effect], draft: _Draft, of: RuleList, scope: Scope) -> Subject:
-    """Return what a rule is judged for; one that names objects that do not go together is told."""
-    scope.uses += uses_of(condition, of.place, draft.columns)
-    paths = list(condition_fields(condition))
-    for effect in effects:
-        if isinstance(effect, Score):
-            named = list(expression_fields(effect.points))
-            scope.uses += [Use(path, draft.columns.get("score", draft.span), of.place) for path in named]
-            paths += named
-    mixed = of.place.mixed(paths)
-    if mixed:
-        one, other = mixed
-        message = f"one rule cannot name both `{one}` and `{other}`"
-        hint = f"a rule is judged for every {_each(one, of)} or for every {_each(other, of)}; write two rules"
-        scope.report.error("D404", message, draft.span, hint=hint)
-    return of.subject or of.place.subject(paths)
+class _Judged:
+    """Notes which fields a list's rules name, and what each of them is judged for."""
+
+    def __init__(self, of: RuleList, scope: Scope) -> None:
+        """Start with nothing named."""
+        self._of = of
+        self._scope = scope
+        self._in_columns: set[str] = set()
+        self._mixed: dict[tuple[str, ...], tuple[str, str] | None] = {}
+
+    def subject(self, condition: AllOf, effects: Sequence[Effect], draft: _Draft) -> Subject:
+        """Return what a rule is judged for; one that names objects that do not go together is told."""
+        of = self._of
+        named = tested_fields(condition)
+        for path, test in named:
+            self._note(path, test.span, draft)
+        paths = tuple([path for path, _ in named])
+        for effect in effects:
+            if isinstance(effect, Score):
+                scored = tuple(expression_fields(effect.points))
+                place = draft.columns.get("score", draft.span)
+                self._scope.uses += [Use(path, place, of.place) for path in scored]
+                paths += scored
+        if paths not in self._mixed:
+            self._mixed[paths] = of.place.mixed(paths)
+        if mixed := self._mixed[paths]:
+            one, other = mixed
+            message = f"one rule cannot name both `{one}` and `{other}`"
+            hint = f"a rule is judged for every {_each(one, of)} or for every {_each(other, of)}; write two rules"
+            self._scope.report.error("D404", message, draft.span, hint=hint)
+        return of.subject or of.place.subject(paths)
+
+    def _note(self, path: str, place: Span, draft: _Draft) -> None:
+        """Note where a field is named; a column is one place for all of its table's rows."""
+        if path not in self._in_columns:
+            column = draft.columns.get(path)
+            if column is not None:
+                self._in_columns.add(path)
+            self._scope.uses.append(Use(path, column or place, self._of.place))
 
 
 def _each(path: str, of: RuleList) -> str:

@@ -46,16 +46,20 @@ def read_test(node: Node, field: Field, scope: Scope, *, in_table: bool = False)
     if isinstance(node, ScalarNode):
         if node.unreadable or (in_table and node.text in ANY):
             return None
-        key = (field.path, node.text, node.style)
-        test = scope.tests.get(key) or _scalar(node, field, scope)
-        if test is not None:
-            scope.tests[key] = test
+        words = node.text
+        key = (field.path, words, node.style)
+        test = scope.tests.get(key)
+        if test is None:
+            test = _scalar(node, field, scope)
+            if test is not None:
+                scope.tests[key] = test
     elif isinstance(node, ListNode):
         test = _one_of_list(node, field, scope)
+        words = written(node)
     else:
         scope.report.error("D308", "a test is a value, a list or a comparison, not a mapping", node.span)
         return None
-    return FieldTest(field.path, test, written(node), node.span) if test is not None else None
+    return FieldTest(field.path, test, words, node.span) if test is not None else None
 
 
 def _scalar(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
@@ -74,7 +78,8 @@ def _scalar(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     if len(text) > LONGEST:
         scope.report.error("D308", f"a test of more than {LONGEST:_} characters", node.span, hint="declare a term")
         return None
-    return next(form for fits, form in _FORMS if fits(text))(node, field, scope)
+    forms = _FORMS if text[0] in _LEADING else _WITHOUT_LEADING
+    return next(form for fits, form in forms if fits(text))(node, field, scope)
 
 
 def _needs_quotes(node: Node, test: str, scope: Scope) -> None:
@@ -237,3 +242,6 @@ _FORMS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (lambda text: ".." in text, _broken_interval),
     (lambda _: True, _equal),
 )
+# The first four forms begin with one of these characters; most tests do not.
+_LEADING = frozenset("hn<>=!≤≥≠")
+_WITHOUT_LEADING = _FORMS[4:]

@@ -4,17 +4,21 @@ Stricter than `json.loads`, because a deal desk must not guess: no NaN, no key t
 that needs more memory than it has digits, no half of a surrogate pair that no reply could carry. Non-integer numbers
 become `Decimal` from their own digits.
 
-Reading is done by the C scanner of `json`, whose hooks stop at the first doubtful thing; only then is the text read
-once more, by hooks that keep everything, to name every fault with its JSON pointer.
+There are three readings, each slower than the one before and needed less often. `orjson` reads what it can be trusted
+with: texts without a number that it would round, in which no key can stand twice. The C scanner of `json` reads the
+others, by hooks that stop at the first doubtful thing. Only then is the text read once more, by hooks that keep
+everything, to name every fault with its JSON pointer.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from json import JSONDecodeError, JSONDecoder
 from typing import NoReturn
+
+import orjson
 
 from engine.decision import Fault, RefusedError
 
@@ -49,6 +53,15 @@ class _Pairs(list[tuple[str, object]]):
 def read_json(raw: bytes) -> object:
     """Return the value of a JSON text, or raise `RefusedError` with every fault."""
     try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return read_exactly(raw)
+    return value if _is_sound(value, raw) else read_exactly(raw)
+
+
+def read_exactly(raw: bytes) -> object:
+    """Do what `read_json` does, for any text."""
+    try:
         text = raw.decode("utf-8-sig")  # Windows tools put a mark before the text; RFC 8259 lets a reader ignore it
     except UnicodeDecodeError as error:
         place = _place(raw[: error.start].decode("utf-8", "replace"), error.start)
@@ -72,6 +85,36 @@ def pointer(base: str, key: str | int) -> str:
     '/lines/3/a~1b'
     """
     return f"{base}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def _is_sound(value: object, raw: bytes) -> bool:
+    """Tell whether `orjson` has read a text as `read_exactly` does; it rounds numbers, and forgets a key's first value.
+
+    INVARIANT: what it rounds it makes a float of. Each key that was written has a quote and a colon after it; other
+    quotes and colons come on top. So if there are no more of them than keys, no key was written twice.
+    """
+    keys = 0
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner: list[object] = []
+        for outer in level:
+            if type(outer) is dict:
+                keys += len(outer)
+                items: Iterable[object] = outer.values()
+            elif type(outer) is list:
+                items = outer
+            else:
+                return False  # the whole text is one scalar
+            for item in items:
+                kind = type(item)
+                if kind is dict or kind is list:
+                    inner.append(item)
+                elif kind is float:
+                    return False
+        if not inner:
+            return raw.translate(None, b" \t\r\n").count(b'":') == keys
+        level = inner
+    return False
 
 
 def _refused(code: str, message: str, hint: str | None = None) -> RefusedError:

@@ -1,6 +1,9 @@
 """JSON from outside: what is taken exactly, and what is refused with its place."""
 
+import itertools
 import json
+import re
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 
@@ -8,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.body import MAX_DEPTH, read_json
+from api.body import MAX_DEPTH, read_exactly, read_json
 from engine.decision import RefusedError
 
 ANY_JSON = st.recursive(
@@ -54,8 +57,65 @@ def test_a_value_comes_back_exactly(value: object) -> None:
     assert read_json(written(value).encode()) == value
 
 
+def outcome(read: Callable[[bytes], object], raw: bytes) -> str:
+    """Return a value with its types, or the faults."""
+    try:
+        return repr(read(raw))
+    except RefusedError as refused:
+        return str(refused.faults)
+
+
+def spaced(text: str, spaces: list[str]) -> str:
+    """Put spaces around braces, brackets, colons and commas, be they of a text or between values."""
+    parts = re.split(r"([{}\[\]:,])", text)
+    return "".join(part + space for part, space in zip(parts, itertools.cycle(spaces), strict=False))
+
+
+# Members of objects as they may be written: keys that are the same by an escape, texts that look like members.
+KEYS = ("a", "b", "\\u0061", 'a\\":', "a\\u0022:1", "中", "\\u4e2d", ":", "", "\\ud83d\\ude00", "😀")
+VALUES = (
+    '"a"',
+    '":"',
+    '"\\":1"',
+    '"\\\\"',
+    "1",
+    "-0",
+    "1.50",
+    "1e3",
+    "18446744073709551616",
+    "9" * 65,
+    "[]",
+    "{}",
+    "null",
+)
+MEMBERS = st.recursive(
+    st.sampled_from(VALUES),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: "[" + ",".join(items) + "]")
+        | st.lists(st.tuples(st.sampled_from(KEYS), inner), max_size=3).map(
+            lambda pairs: "{" + ",".join(f'"{key}":{item}' for key, item in pairs) + "}"
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(MEMBERS, st.lists(st.sampled_from(["", " ", "\n", " \t\r\n"]), min_size=1, max_size=7))
+def test_the_quick_reading_and_the_exact_one_agree(text: str, spaces: list[str]) -> None:
+    for raw in (text.encode(), spaced(text, spaces).encode()):
+        assert outcome(read_json, raw) == outcome(read_exactly, raw)
+
+
+@pytest.mark.parametrize("deep", [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1])
+def test_they_agree_on_depth(deep: int) -> None:
+    for inner in ("", "0", "{}", '{"a":1,"a":2}', "0.5"):
+        raw = ("[" * deep + inner + "]" * deep).encode()
+        assert outcome(read_json, raw) == outcome(read_exactly, raw)
+
+
 @given(st.binary(max_size=60) | st.text('{}[]",:0123456789eE+-.\\u d8NaInfity', max_size=60).map(str.encode))
 def test_any_bytes_are_a_value_or_a_refusal(raw: bytes) -> None:
+    assert outcome(read_json, raw) == outcome(read_exactly, raw)
     with suppress(RefusedError):
         json.dumps(read_json(raw), default=str, ensure_ascii=False).encode()  # whatever is taken can be sent back
 

@@ -65,7 +65,7 @@ def rule_on(
     facts = program.reader.read(request, kind, now=now, limits=limits)
     facts.shared["as_of"] = facts.today
     ruling = domain.decide(matcher, facts, language)
-    roots = domain.derivations.roots(ruling.missing, facts)
+    roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
     if roots and not asks:
         ruling = replace(ruling, steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))

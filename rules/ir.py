@@ -27,8 +27,11 @@ class Text:
 
     def in_language(self, language: str) -> str:
         """Return the words in `language`, or else the plain ones, or else the first that there are."""
-        by_language = dict(self.words)
-        return by_language.get(language) or by_language.get("") or self.words[0][1]
+        for wanted in (language, ""):
+            for of, words in self.words:
+                if of == wanted and words:
+                    return words
+        return self.words[0][1]
 
 
 # --- fields --------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def decide(plan: PricePlan, engine: Engine, facts: Facts, language: Language) ->
     for number, line in enumerate(lines):
         steps.append(Step("authority", {"line": number + 1, "level": plan.level(line.authority)}))
         line.final, doubts = _pushed(plan, line.ranks, by_line.get(number, ()), steps, number)
-        line.doubts = [*(plan.authority.rules[n] for n in positions(line.open)), *doubts]
+        line.doubts = [*[plan.authority.rules[n] for n in positions(line.open)], *doubts]
         if line.final == {plan.top + 1}:
             reason = NO_LEVEL.in_language(language)
             findings.rejections.append({"rule": None, "line": number + 1, "reason": reason})
@@ -60,6 +60,8 @@ def _pushed(
     plan: PricePlan, ranks: frozenset[int], matches: Sequence[Match], steps: list[Step], number: int | None
 ) -> tuple[frozenset[int], list[Rule]]:
     """Apply the rules of a line, or of the deal, to its possible ranks; also return the rules that leave them open."""
+    if not matches:
+        return ranks, []
     certain = list(_pushes(plan, matches, fired=True))
     for rule, push in certain:
         place: dict[str, Json] = {"rule": rule.id} if number is None else {"rule": rule.id, "line": number + 1}

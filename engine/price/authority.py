@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from engine.facts import Row
 from engine.matching import Engine, Group, Match
 from engine.tables.bits import Bits, lowest_bit, positions
+from engine.tables.conditions import Judge, compiled
 from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator, Policy, Rule, Sign
 from rules.types import ORDERED
 
@@ -33,6 +34,9 @@ class Authority:
         ]
         made_for = [replace(rule, when=when) for rule, when in zip(group.rules, kept, strict=True)]
         self._made_for = Group.of(made_for, group.subject)
+        self._group = group
+        self._fields = policy.fields
+        self._limits: dict[int, tuple[tuple[FieldTest, Judge], ...]] = {}
 
     def lower(self, match: Match) -> Bits:
         """Return the rows of every level below the one that a line needs."""
@@ -47,6 +51,16 @@ class Authority:
         rows = next((rows for rows in reversed(self._of_rank[:needed]) if rows), 0)
         made_for = rows & engine.match(self._made_for, shared, match.row)[0]
         return first(made_for or rows, MOST_ROWS), bool(made_for)
+
+    def limits(self, n: int) -> tuple[tuple[FieldTest, Judge], ...]:
+        """Return the tests of a row that ask how much, with functions that judge them, made when first asked for."""
+        found = self._limits.get(n)
+        if found is None:
+            parts = [part for part in self._group.rules[n].when.parts if isinstance(part, FieldTest)]
+            found = self._limits[n] = tuple(
+                [(part, compiled(part, self._group.subject)) for part in parts if not is_unordered(part, self._fields)]
+            )
+        return found
 
     def _needed(self, match: Match) -> int:
         return self._ranks[lowest_bit(match.fired)]

@@ -22,6 +22,7 @@ class Obstacles:
         self._misses = engine.misses(repricing.authority, shared, row)
         self._shared, self._row = shared, row
         self._told: dict[int, list[Json]] = {}
+        self._texts: dict[str, Json] = {}
 
     def of(self, rank: int) -> list[Json]:
         """Return the tests that fail in the nearest row of a level, or else of the highest level below it.
@@ -60,6 +61,8 @@ class Obstacles:
     def _described(self, rule: Rule, part: Condition, *, holds: bool) -> dict[str, Json]:
         if not isinstance(part, FieldTest):
             return {"rule": rule.id, "fields": [*sorted(set(condition_fields(part)))], "holds": holds}
-        state = (self._row if part.field.startswith("line.") else self._shared).get(part.field)
-        actual = figures.text(state, self._repricing.fields[part.field].type)
-        return {"rule": rule.id, "field": part.field, "test": part.written, "actual": actual, "holds": holds}
+        path = part.field
+        if path not in self._texts:
+            state = (self._row if path.startswith("line.") else self._shared).get(path)
+            self._texts[path] = figures.text(state, self._repricing.fields[path].type)
+        return {"rule": rule.id, "field": path, "test": part.written, "actual": self._texts[path], "holds": holds}

@@ -1,10 +1,13 @@
 """The price-approval section as the engine uses it: authority by rank, rules by subject, and what they derive from."""
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from engine.decision import Kind
+from engine import figures
+from engine.decision import Json, Kind, Language
 from engine.derive.derivations import Derivations, derivations
+from engine.exact import Ratio
 from engine.matching import Group, groups_of
 from engine.price.levels import NO_PUSH, Push
 from engine.price.repricing import Lever, Repricing
@@ -21,27 +24,29 @@ from rules.ir import (
     Subject,
     Text,
 )
-from rules.types import Scalar
 from rules.vocabulary import AS_OF
 
 AUTOMATIC = "automatic"
 OUTCOMES = ("auto_approved", "requires_approval", "held", "rejected")
 # What the result shows whatever the rules name.
 SHOWN = ("line.discount", "line.margin")
-TOTALS = {
-    "list_total": Scalar.MONEY,
-    "net_total": Scalar.MONEY,
-    "cost_total": Scalar.MONEY,
-    "discount": Scalar.RATE,
-    "margin": Scalar.RATE,
-    "quantity": Scalar.INTEGER,
+TOTALS: dict[str, Callable[[Ratio], str]] = {
+    "list_total": figures.amount,
+    "net_total": figures.amount,
+    "cost_total": figures.amount,
+    "discount": figures.rate,
+    "margin": figures.rate,
+    "quantity": figures.number,
 }
 NO_LEVEL = Text((("en", "No level may sign this line"), ("zh", "任何级别均无权签批此行")))
 
 
 @dataclass(frozen=True, eq=False)
 class PricePlan:
-    """The section as the engine uses it. `levels` starts with `automatic`; authority rows stand lowest level first."""
+    """The section as the engine uses it.
+
+    `levels` starts with `automatic`, and `top` is the highest one's rank; authority rows stand lowest level first.
+    """
 
     section: PriceApproval
     levels: tuple[str, ...]
@@ -53,11 +58,18 @@ class PricePlan:
     pushes: dict[str, Push]
     derivations: Derivations
     repricing: Repricing
+    top: int
+    approvers: dict[tuple[str, Language], dict[str, Json]] = field(default_factory=dict)
 
-    @property
-    def top(self) -> int:
-        """Return the highest level's rank."""
-        return len(self.levels) - 1
+    def approver(self, role: str, language: Language) -> dict[str, Json]:
+        """Return who signs, as the result shows it: made once, shared, and never changed."""
+        found = self.approvers.get((role, language))
+        if found is None:
+            of = self.roles[role]
+            within = figures.duration(of.respond_within) if of.respond_within else None
+            found = {"role": of.id, "title": of.title.in_language(language), "respond_within": within}
+            self.approvers[role, language] = found
+        return found
 
     def level(self, rank: int) -> str | None:
         """Return a rank's level; None for the rank that nobody has."""
@@ -93,6 +105,7 @@ def plan(policy: Policy) -> PricePlan | None:
         below=below,
         rules=groups_of(section.rules),
         pushes=pushes,
+        top=len(levels) - 1,
         derivations=found,
         repricing=Repricing.of(
             authority,

@@ -1,9 +1,10 @@
 """From levels and findings to the outcome, the chain and the rest of a price decision's result."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from engine import figures
 from engine.decision import Json, Language
+from engine.exact import Ratio
 from engine.facts import Facts, Row
 from engine.matching import Engine, Match
 from engine.price.alternatives import alternatives
@@ -12,13 +13,8 @@ from engine.price.plan import OUTCOMES, TOTALS, PricePlan
 from engine.price.priced_line import OtherLines
 from engine.ruling import Ruling, Step
 from engine.tables.bits import lowest_bit, positions
-from engine.values import Value
 from rules.fields import rule_fields
-from rules.ir import (
-    Role,
-    Rule,
-)
-from rules.types import Scalar
+from rules.ir import Rule
 
 
 def ruling_of(
@@ -54,7 +50,8 @@ def ruling_of(
     if settled:
         steps.append(Step("chain", {"level": plan.level(rank), "submitter": plan.levels[submitter]}))
     steps.append(Step("outcome", {"outcome": outcome}))
-    undetermined = [rule for match in (*(line.match for line in lines), *matches) for rule in _undetermined(match)]
+    all_matches = (*[line.match for line in lines], *matches)
+    undetermined = [rule for match in all_matches if match.undetermined for rule in _undetermined(match)]
     valid = [after for after in (plan.section.validity, findings.expire) if after is not None]
     result: dict[str, Json] = {
         "level": plan.level(rank) if settled else None,
@@ -65,13 +62,13 @@ def ruling_of(
         "notify": list(findings.notify),
         "valid_until": (facts.as_of + min(valid)).isoformat() if settled and valid else None,
         "alternatives": _alternatives(plan, engine, facts, lines) if outcome != "needs_information" else [],
-        "totals": {name: _shown(facts.shared, f"deal.{name}", scalar) for name, scalar in TOTALS.items()},
+        "totals": {name: _shown(facts.shared, f"deal.{name}", figure) for name, figure in TOTALS.items()},
     }
     relevant = findings.doubts if outcome == "needs_information" else undetermined
     return Ruling(
         outcome=outcome,
         result=result,
-        matches=(*(line.match for line in lines), *matches),
+        matches=all_matches,
         steps=tuple(steps),
         basis={
             "levels": list(plan.levels),
@@ -103,7 +100,7 @@ def _chain(plan: PricePlan, rank: int, submitter: int, also: Iterable[str], lang
     if others:
         steps = [*steps[:-1], [*(steps[-1] if steps else []), *others]]
     return [
-        {"step": number, "approvers": [_approver(plan.roles[role], language) for role in step]}
+        {"step": number, "approvers": [plan.approver(role, language) for role in step]}
         for number, step in enumerate(steps, start=1)
     ]
 
@@ -113,11 +110,6 @@ def _signing(plan: PricePlan, rank: int, submitter: int) -> tuple[str, ...]:
     if rank <= submitter:
         return ()
     return plan.levels[rank : rank + 1] if plan.section.chain == "direct" else plan.levels[submitter + 1 : rank + 1]
-
-
-def _approver(role: Role, language: Language) -> dict[str, Json]:
-    within = figures.duration(role.respond_within) if role.respond_within else None
-    return {"role": role.id, "title": role.title.in_language(language), "respond_within": within}
 
 
 def _line_result(plan: PricePlan, line: LineLevel) -> dict[str, Json]:
@@ -130,8 +122,8 @@ def _line_result(plan: PricePlan, line: LineLevel) -> dict[str, Json]:
     return {
         "line": number + 1,
         "level": plan.level(max(line.final)) if len(line.final) == 1 else None,
-        "discount": _shown(row, "line.discount", Scalar.RATE),
-        "margin": _shown(row, "line.margin", Scalar.RATE),
+        "discount": _shown(row, "line.discount", figures.rate),
+        "margin": _shown(row, "line.margin", figures.rate),
         "granted_by": granted,
     }
 
@@ -148,9 +140,9 @@ def _alternatives(plan: PricePlan, engine: Engine, facts: Facts, lines: list[Lin
     return found
 
 
-def _shown(row: Row, path: str, scalar: Scalar) -> Json:
-    value: Value = row.get(path)
-    return figures.text(value, scalar)
+def _shown(row: Row, path: str, figure: Callable[[Ratio], str]) -> str | None:
+    value = row.get(path)
+    return figure(value) if isinstance(value, tuple) else None
 
 
 def _possible(plan: PricePlan, deal: frozenset[int], submitter: int, findings: Findings) -> dict[str, Json]:

@@ -29,6 +29,7 @@ from rules.ir import (
     Present,
     Subject,
     Test,
+    Within,
 )
 
 # From the shared facts and the row to the truth of a condition.
@@ -140,6 +141,11 @@ def _holds(test: Test) -> _Holds:
         case Compare(sign, limit):
             compare = _COMPARE[sign]
             return lambda value: value is not None and compare(value, limit)
+        case Within(low, low_closed, high, high_closed):
+            return _both(
+                None if low is None else Compare(Operator.AT_LEAST if low_closed else Operator.GREATER, low),
+                None if high is None else Compare(Operator.AT_MOST if high_closed else Operator.LESS, high),
+            )
         case HasAny(values):
             wanted_any = frozenset(values)
             return lambda value: (
@@ -147,6 +153,15 @@ def _holds(test: Test) -> _Holds:
             )
         case _:
             return lambda value: judge_test(test, value, None)
+
+
+def _both(low: Compare | None, high: Compare | None) -> _Holds:
+    """Test an interval by its ends."""
+    if low is None or high is None:
+        end = low or high
+        return _holds(end) if end is not None else lambda value: value is not None
+    above, below = _holds(low), _holds(high)
+    return lambda value: above(value) and below(value)
 
 
 def _number(sign: Operator, limit: Fraction) -> _Holds:

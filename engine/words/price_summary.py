@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from engine.decision import Json
 from engine.figures import text
-from engine.interpret import judge, plain
+from engine.interpret import plain
 from engine.matching import IndexEngine, Match
-from engine.price.authority import authority_of, is_authority, is_unordered
+from engine.price.authority import authority_of, is_authority
 from engine.tables.bits import positions
 from engine.views import UNKNOWN, View
 from engine.words.numbers import figure, separated
@@ -87,21 +87,17 @@ def _limit(told: Told, line: Mapping[str, Json], match: Match) -> str | None:
     if told.facts is None:
         return None
     shared = told.facts.shared
-    rows, made_for = authority_of(match.group, told.policy).next_lower(_ENGINE, shared, match)
+    authority = authority_of(match.group, told.policy)
+    rows, made_for = authority.next_lower(_ENGINE, shared, match)
     place = _place(told, line, match)
     if not made_for:
         return told.say("no_lower", place=place)
     view = View(match.group.subject, shared, match.row)
     best: tuple[int, Rule, list[FieldTest]] | None = None
     for n in positions(rows):
-        rule = match.group.rules[n]
-        passed = [
-            part
-            for part in rule.when.parts
-            if isinstance(part, FieldTest) and not is_unordered(part, told.policy.fields) and judge(part, view) is False
-        ]
+        passed = [part for part, judge in authority.limits(n) if judge(shared, match.row) is False]
         if best is None or len(passed) < best[0]:
-            best = (len(passed), rule, passed)
+            best = (len(passed), match.group.rules[n], passed)
     if best is None or not best[2]:
         return None
     return _passed(told, place, best[1], best[2][0], view)

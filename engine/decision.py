@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Language: TypeAlias = Literal["en", "zh"]
 Explain: TypeAlias = Literal["none", "fired", "near", "all"]
@@ -53,8 +53,7 @@ class PolicyStamp:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A decision (CONTRACT.md section 1) without its id, which belongs to the door that stores it.
 
     `result`, `possible` and `trace` are JSON values in the contract's shape. The same request, policy and `as_of` give

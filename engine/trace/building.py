@@ -15,7 +15,7 @@ from engine.ruling import Ruling
 from engine.tables.bits import Bits
 from engine.trace.fields import FieldBook, Listing
 from engine.trace.rules import TracedGroup
-from engine.trace.scene import Entry, Scene
+from engine.trace.scene import Entry, Scene, Texts
 from engine.trace.selection import Selection
 from engine.words import step_text
 from rules.ir import Policy, Subject
@@ -94,10 +94,9 @@ class Tracer:
                 of_subject[match.number] = of_subject.get(match.number, 0) | reads.own
         shared = facts.shared
         told: dict[object, Entry] = {}
-        shown = self._listings[Subject.DEAL][shared_bits]
-        texts = shown.texts(shared)
-        deal = Scene(engine, facts, shared, {}, texts, texts, told)
-        listed += shown.entries(deal)
+        texts: Texts = {}
+        deal = Scene(engine, facts, shared, shared, texts, texts, told)
+        listed += self._listings[Subject.DEAL][shared_bits].tell(deal)
         scenes: dict[Subject, _Scenes] = {Subject.DEAL: {None: deal}}
         for subject, key in _LISTS.items():
             of_subject, always = own[subject], line_bits if subject is Subject.LINE else 0
@@ -106,12 +105,9 @@ class Tracer:
             for number, row in enumerate(_rows(facts, subject)):
                 bits = of_subject.get(number, 0) | always
                 if bits or number in of_subject:
-                    shown = listing[bits]
-                    of_row = _given(given, number)
-                    where = _where(subject, number, row)
-                    scene = Scene(engine, facts, shared, row, texts, shown.texts(row), told, of_row, *where)
-                    found[number] = scene
-                    listed += shown.entries(scene)
+                    of_row, where = _given(given, number), _where(subject, number, row)
+                    scene = found[number] = Scene(engine, facts, shared, row, texts, {}, told, of_row, *where)
+                    listed += listing[bits].tell(scene)
         return scenes
 
 

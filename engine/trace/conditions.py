@@ -20,7 +20,7 @@ from engine.trace.scene import Entry, Scene
 from engine.values import Value
 from engine.views import OWN_OBJECTS, UNKNOWN
 from rules.ir import AllOf, AnyOf, Compare, CompareField, Condition, FieldTest, Not, Operator, Subject, Test
-from rules.types import Type
+from rules.types import NUMERIC, Type
 
 _SIGNS: dict[Operator, Callable[[int, int], bool]] = {
     Operator.LESS: lt,
@@ -93,10 +93,10 @@ class TracedTest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedLimit:
-    """A comparison of a figure with a number, by far the most frequent test, the short way.
+    """A comparison of a figure with a number, or with another figure, the short way: by far the most frequent test.
 
-    `holds` tells from the sign of the difference between value and limit, and zero, whether the test holds; `general`
-    tells of what is null, unknown or without bounds.
+    `holds` tells from the sign of the difference between value and limit, and zero, whether the test holds; `limit` is
+    None where `other` has it. `general` tells of what is null, unknown or without bounds.
     """
 
     general: TracedTest
@@ -106,7 +106,9 @@ class TracedLimit:
     written: str
     kind: Type
     holds: Callable[[int, int], bool]
-    limit: Ratio
+    limit: Ratio | None
+    other: str | None
+    other_own: bool
 
     def entry(self, scene: Scene) -> Entry:
         """Judge the test and return its entry."""
@@ -114,24 +116,35 @@ class TracedLimit:
             told = scene.told.get(self)
             if told is not None:
                 return told
-        values, texts = (scene.row, scene.texts) if self.own else (scene.shared, scene.shared_texts)
-        value = values.get(self.field)
-        if type(value) is tuple and value[1]:
-            (n, d), (m, e) = value, self.limit
-            gap = n * e - m * d
-            holds = self.holds(gap, 0)
-            entry: Entry = {"field": self.field, "test": self.written, "actual": texts[self.field], "holds": holds}
-            if not holds:
-                entry["short_by"] = gap_text((abs(gap), d * e), self.kind)
-        else:
-            entry = self.general.entry(scene)
+        entry = self._judged(scene) or self.general.entry(scene)
         if self.common:
             scene.told[self] = entry
         return entry
 
     def fields(self) -> Iterator[tuple[bool, str]]:
-        """Yield the field that the test reads, and whether it stands in the subject's row."""
-        yield self.own, self.field
+        """Yield the fields that the test reads, and whether they stand in the subject's row."""
+        return self.general.fields()
+
+    def _judged(self, scene: Scene) -> Entry | None:
+        """Return the entry; None where value or limit are no finite numbers."""
+        value = (scene.row if self.own else scene.shared).get(self.field)
+        limit: Value = self.limit
+        if self.other is not None:
+            limit = (scene.row if self.other_own else scene.shared).get(self.other)
+        if type(value) is not tuple or type(limit) is not tuple:
+            return None
+        (n, d), (m, e) = value, limit
+        if not d or not e:
+            return None
+        gap = n * e - m * d
+        holds = self.holds(gap, 0)
+        actual = (scene.texts if self.own else scene.shared_texts)[self.field]
+        entry: Entry = {"field": self.field, "test": self.written, "actual": actual, "holds": holds}
+        if self.other is not None:
+            entry["limit"] = (scene.texts if self.other_own else scene.shared_texts)[self.other]
+        if not holds:
+            entry["short_by"] = gap_text((abs(gap), d * e), self.kind)
+        return entry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,10 +211,11 @@ def _test(condition: FieldTest, subject: Subject, kinds: Mapping[str, Type]) -> 
     common = subject is not Subject.DEAL and not own and not other_own
     seen: dict[object, Entry] | None = {} if other is None and is_coarse(field, kind) else None
     general = TracedTest(field, own, common, test, condition.written, kind, other, other_own, seen)
-    if seen is None and isinstance(test, Compare) and isinstance(test.value, Fraction):
-        holds, limit = _SIGNS[test.operator], ratio(test.value)
-        return TracedLimit(general, field, own, common, condition.written, kind, holds, limit)
-    return general
+    sign = _SIGNS.get(test.operator) if isinstance(test, Compare | CompareField) else None
+    limit = ratio(test.value) if isinstance(test, Compare) and isinstance(test.value, Fraction) else None
+    if seen is not None or sign is None or kind not in NUMERIC:
+        return general
+    return TracedLimit(general, field, own, common, condition.written, kind, sign, limit, other, other_own)
 
 
 def _group(word: str, parts: tuple[Condition, ...], subject: Subject, kinds: Mapping[str, Type]) -> TracedGroup:

@@ -11,6 +11,7 @@ from rules.ir import Compare, CompareField, Operator, Test, Within
 from rules.types import Scalar, Type
 
 _PLACES = 4
+_TWICE_SHOWN = 2 * 10**_PLACES
 _FINEST = 60
 _SECOND = timedelta(seconds=1)
 
@@ -57,7 +58,7 @@ def gap_text(gap: Ratio, kind: Type) -> str:
     if bottom == 0:
         return "∞"
     shown = (top * 100, bottom) if kind is Scalar.RATE else gap
-    if 0 < shown[0] * 2 * 10**_PLACES < bottom and not has_places(shown, _PLACES):  # rounded, nothing would be left
+    if 0 < shown[0] * _TWICE_SHOWN < bottom and not has_places(shown, _PLACES):  # rounded, nothing would be left
         places = next(n for n in range(_PLACES, _FINEST) if scaled(shown, n))
         digits = str(scaled(shown, places + 1)).rjust(places + 2, "0")
         text = f"{digits[: -places - 1]}.{digits[-places - 1 :]}"

@@ -4,26 +4,21 @@ Every field has a bit, in the vocabulary's order, so that the fields of many rul
 order. What a field was derived from follows from the policy alone and is worked out once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, TypeAlias
 
-from engine.decision import Json
 from engine.derive.derivation import Derivation
 from engine.derive.derivations import Derivations
-from engine.facts import Row
 from engine.tables.bits import positions
 from engine.trace.numbers import writer
 from engine.trace.origins import Origin, origin_of
-from engine.trace.scene import Scene, Texts
+from engine.trace.shown import Shown, ShownField
 from engine.views import OWN_OBJECTS
 from rules.ir import DerivedTable, Field, Policy, Subject
 from rules.source import Span
-from rules.types import Scalar, Term, Type
+from rules.types import Type
 from rules.vocabulary import AS_OF
-
-Writer: TypeAlias = Callable[[Any], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +32,6 @@ class Reads:
     def __or__(self, other: "Reads") -> "Reads":
         """Return the fields of both."""
         return Reads(self.shared | other.shared, self.own | other.own, self.lines | other.lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Fields as a trace shows them, in the vocabulary's order: what writes each one's values, and where it came from.
-
-    Values that are texts already have nothing that writes them.
-    """
-
-    writers: tuple[tuple[str, Writer | None], ...]
-    origins: tuple[tuple[str, str | Origin], ...]
-
-    def texts(self, row: Row) -> Texts:
-        """Write down the known values of a row; a field that is unknown is left out."""
-        texts: Texts = {}
-        for path, write in self.writers:
-            if path in row:
-                value: Any = row[path]
-                texts[path] = value if value is None or write is None else write(value)
-        return texts
-
-    def entries(self, scene: Scene) -> list[Json]:
-        """Return the trace's entries of one subject's fields."""
-        texts, key, name = scene.texts, scene.key, scene.name
-        listed: list[Json] = []
-        for path, origin in self.origins:
-            came = origin if isinstance(origin, str) else origin(scene)
-            if path not in texts:
-                place = {} if key is None else {key: name}
-                came = "not given" if came == "request" else came
-                listed.append({"field": path, **place, "value": None, "known": False, "from": came})
-            elif key is None:
-                listed.append({"field": path, "value": texts[path], "from": came})
-            else:
-                listed.append({"field": path, key: name, "value": texts[path], "from": came})
-        return listed
 
 
 class FieldBook:
@@ -105,8 +64,10 @@ class FieldBook:
     def shown(self, bits: int, subject: Subject) -> Shown:
         """Return fields of one row, in the vocabulary's order."""
         fields = [self._fields[number] for number in positions(bits)]
-        writers = [(field.path, None if _reads_as_it_is(field.type) else writer(field.type)) for field in fields]
-        return Shown(tuple(writers), tuple([(field.path, self._origin(field, subject)) for field in fields]))
+        return Shown(
+            [ShownField(field.path, writer(field.type), self._origin(field, subject)) for field in fields],
+            None if subject is Subject.DEAL else subject.value,
+        )
 
     def _closure(self, path: str, subject: Subject) -> Reads:
         key = (path, subject)
@@ -148,7 +109,3 @@ class Listing:
                 self._shown.clear()
             found = self._shown[bits] = self._book.shown(bits, self._subject)
         return found
-
-
-def _reads_as_it_is(kind: Type) -> bool:
-    return kind in (Scalar.TEXT, Scalar.BOOLEAN) or isinstance(kind, Term)

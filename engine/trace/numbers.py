@@ -10,7 +10,7 @@ from typing import Any
 from engine import figures
 from engine.decision import Json
 from engine.exact import Ratio
-from rules.types import Scalar, Type
+from rules.types import Scalar, Term, Type
 
 _CENTS = tuple([f".{cents:02}" for cents in range(100)])
 # What is left after four decimals ends within the twelve that `figures` looks for if this times it divides evenly.
@@ -73,6 +73,7 @@ _NUMBERS: dict[Type, Callable[[Any], Json]] = {
 }
 
 
-def writer(kind: Type) -> Callable[[Any], Json]:
-    """Return what writes the known values of a type; null aside."""
-    return _NUMBERS.get(kind, _general)
+def writer(kind: Type) -> Callable[[Any], Json] | None:
+    """Return what writes the known values of a type, null aside; None where they are texts or booleans already."""
+    reads_as_it_is = isinstance(kind, Term) or kind in (Scalar.TEXT, Scalar.BOOLEAN)
+    return None if reads_as_it_is else _NUMBERS.get(kind, _general)

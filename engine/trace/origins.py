@@ -5,8 +5,10 @@ or name the rows of the table that gave them; a few are found on the way to the 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
+from engine import figures
 from engine.derive.derivation import Derivation
 from engine.facts import Facts
 from engine.interpret import compute, order, plain
@@ -14,7 +16,6 @@ from engine.matching import Group
 from engine.tables.bits import lowest_bit, positions
 from engine.trace.formulas import FUNCTION_TEXTS, Template, template
 from engine.trace.kept import NOT_KNOWN, is_coarse, keep
-from engine.trace.numbers import writer
 from engine.trace.scene import Scene, Texts
 from engine.views import OWN_OBJECTS
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
@@ -32,6 +33,19 @@ FOUND = {
 
 
 Origin: TypeAlias = Callable[[Scene], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A formula into which values are put; `fields` tell of each whether it stands in the subject's row."""
+
+    pattern: str
+    fields: tuple[tuple[str, bool], ...]
+
+    def __call__(self, scene: Scene) -> str:
+        """Put the values in: `?` for an unknown one."""
+        row, shared = scene.texts, scene.shared_texts
+        return self.pattern % tuple([_shown((row if mine else shared), path) for path, mine in self.fields])
 
 
 def origin_of(
@@ -98,16 +112,7 @@ def _formula(formula: Template, subject: Subject) -> str | Origin:
     pattern = formula.text.replace("%", "%%").replace("{}", "%s")  # this is filled in twice as fast
     if any(isinstance(part, Aggregate) for part in formula.parts):
         return lambda scene: pattern % tuple([_part(part, scene, own) for part in formula.parts])
-    fields = tuple([(part.field, part.field.partition(".")[0] in own) for part in formula.parts])
-
-    def put_in(scene: Scene) -> str:
-        row, shared = scene.texts, scene.shared_texts
-        values = [(row if mine else shared).get(path) for path, mine in fields]
-        if None in values:
-            values = [_shown((row if mine else shared), path) for path, mine in fields]
-        return pattern % tuple(values)
-
-    return put_in
+    return Filled(pattern, tuple([(part.field, part.field.partition(".")[0] in own) for part in formula.parts]))
 
 
 def _shown(texts: Texts, path: str) -> str:
@@ -125,7 +130,7 @@ def _part(part: FieldValue | Aggregate, scene: Scene, own: frozenset[str]) -> st
     value = compute(part, scene.shared, scene.facts.lines)  # an aggregate reads the lines alone
     if value is None:
         return "null"
-    return str(writer(part.type)(value)) if isinstance(value, tuple) else "?"
+    return str(figures.text(value, part.type)) if isinstance(value, tuple) else "?"
 
 
 def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> Origin:

@@ -37,10 +37,10 @@ class TracedRule:
 
     def entry(self, status: Status, scene: Scene, language: Language) -> Entry:
         """Return the rule's entry for one subject: a copy of the blank, filled in."""
-        blank = self._blanks.get((status, scene.key, language)) or self._blank(status, scene.key, language)
-        entry = blank.copy()
-        if scene.key is not None:
-            entry[scene.key] = scene.name
+        key = scene.key
+        entry = (self._blanks.get((status, key, language)) or self._blank(status, key, language)).copy()
+        if key is not None:
+            entry[key] = scene.name
         entry["tests"] = [test.entry(scene) for test in self._tests]
         if self._scores:
             self._put_points(entry, scene, language)

@@ -15,7 +15,7 @@ Texts: TypeAlias = dict[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The facts from one subject's view.
+    """The facts from one subject's view; for the deal itself the shared facts are its row.
 
     `key` and `name` say whose an entry is: `line` and its number, `claim` or `partner` and its id; `key` is None where
     that goes without saying. `given` is the subject's own object in the request. `told` has the entries of tests that

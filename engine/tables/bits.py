@@ -7,13 +7,16 @@ Bits: TypeAlias = int
 
 
 def bits_of(numbers: Collection[int]) -> Bits:
-    """Return the bits of some rules, no number twice.
+    """Return the bits of some rules.
 
     >>> bin(bits_of([1, 3]))
     '0b1010'
     """
-    if len(numbers) < 3:
-        return sum([1 << number for number in numbers])
+    if len(numbers) == 1:
+        (number,) = numbers
+        return 1 << number
+    if not numbers:
+        return 0
     # To set bits one after the other in one integer would copy it for each of them.
     buffer = bytearray((max(numbers) >> 3) + 1)
     for number in numbers:

@@ -59,8 +59,8 @@ class Thresholds:
 
 
 Lookup: TypeAlias = Keyed | Thresholds
-# Tests of one field, each with its rule's number.
-Numbered: TypeAlias = Sequence[tuple[int, Test]]
+# Tests of one field by identity, each with the numbers of its rules: a policy's equal tests are mostly one object.
+Tests: TypeAlias = dict[int, tuple[Test, list[int]]]
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -85,12 +85,15 @@ def look_up(tests: Sequence[tuple[Bits, Test]], *, given: Bits, null: Bits) -> L
 
     `given` are the rules that any known value leaves standing, `null` those that null does.
     """
-    return look_up_numbered([(bit.bit_length() - 1, test) for bit, test in tests], given=given, null=null)
+    found: Tests = {}
+    for bit, test in tests:
+        found.setdefault(id(test), (test, []))[1].append(bit.bit_length() - 1)
+    return look_up_numbered(found, given=given, null=null)
 
 
-def look_up_numbered(tests: Numbered, *, given: Bits, null: Bits) -> Lookup:
-    """Index the tests of one field, each with its rule's number."""
-    ordered = any(_is_ordered(value) for _, test in tests for value in literals(test))
+def look_up_numbered(tests: Tests, *, given: Bits, null: Bits) -> Lookup:
+    """Index the tests of one field, each with its rules' numbers."""
+    ordered = any(_is_ordered(value) for test, _ in tests.values() for value in literals(test))
     return _thresholds(tests, given, null) if ordered else _keyed(tests, given, null)
 
 
@@ -98,17 +101,17 @@ def _is_ordered(value: types.Value) -> bool:
     return isinstance(value, Fraction | date | timedelta)
 
 
-def _keyed(tests: Numbered, given: Bits, null: Bits) -> Keyed:
+def _keyed(tests: Tests, given: Bits, null: Bits) -> Keyed:
     wanted: dict[types.Value, list[int]] = {}
     unwanted: dict[types.Value, list[int]] = {}
     anything_else: list[int] = []
-    for number, test in tests:
+    for test, rules in tests.values():
         into = wanted
         if isinstance(test, NotOneOf):
             into = unwanted
-            anything_else.append(number)
+            anything_else += rules
         for value in literals(test):
-            into.setdefault(value, []).append(number)
+            into.setdefault(value, []).extend(rules)
     other = given | bits_of(anything_else)
     table: dict[object, Bits] = {
         value: other ^ bits_of(unwanted.get(value, ())) | bits_of(wanted.get(value, ()))
@@ -118,23 +121,20 @@ def _keyed(tests: Numbered, given: Bits, null: Bits) -> Keyed:
     return Keyed(table, other)
 
 
-def _thresholds(tests: Numbered, given: Bits, null: Bits) -> Thresholds:
-    scale = lcm(*{point(value).denominator for _, test in tests for value in literals(test)})
+def _thresholds(tests: Tests, given: Bits, null: Bits) -> Thresholds:
+    scale = lcm(*{point(value).denominator for test, _ in tests.values() for value in literals(test)})
 
     def place(value: types.Value) -> int:
-        found = point(value)
-        return found.numerator * (scale // found.denominator)
+        n, d = point(value).as_integer_ratio()
+        return n * (scale // d)
 
     at_once: list[int] = []
     changes: dict[int, list[int]] = {}
-    for number, test in tests:
+    for test, rules in tests.values():
         for first, past in _stretches(test, place):
-            if first is None:
-                at_once.append(number)
-            else:
-                changes.setdefault(first, []).append(number)
+            (at_once if first is None else changes.setdefault(first, [])).extend(rules)
             if past is not None:
-                changes.setdefault(past, []).append(number)
+                changes.setdefault(past, []).extend(rules)
     standing = given | bits_of(at_once)
     slots = [standing]
     keys = sorted(changes)

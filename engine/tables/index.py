@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from engine.facts import Row
 from engine.tables.bits import Bits, bits_of
+from engine.tables.columns import Tests
 from engine.tables.conditions import Judge, compiled
 from engine.tables.shared import column
 from engine.tables.unrolled import MatchColumns, NearColumns, match_columns, near_columns
@@ -37,7 +38,7 @@ class Index:
     def __init__(self, rules: Sequence[Rule], subject: Subject) -> None:
         """Build the columns; the cost is about the number of tests, and of changes times the width of the bits."""
         self._all = (1 << len(rules)) - 1
-        plain: dict[str, list[tuple[int, Test]]] = {}
+        plain: dict[str, Tests] = {}
         residue: dict[tuple[Condition, int], list[int]] = {}
         for number, rule in enumerate(rules):
             taken: set[str] = set()
@@ -45,7 +46,8 @@ class Index:
             for part in rule.when.parts:
                 if type(part) is FieldTest and part.field not in taken and type(part.test) not in _NOT_IN_COLUMNS:
                     taken.add(part.field)
-                    plain.setdefault(part.field, []).append((number, part.test))
+                    tests = plain.setdefault(part.field, {})
+                    tests.setdefault(id(part.test), (part.test, []))[1].append(number)
                 else:
                     others.append(part)
             if others:

@@ -10,31 +10,31 @@ from weakref import WeakValueDictionary
 
 from engine.interpret import judge_test
 from engine.tables.bits import Bits, bits_of
-from engine.tables.columns import Column, Numbered, look_up_numbered
+from engine.tables.columns import Column, Tests, look_up_numbered
 from engine.views import UNKNOWN, State
 from rules.ir import Missing, Present, Test
 
-_Key: TypeAlias = tuple[str, bool, Bits, tuple[int, ...], tuple[int, ...]]
+_Key: TypeAlias = tuple[str, bool, Bits, tuple[int, ...], tuple[tuple[int, ...], ...]]
 
 # INVARIANT: a column keeps its tests, so that no other test can have their identity for as long as it is found here.
 _IN_USE: WeakValueDictionary[_Key, Column] = WeakValueDictionary()
 
 
-def column(path: str, tests: Numbered, *, own: bool, every: Bits) -> Column:
-    """Return the column of these very tests, each with its rule's number; `every` are the bits of all rules."""
-    key = (path, own, every, tuple([number for number, _ in tests]), tuple([id(test) for _, test in tests]))
+def column(path: str, tests: Tests, *, own: bool, every: Bits) -> Column:
+    """Return the column of these very tests, each with its rules' numbers; `every` are the bits of all rules."""
+    key = (path, own, every, tuple(tests), tuple([tuple(rules) for _, rules in tests.values()]))
     found = _IN_USE.get(key)
     if found is None:
         found = _IN_USE[key] = _column(path, tests, own=own, every=every)
     return found
 
 
-def _column(path: str, tests: Numbered, *, own: bool, every: Bits) -> Column:
+def _column(path: str, tests: Tests, *, own: bool, every: Bits) -> Column:
     by_class: dict[type[Test], list[int]] = {}
-    for number, test in tests:
-        by_class.setdefault(type(test), []).append(number)
-    examples = {type(test): test for _, test in tests}
-    bits = {kind: bits_of(numbers) for kind, numbers in by_class.items()}
+    for test, rules in tests.values():
+        by_class.setdefault(type(test), []).extend(rules)
+    bits = {kind: bits_of(rules) for kind, rules in by_class.items()}
+    examples = {type(test): test for test, _ in tests.values()}
     untested = every ^ _union(bits.values())
 
     def also(state: State, *verdicts: bool | None) -> Bits:
@@ -42,14 +42,14 @@ def _column(path: str, tests: Numbered, *, own: bool, every: Bits) -> Column:
         kinds = [kind for kind, test in examples.items() if judge_test(test, state, None) in verdicts]
         return untested | _union(bits[kind] for kind in kinds)
 
-    valued = [(number, test) for number, test in tests if not isinstance(test, Present | Missing)]
+    valued = {key: found for key, found in tests.items() if not isinstance(found[0], Present | Missing)}
     return Column(
         path,
         own,
         look_up_numbered(valued, given=untested | bits.get(Present, 0), null=also(None, True)),
         unknown_holds=also(UNKNOWN, True),
         unknown_open=also(UNKNOWN, True, None),
-        tests=tuple([test for _, test in tests]),
+        tests=tuple([test for test, _ in tests.values()]),
     )
 
 

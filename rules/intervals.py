@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from rules.ir import Field, Within
 from rules.nodes import ScalarNode
-from rules.operands import read_value
+from rules.operands import read_piece
 from rules.scope import Scope
 from rules.types import ORDERED, Value
 
@@ -18,13 +18,13 @@ def read_interval(node: ScalarNode, field: Field, scope: Scope) -> Within | None
         return None
     text = node.text
     points = text.index("..")
-    low, high = node.cut(1, points), node.cut(points + 2, len(text) - 1)
-    least = read_value(low, field.type, scope) if low.text else None
-    most = read_value(high, field.type, scope) if high.text else None
-    if (low.text and least is None) or (high.text and most is None):
+    low, high = text[1:points].strip(), text[points + 2 : -1].strip()
+    least = read_piece(node, (1, points), field.type, scope) if low else None
+    most = read_piece(node, (points + 2, len(text) - 1), field.type, scope) if high else None
+    if (low and least is None) or (high and most is None):
         return None
     within = Within(
-        least, low_closed=bool(low.text) and text[0] == "[", high=most, high_closed=bool(high.text) and text[-1] == "]"
+        least, low_closed=bool(low) and text[0] == "[", high=most, high_closed=bool(high) and text[-1] == "]"
     )
     return within if _holds_something(within, node, scope) else None
 

@@ -2,7 +2,7 @@
 
 import re
 
-from rules.literals import read_literal
+from rules.literals import PARSERS, Refused, read_literal
 from rules.nodes import Node, ScalarNode
 from rules.scope import Scope
 from rules.types import Scalar, Type, Value
@@ -54,3 +54,10 @@ def read_value(node: ScalarNode, type_: Type, scope: Scope) -> Value | None:
         scope.report.error("D301", f"`{node.text}` is a field, not a literal ({type_})", node.span, hint=hint)
         return None
     return read_literal(node, type_, scope.report)
+
+
+def read_piece(node: ScalarNode, stretch: tuple[int, int], type_: Scalar, scope: Scope) -> Value | None:
+    """Return the literal in a stretch of a scalar's text; its own place is only looked for if something is wrong."""
+    start, end = stretch
+    value = PARSERS[type_](node.text[start:end].strip())
+    return read_value(node.cut(start, end), type_, scope) if isinstance(value, Refused) else value

@@ -118,7 +118,7 @@ class _Tree:
         style = event.style or ""
         if not text.isascii():
             text = unicodedata.normalize("NFC", text)
-        unreadable = self.tagged(event) or (self.mended and MENDED in text)
+        unreadable = (event.tag is not None and self.tagged(event)) or (self.mended and MENDED in text)
         if "\x00" in text:
             self.error("D206", "the character U+0000 cannot stand in a policy", event, hint="remove the `\\0`")
             unreadable = True
@@ -234,7 +234,10 @@ class _Tree:
         start, end = event.start_mark, event.end_mark
         assert start is not None
         assert end is not None
-        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        line = start.line + 1
+        # Nearly all that is written ends on the line that it begins on: one number serves for both.
+        end_line = line if end.line == start.line else end.line + 1
+        return Span(self.file, line, start.column + 1, end_line, end.column + 1)
 
     def error(self, code: str, message: str, event: yaml.Event, *, hint: str | None = None) -> None:
         """Add a mistake at an event."""

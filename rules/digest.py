@@ -12,7 +12,7 @@ from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring
 
-from rules.ir import AllOf, AnyOf, FieldTest, HasAll, HasAny, HasNone, NotOneOf, OneOf, Policy, Text
+from rules.ir import AllOf, AnyOf, Condition, FieldTest, HasAll, HasAny, HasNone, NotOneOf, OneOf, Policy, Text
 
 # Where the order of the parts does not matter.
 UNORDERED = (AllOf, AnyOf, OneOf, NotOneOf, HasAny, HasAll, HasNone, Text)
@@ -34,38 +34,46 @@ class _Text:
 
     def __init__(self) -> None:
         """Start with nothing written."""
-        self._tests: dict[tuple[str, int], tuple[str, str]] = {}
+        self._tests: dict[tuple[str, int], str] = {}
 
     def of(self, value: object) -> str:
         """Return a value's text."""
-        kind = type(value)
         if isinstance(value, str):
             return encode_basestring(value)
+        if value is None or value is True or value is False:
+            return _WORDS[value]
         if isinstance(value, FieldTest):
-            return self._test(value)[1]
+            return self._test(value)
         if isinstance(value, tuple):
             return f"[{','.join(map(self.of, value))}]"
         if isinstance(value, AllOf):
-            return f'["AllOf",[{",".join([text for _, text in sorted(map(self._sortable, value.parts))])}]]'
+            return f'["AllOf",[{",".join(map(self.of, _sorted(value.parts)))}]]'
+        kind = type(value)
         if (kind in _MEMBERS or is_dataclass(value)) and kind not in UNORDERED:
-            members = [self.of(getattr(value, member)) for member in _members(value)]
-            return f'["{kind.__name__}",{",".join(members)}]' if members else f'["{kind.__name__}"]'
-        return "null" if value is None else _WRITER.encode(_plain(value))
+            members = [f'"{kind.__name__}"', *[self.of(getattr(value, member)) for member in _members(value)]]
+            return f"[{','.join(members)}]"
+        if isinstance(value, Fraction):
+            return f'{{"n":"{value.numerator}/{value.denominator}"}}'
+        return _WRITER.encode(_plain(value))
 
-    def _sortable(self, part: object) -> tuple[str, str]:
-        """Return what a part is sorted by, and its text."""
-        return self._test(part) if type(part) is FieldTest else (repr(_plain(part)), self.of(part))
-
-    def _test(self, test: FieldTest) -> tuple[str, str]:
+    def _test(self, test: FieldTest) -> str:
         # A policy's equal tests are mostly one object, which lives as long as the policy.
         key = (test.field, id(test.test))
         found = self._tests.get(key)
         if found is None:
-            plain = _plain(test)
-            found = self._tests[key] = (repr(plain), _WRITER.encode(plain))
+            found = self._tests[key] = f'["FieldTest","{test.field}",{self.of(test.test)}]'
         return found
 
 
+def _sorted(parts: tuple[Condition, ...]) -> list[Condition]:
+    """Sort conjuncts as `_plain` does, by what they look like: tests of different fields by their fields."""
+    fields_of = {part.field: part for part in parts if isinstance(part, FieldTest)}
+    if len(fields_of) == len(parts):
+        return [fields_of[field] for field in sorted(fields_of)]
+    return sorted(parts, key=lambda part: repr(_plain(part)))
+
+
+_WORDS = {None: "null", True: "true", False: "false"}
 _AS_IT_IS = frozenset({str, bool, int, type(None)})
 _MEMBERS: dict[type, tuple[str, ...]] = {}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import get_args
 from urllib.parse import parse_qsl
 
@@ -65,8 +66,11 @@ def parse_body(body: bytes) -> object:
 def read_options(request: Request, defaults: Options) -> Options:
     """Return the options that the query chooses; every wrong parameter is told at once."""
     query: bytes = request.scope["query_string"]
-    if not query:
-        return defaults
+    return _options(query, defaults) if query else defaults
+
+
+@lru_cache(64)  # callers send one of a few queries, again and again; a refused one is not kept
+def _options(query: bytes, defaults: Options) -> Options:
     errors: list[dict[str, Json]] = []
     chosen: dict[str, str] = {}
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):

@@ -61,7 +61,7 @@ def _without_collector() -> Iterator[None]:
     """Keep the garbage collector away while a policy is read.
 
     A large policy is some 100,000 small objects, all of which stay; to walk them again and again for garbage that is
-    not there takes as long as reading them.
+    not there takes as long as reading them. For the same reason they are among the old ones at once when it comes back.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -69,6 +69,9 @@ def _without_collector() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():  # somebody else's frozen objects stay frozen
+                gc.freeze()
+                gc.unfreeze()  # to the oldest generation
             gc.enable()
 
 

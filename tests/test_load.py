@@ -1,5 +1,6 @@
 """Loading: what becomes of a policy's parts, and what is told about those that cannot be."""
 
+import gc
 from dataclasses import fields
 from datetime import date, timedelta
 from fractions import Fraction
@@ -361,3 +362,22 @@ def test_lists_of_other_sections_use_a_deals_aggregates() -> None:
         + REGISTRATION
         + '  eligibility: [{id: a, when: {deal.x: "> 40%"}, then: {hold: Wait}}]\n'
     )
+
+
+def test_the_collector_is_left_as_it_was() -> None:
+    assert gc.isenabled()
+    load_text("policy: empty")
+    assert gc.isenabled()
+    assert not gc.get_freeze_count()
+    gc.disable()
+    try:
+        load_text("policy: empty")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    gc.freeze()
+    try:
+        load_text("policy: empty")
+        assert gc.get_freeze_count()  # what somebody else froze
+    finally:
+        gc.unfreeze()

@@ -1,4 +1,7 @@
-"""Our table: values read by the field's own reader, the index looked up, row numbers out."""
+"""Our table: values read by the field's own reader, the index looked up, row numbers out.
+
+The trace has the near misses of all rows, for the first hit as for all hits: they come out of the pass that matches.
+"""
 
 from typing import Any
 

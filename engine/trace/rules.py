@@ -95,11 +95,16 @@ class TracedGroup:
 
     def entries(self, bits: Bits, match: Match, scene: Scene, language: Language) -> list[Json]:
         """Return the entries of some of the rules, as they were matched."""
-        fired, open_ = match.fired, match.undetermined
+        fired, open_, rules = match.fired, match.undetermined, self._rules
         listed: list[Json] = []
-        for number in positions(bits):
-            status = FIRED if fired >> number & 1 else UNDETERMINED if open_ >> number & 1 else BLOCKED
-            listed.append((self._rules[number] or self[number]).entry(status, scene, language))
+        while bits:
+            bit = bits & -bits
+            bits ^= bit
+            number = bit.bit_length() - 1
+            rule = rules[number] or self[number]
+            listed.append(
+                rule.entry(FIRED if fired & bit else UNDETERMINED if open_ & bit else BLOCKED, scene, language)
+            )
         return listed
 
     def reads(self, bits: Bits) -> Reads:

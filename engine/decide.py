@@ -1,8 +1,7 @@
 """Decide one request: read it, let its domain rule, and say what was decided and why."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from engine.decision import Decision, Explain, Fault, Kind, Language, RefusedError
 from engine.durable.backend import DurableEngine
@@ -37,8 +36,7 @@ def release(engine: EngineName) -> None:
         DURABLE.stop()
 
 
-@dataclass(frozen=True, slots=True)
-class Ruled:
+class Ruled(NamedTuple):
     """A request as its domain ruled on it, before any of it is put into words; `missing` is what a caller could add."""
 
     facts: Facts
@@ -68,7 +66,7 @@ def rule_on(
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
     if roots and not asks:
-        ruling = replace(ruling, steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))
+        ruling = ruling._replace(steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))
     return Ruled(facts, domain, ruling, tuple(sorted(roots)) if asks else ())
 
 

@@ -83,7 +83,7 @@ class RequestReader:
         self._shared_defaults: Row = {
             path: default for name in SHARED_OBJECTS for path, default in self._defaults[name].items()
         }
-        self._null: dict[str, Row] = {
+        self._nulls: dict[str, Row] = {
             name: dict.fromkeys(field.path for field in policy.fields.values() if field.object == name)
             for name in objects
         }
@@ -147,7 +147,7 @@ class RequestReader:
     def _fill(self, row: Row, name: str, value: object) -> None:
         """Read an object's fields over its defaults; null makes them all null."""
         if value is None:
-            row.update(self._null[name])
+            row.update(self._nulls[name])
             return
         if not isinstance(value, dict):
             raise _DoubtfulError

@@ -6,7 +6,7 @@ near misses. That is all that engines differ in; what follows from a match is th
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.facts import Facts, Row
 from engine.interpret import judge
@@ -38,8 +38,7 @@ def groups_of(rules: Iterable[Rule]) -> tuple[Group, ...]:
     return tuple(Group.of(found, subject) for subject, found in by_subject.items() if found)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What became of a group for one subject; `number` counts the subject's rows from 0, None for the deal."""
 
     group: Group

@@ -1,25 +1,24 @@
 """What a domain finds: the outcome and its result as JSON values, and everything that a trace is made from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from engine.decision import Json
 from engine.matching import Match
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step on the way from effects to the outcome; `words` makes a sentence of it.
 
     `data` holds JSON values under the trace's own keys, such as `line`, `claim`, `partner`, `rule` and `level`.
     """
 
     step: str
-    data: Mapping[str, Json] = field(default_factory=dict)
+    data: Mapping[str, Json] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """A domain's finding.
 
     `missing` names the fields, as rules name them, whose absence stands in the way (or that did not matter, when the

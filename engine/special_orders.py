@@ -5,7 +5,7 @@ not be met because the request does not say, makes the outcome `needs_informatio
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
@@ -97,7 +97,7 @@ def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Langu
     # Deriving has judged the kinds already; the trace wants to say which condition made the order special.
     kinds = match_all(engine, plan.kinds, facts)
     ruling = _ruling(plan, facts, outcome=outcome, findings=findings, steps=steps, matches=matches)
-    return replace(ruling, matches=(*kinds, *ruling.matches))
+    return ruling._replace(matches=(*kinds, *ruling.matches))
 
 
 def _rules(matches: list[Match], bits: Callable[[Match], int]) -> Iterator[tuple[Match, Rule]]:

@@ -138,7 +138,7 @@ def read_text(value: object) -> str:
         raise WrongValueError("too_long", f"has {len(value)} characters, more than {TEXT_LENGTH}")
     if value.isascii():
         return value
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in value):
         raise WrongValueError("text", "has half of a surrogate pair, which is not a character")
     return normalize("NFC", value)
 

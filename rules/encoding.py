@@ -13,7 +13,7 @@ LIMIT = 8 * 2**20
 TOO_LARGE = "look for what a program has written again and again"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 

@@ -10,7 +10,6 @@ rules that everything else has left standing.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from engine.facts import Row
 from engine.tables.bits import Bits, bits_of
@@ -61,14 +60,10 @@ class Index:
             column(path, tests, own=path.partition(".")[0] in own, every=self._all) for path, tests in plain.items()
         )
         self._match_columns: MatchColumns = match_columns(self._columns, self._all)
+        self._near_columns: NearColumns | None = None  # most indexes are never asked for near misses
         self._residues = tuple(
             Residue(compiled(condition, subject), bits_of(numbers)) for (condition, _), numbers in residue.items()
         )
-
-    @cached_property
-    def _near_columns(self) -> NearColumns:
-        """Most indexes are never asked for near misses."""
-        return near_columns(self._columns, self._all)
 
     def match(self, shared: Row, row: Row) -> tuple[Bits, Bits]:
         """Return the rules that fire and those that are undetermined."""
@@ -89,6 +84,8 @@ class Index:
 
     def match_and_near(self, shared: Row, row: Row) -> tuple[Bits, Bits, Bits]:
         """Return what `match` and `near` return, looking every field up once."""
+        if self._near_columns is None:
+            self._near_columns = near_columns(self._columns, self._all)
         holds, open_, near = self._near_columns(shared, row)
         if self._residues and (open_ or near):
             for residue in self._residues:

@@ -1,7 +1,7 @@
 """What summaries are made from: a ruling with its policy, and the few things that every kind asks of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.decision import Json, Language
 from engine.facts import Facts
@@ -15,8 +15,7 @@ from rules.ir import Effect, Policy, Role, Rule
 OUTCOMES = {"en": en.OUTCOMES, "zh": zh.OUTCOMES}
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A ruling to be told; `facts` and `missing` are there where the caller has them."""
 
     ruling: Ruling

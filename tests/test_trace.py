@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from engine.program import compile_policy
-from engine.trace import shown
+from engine.trace import kept
 from engine.trace.effects import as_json
 from engine.words.effects import SENTENCES, effect_text
 from rules import ir
@@ -101,7 +101,7 @@ def test_what_is_shown_often_is_told_as_what_is_shown_once(name: str, monkeypatc
     kind, request = CASES[name]
     program = compile_policy(policy().policy)  # of its own: what it has told does not count for other tests
     once = [as_text(decided(program, kind, request, explain=explain)) for explain in ("fired", "near", "all")]
-    monkeypatch.setattr(shown, "OFTEN", 0)
+    monkeypatch.setattr(kept, "OFTEN", 0)
     for _ in range(3):
         often = [as_text(decided(program, kind, request, explain=explain)) for explain in ("fired", "near", "all")]
         assert often == once

@@ -1,5 +1,6 @@
 """How far a value is from passing a test: exact, in the field's own unit."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from engine import figures
@@ -12,6 +13,7 @@ from rules.types import Scalar, Type
 
 _PLACES = 4
 _TWICE_SHOWN = 2 * 10**_PLACES
+_AS_USUAL: dict[Type, Callable[[Ratio], str]] = {Scalar.RATE: numbers.rate, Scalar.MONEY: numbers.amount}
 _FINEST = 60
 _SECOND = timedelta(seconds=1)
 
@@ -57,19 +59,18 @@ def gap_text(gap: Ratio, kind: Type) -> str:
     top, bottom = gap
     if bottom == 0:
         return "∞"
-    shown = (top * 100, bottom) if kind is Scalar.RATE else gap
-    if 0 < shown[0] * _TWICE_SHOWN < bottom and not has_places(shown, _PLACES):  # rounded, nothing would be left
-        places = next(n for n in range(_PLACES, _FINEST) if scaled(shown, n))
-        digits = str(scaled(shown, places + 1)).rjust(places + 2, "0")
-        text = f"{digits[: -places - 1]}.{digits[-places - 1 :]}"
-        return text + "%" if kind is Scalar.RATE else text
-    return (
-        numbers.rate(gap)
-        if kind is Scalar.RATE
-        else numbers.amount(gap)
-        if kind is Scalar.MONEY
-        else numbers.number(gap)
-    )
+    # A rate is shown in percent, of which four decimals are finer still: looked at closely where in doubt.
+    if 0 < top * _TWICE_SHOWN < bottom:
+        shown = (top * 100, bottom) if kind is Scalar.RATE else gap
+        if shown[0] * _TWICE_SHOWN < bottom and not has_places(shown, _PLACES):  # rounded, nothing would be left
+            return _finely(shown) + ("%" if kind is Scalar.RATE else "")
+    return _AS_USUAL.get(kind, numbers.number)(gap)
+
+
+def _finely(shown: Ratio) -> str:
+    places = next(n for n in range(_PLACES, _FINEST) if scaled(shown, n))
+    digits = str(scaled(shown, places + 1)).rjust(places + 2, "0")
+    return f"{digits[: -places - 1]}.{digits[-places - 1 :]}"
 
 
 def _time(gap: timedelta) -> str:

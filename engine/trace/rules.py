@@ -5,11 +5,12 @@ from typing import Literal, TypeAlias
 from engine.decision import Json, Language
 from engine.interpret import compute
 from engine.matching import Group, Match
-from engine.tables.bits import Bits, positions
-from engine.trace import effects
+from engine.tables.bits import Bits, numbers_of, positions
+from engine.trace import effects, kept
 from engine.trace.conditions import Traced, traced
 from engine.trace.fields import FieldBook, Reads
 from engine.trace.scene import Entry, Scene
+from engine.trace.unrolled import Tell, telling
 from engine.views import View
 from engine.words import effect_text
 from rules.fields import rule_fields
@@ -19,6 +20,8 @@ Status: TypeAlias = Literal["fired", "blocked", "undetermined"]
 FIRED: Status = "fired"
 BLOCKED: Status = "blocked"
 UNDETERMINED: Status = "undetermined"
+
+_MOST = 4_096  # sets of rules that are remembered: an outer bound, as for the book's sets of fields
 
 
 class TracedRule:
@@ -33,6 +36,7 @@ class TracedRule:
         self._blanks: dict[tuple[Status, str | None, Language], Entry] = {}
         self._then: dict[Language, list[Entry]] = {}
         self._scores = tuple([effect.points for effect in rule.effects if isinstance(effect, Score)])
+        self._told = 0
         self.reads: Reads = book.reads(rule_fields(rule), subject)
 
     def entry(self, status: Status, scene: Scene, language: Language) -> Entry:
@@ -45,6 +49,13 @@ class TracedRule:
         if self._scores:
             self._put_points(entry, scene, language)
         return entry
+
+    def unrolled(self, key: str | None, language: Language) -> Tell | None:
+        """Return what makes the entry of a rule that is shown often; None of one that is not, or that gives a score."""
+        self._told += 1
+        if self._scores or self._told <= kept.OFTEN:
+            return None
+        return telling(self._tests, self._blanks.get((FIRED, key, language)) or self._blank(FIRED, key, language), key)
 
     def _blank(self, status: Status, key: str | None, language: Language) -> Entry:
         """Return an entry with everything that no request changes, and with places for the rest."""
@@ -84,6 +95,8 @@ class TracedGroup:
         self._book = book
         self._rules: list[TracedRule | None] = [None] * len(group.rules)
         self._reads: dict[Bits, Reads] = {}
+        self._matched: dict[tuple[Bits, Bits, Bits], tuple[tuple[int, Status], ...]] = {}
+        self._unrolled: dict[tuple[str | None, Language], list[Tell | None]] = {}
         self.subject = group.subject
 
     def __getitem__(self, number: int) -> TracedRule:
@@ -95,17 +108,33 @@ class TracedGroup:
 
     def entries(self, bits: Bits, match: Match, scene: Scene, language: Language) -> list[Json]:
         """Return the entries of some of the rules, as they were matched."""
-        fired, open_, rules = match.fired, match.undetermined, self._rules
+        unrolled = self._unrolled.get((scene.key, language))
+        if unrolled is None:
+            unrolled = self._unrolled[scene.key, language] = [None] * len(self._rules)
         listed: list[Json] = []
-        while bits:
-            bit = bits & -bits
-            bits ^= bit
-            number = bit.bit_length() - 1
-            rule = rules[number] or self[number]
-            listed.append(
-                rule.entry(FIRED if fired & bit else UNDETERMINED if open_ & bit else BLOCKED, scene, language)
-            )
+        for number, status in self._statuses(bits, bits & match.fired, bits & match.undetermined):
+            tell = unrolled[number]
+            if tell is None:
+                rule = self[number]
+                unrolled[number] = rule.unrolled(scene.key, language)
+                listed.append(rule.entry(status, scene, language))
+            else:
+                listed.append(tell(scene, status))
         return listed
+
+    def _statuses(self, bits: Bits, fired: Bits, open_: Bits) -> tuple[tuple[int, Status], ...]:
+        """Return the numbers of some rules, and what became of each."""
+        key = (bits, fired, open_)
+        found = self._matched.get(key)
+        if found is None:
+            numbers = numbers_of(bits)
+            found = tuple(
+                [(n, FIRED if fired >> n & 1 else UNDETERMINED if open_ >> n & 1 else BLOCKED) for n in numbers]
+            )
+            if len(self._matched) > _MOST:
+                self._matched.clear()
+            self._matched[key] = found
+        return found
 
     def reads(self, bits: Bits) -> Reads:
         """Return the fields that some of the rules read, and all that these are derived from."""
@@ -114,7 +143,7 @@ class TracedGroup:
             found = Reads()
             for number in positions(bits):
                 found |= self[number].reads
-            if len(self._reads) > 4_096:  # an outer bound, as for the book's sets of fields
+            if len(self._reads) > _MOST:
                 self._reads.clear()
             self._reads[bits] = found
         return found

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from engine.decision import Json
 from engine.generated import function
+from engine.trace import kept
 from engine.trace.origins import Filled, Origin
 from engine.trace.scene import Scene
 from engine.views import UNKNOWN
@@ -17,9 +18,6 @@ from engine.views import UNKNOWN
 Writer: TypeAlias = Callable[[Any], Json]
 # Puts the texts of the known values into the scene's, and returns the entries.
 Tell: TypeAlias = Callable[[Scene], list[Json]]
-
-# Writing a function takes about as long as telling so many rows by the loop.
-OFTEN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Shown:
             if self._unrolled is not None:
                 return self._unrolled(scene)
             self._told += 1
-            if self._told > OFTEN:
+            if self._told > kept.OFTEN:
                 self._unrolled = _unrolled(self._fields, self._key)
         row, texts = scene.row, scene.texts
         for path, write, _ in self._fields:

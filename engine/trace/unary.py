@@ -9,11 +9,11 @@ from fractions import Fraction
 from operator import ge, gt, le, lt
 
 from engine.exact import Ratio, ratio
-from engine.interpret import judge_test
+from engine.tables.conditions import Judge, compiled
 from engine.trace.distances import gap_text, short_by
 from engine.trace.scene import Entry, Scene
 from engine.values import Value
-from engine.views import OWN_OBJECTS, UNKNOWN
+from engine.views import OWN_OBJECTS
 from rules.ir import Compare, CompareField, FieldTest, Operator, Subject, Test
 from rules.types import NUMERIC, Type
 
@@ -36,6 +36,7 @@ class TracedTest:
     kind: Type
     other: str | None
     other_own: bool
+    judge: Judge
 
     def fields(self) -> Iterator[tuple[str, bool]]:
         """Yield the fields that the test reads, and whether they stand in the subject's row."""
@@ -46,18 +47,18 @@ class TracedTest:
     def entry(self, scene: Scene) -> Entry:
         """Judge the test and return its entry."""
         values, texts = (scene.row, scene.texts) if self.own else (scene.shared, scene.shared_texts)
-        others, other_texts = (scene.row, scene.texts) if self.other_own else (scene.shared, scene.shared_texts)
-        other = others.get(self.other, UNKNOWN) if self.other is not None else None
-        verdict = judge_test(self.test, values.get(self.field, UNKNOWN), other)
+        verdict = self.judge(scene.shared, scene.row)
         entry: Entry = {"field": self.field, "test": self.written, "actual": texts.get(self.field), "holds": verdict}
         if self.field not in texts:
             entry["known"] = False
+        limit: Value = None
         if self.other is not None:
+            others, other_texts = (scene.row, scene.texts) if self.other_own else (scene.shared, scene.shared_texts)
+            limit = others.get(self.other)
             entry["limit"] = other_texts.get(self.other)
-            if other is UNKNOWN:
+            if self.other not in others:
                 entry["limit_known"] = False
         if verdict is False:
-            limit: Value = None if other is UNKNOWN else other
             short = short_by(self.test, values.get(self.field), limit, self.kind)
             if short is not None:
                 entry["short_by"] = short
@@ -113,7 +114,7 @@ def traced_test(condition: FieldTest, subject: Subject, kinds: Mapping[str, Type
     field, test, written, kind = condition.field, condition.test, condition.written, kinds[condition.field]
     other = test.other if isinstance(test, CompareField) else None
     own, other_own = [path.partition(".")[0] in OWN_OBJECTS[subject] for path in (field, other or "")]
-    general = TracedTest(field, own, test, written, kind, other, other_own)
+    general = TracedTest(field, own, test, written, kind, other, other_own, compiled(condition, subject))
     sign = _SIGNS.get(test.operator) if isinstance(test, Compare | CompareField) else None
     if sign is None or kind not in NUMERIC:
         return general

@@ -5,7 +5,7 @@ condition on the line's level becomes the set of prices at which it holds (see `
 change at the ends of those sets.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from engine import figures
@@ -37,8 +37,8 @@ def alternatives(
     levels: Sequence[str],
     needed: int,
     others: OtherLines,
-) -> Iterator[dict[str, Json]]:
-    """Yield for each level below the one that a line needs the price that would do, or what stands in the way.
+) -> list[Json]:
+    """Return for each level below the one that a line needs the price that would do, or what stands in the way.
 
     Args:
         repricing: the section, taken apart.
@@ -52,7 +52,7 @@ def alternatives(
     row = (facts.lines or ())[number]
     asked, list_price = row.get(PRICE), row.get(LIST_PRICE)
     if not isinstance(asked, tuple) or not isinstance(list_price, tuple):
-        return
+        return []
     low = asked[0] * 100 // asked[1] + 1
     high = list_price[0] * 100 // list_price[1]
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
@@ -61,16 +61,18 @@ def alternatives(
     reachable = candidates & repricing.below[needed]
     lowest = _lowest_prices(repricing, line, reachable, held | open_, top=len(levels) - 1)
     obstacles: Obstacles | None = None
+    found: list[Json] = []
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
         place: dict[str, Json] = {"line": number + 1, "level": levels[rank]}
         if prices:
-            yield {**place, **_increase((min(prices), 100), asked)}
+            found.append({**place, **_increase((min(prices), 100), asked)})
         else:
             if obstacles is None:
                 at_list = line.at(high, repricing.named) if low <= high else (facts.shared, row)
                 obstacles = Obstacles(repricing, engine, *at_list, candidates=candidates)
-            yield {**place, "impossible": obstacles.of(rank)}
+            found.append({**place, "impossible": obstacles.of(rank)})
+    return found
 
 
 def _prices(line: PricedLine, rules: Parted, n: int, *, certainly: bool) -> Spans:

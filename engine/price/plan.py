@@ -1,7 +1,7 @@
 """The price-approval section as the engine uses it: authority by rank, rules by subject, and what they derive from."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from engine import figures
@@ -46,6 +46,7 @@ class PricePlan:
     """The section as the engine uses it.
 
     `levels` starts with `automatic`, and `top` is the highest one's rank; authority rows stand lowest level first.
+    `settings` are those of the policy without which a decision could not be recomputed from its trace.
     """
 
     section: PriceApproval
@@ -59,6 +60,7 @@ class PricePlan:
     derivations: Derivations
     repricing: Repricing
     top: int
+    settings: Mapping[str, Json]
     approvers: dict[tuple[str, Language], dict[str, Json]] = field(default_factory=dict)
 
     def approver(self, role: str, language: Language) -> dict[str, Json]:
@@ -106,6 +108,12 @@ def plan(policy: Policy) -> PricePlan | None:
         rules=groups_of(section.rules),
         pushes=pushes,
         top=len(levels) - 1,
+        settings={
+            "levels": list(levels),
+            "submitter": None,
+            "chain": section.chain,
+            "validity": figures.duration(section.validity) if section.validity else None,
+        },
         derivations=found,
         repricing=Repricing.of(
             authority,

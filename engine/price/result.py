@@ -70,12 +70,7 @@ def ruling_of(
         result=result,
         matches=all_matches,
         steps=tuple(steps),
-        basis={
-            "levels": list(plan.levels),
-            "submitter": plan.levels[submitter],
-            "chain": plan.section.chain,
-            "validity": figures.duration(plan.section.validity) if plan.section.validity else None,
-        },
+        basis={**plan.settings, "submitter": plan.levels[submitter]},
         missing=frozenset(path for rule in relevant for path in rule_fields(rule)),
         possible=_possible(plan, deal, submitter, findings) if outcome == "needs_information" else None,
     )

@@ -8,7 +8,7 @@ rules that everything else has left standing.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.facts import Row
@@ -16,8 +16,8 @@ from engine.tables.bits import Bits, bits_of
 from engine.tables.columns import Tests
 from engine.tables.conditions import Judge, compiled
 from engine.tables.shared import column
-from engine.tables.unrolled import MatchColumns, NearColumns, match_columns, near_columns
-from engine.views import OWN_OBJECTS, UNKNOWN
+from engine.tables.unrolled import MatchColumns, MissColumns, NearColumns, match_columns, miss_columns, near_columns
+from engine.views import OWN_OBJECTS
 from rules.ir import CompareField, Condition, FieldTest, HasAll, HasAny, HasNone, Rule, Subject, Test
 
 # Tests that one known value does not decide by look-up.
@@ -60,7 +60,9 @@ class Index:
             column(path, tests, own=path.partition(".")[0] in own, every=self._all) for path, tests in plain.items()
         )
         self._match_columns: MatchColumns = match_columns(self._columns, self._all)
-        self._near_columns: NearColumns | None = None  # most indexes are never asked for near misses
+        # Most indexes are never asked for these.
+        self._near_columns: NearColumns | None = None
+        self._miss_columns: MissColumns | None = None
         self._residues = tuple(
             Residue(compiled(condition, subject), bits_of(numbers)) for (condition, _), numbers in residue.items()
         )
@@ -102,26 +104,14 @@ class Index:
 
     def misses(self, shared: Row, row: Row) -> tuple[Bits, ...]:
         """Return how many conjuncts of each rule do not hold, as binary digits, ones first (see `bits.planes`)."""
-        planes: list[Bits] = []
-        for holds, _ in self._verdicts(shared, row):
-            carry = self._all ^ holds
+        if self._miss_columns is None:
+            self._miss_columns = miss_columns(self._columns, self._all)
+        planes = [*self._miss_columns(shared, row)]
+        for residue in self._residues:
+            carry = 0 if residue.judge(shared, row) else residue.rules
             for number, plane in enumerate(planes):
                 planes[number] = plane ^ carry
                 carry &= plane
             if carry:
                 planes.append(carry)
         return tuple(planes)
-
-    def _verdicts(self, shared: Row, row: Row) -> Iterator[tuple[Bits, Bits]]:
-        """Yield for every column and residue the rules that it lets hold, and those it leaves open."""
-        for one in self._columns:
-            value = (row if one.own else shared).get(one.path, UNKNOWN)
-            if value is UNKNOWN:
-                yield one.unknown_holds, one.unknown_open
-            else:
-                bits = one.look_up.bits(value)
-                yield bits, bits
-        for residue in self._residues:
-            verdict = residue.judge(shared, row)
-            without = self._all ^ residue.rules
-            yield (self._all if verdict else without), (without if verdict is False else self._all)

@@ -1,7 +1,6 @@
 """The columns of an index as functions: the loop over columns written out, for it runs for every line of a request.
 
-The functions say exactly what going through the columns one by one says (`Index.misses` does); the agreement tests hold
-both to the interpreter.
+The agreement tests hold the functions to the interpreter.
 """
 
 from bisect import bisect_right
@@ -18,6 +17,8 @@ from engine.views import UNKNOWN
 MatchColumns: TypeAlias = Callable[[Row, Row], tuple[Bits, Bits]]
 # The same, and the rules of which at most one column fails and all others hold: those that hold are among them.
 NearColumns: TypeAlias = Callable[[Row, Row], tuple[Bits, Bits, Bits]]
+# How many columns of each rule do not hold, as binary digits across the rules, ones first.
+MissColumns: TypeAlias = Callable[[Row, Row], tuple[Bits, ...]]
 
 
 def match_columns(columns: Sequence[Column], every: Bits) -> MatchColumns:
@@ -67,6 +68,27 @@ def near_columns(columns: Sequence[Column], every: Bits) -> NearColumns:
         ]
     lines.append("    return holds, holds if open_ is None else open_, near")
     made: NearColumns = function("\n".join(lines), "near", names)
+    return made
+
+
+def miss_columns(columns: Sequence[Column], every: Bits) -> MissColumns:
+    """Write the columns out as a function that counts each rule's misses."""
+    names = _names(columns, every)
+    digits = [f"digit{place}" for place in range(len(columns).bit_length())]
+    lines = ["def misses(shared, row):", *(f"    {digit} = 0" for digit in digits)]
+    for number, column in enumerate(columns):
+        lines += [
+            _value(column, "value"),
+            f"    if value is UNKNOWN: bits = holds{number}",
+            "    else:",
+            *_look_up(column, number),
+            "    carry = every ^ bits",
+        ]
+        # So many columns count up to so many: what is carried ends at the number's own length.
+        for digit in digits[: (number + 1).bit_length()]:
+            lines.append(f"    {digit}, carry = {digit} ^ carry, {digit} & carry")
+    lines.append(f"    return ({''.join(f'{digit}, ' for digit in digits)})")
+    made: MissColumns = function("\n".join(lines), "misses", names)
     return made
 
 

@@ -1,7 +1,6 @@
 """What summaries are made from: a ruling with its policy, and the few things that every kind asks of them."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from engine.decision import Json, Language
 from engine.facts import Facts
@@ -15,14 +14,18 @@ from rules.ir import Effect, Policy, Role, Rule
 OUTCOMES = {"en": en.OUTCOMES, "zh": zh.OUTCOMES}
 
 
-class Told(NamedTuple):
-    """A ruling to be told; `facts` and `missing` are there where the caller has them."""
+class Told:
+    """A ruling to be told."""
 
-    ruling: Ruling
-    policy: Policy
-    language: Language
-    facts: Facts | None
-    missing: tuple[str, ...]
+    def __init__(
+        self, ruling: Ruling, policy: Policy, language: Language, facts: Facts | None, missing: tuple[str, ...]
+    ) -> None:
+        """Take the ruling, whose words are used, and the facts and missing fields where the caller has them."""
+        self.ruling = ruling
+        self.policy = policy
+        self.language = language
+        self.facts = facts
+        self.missing = missing
 
     def say(self, phrase: str, *values: object, **named: object) -> str:
         """Return a phrase in the language."""

@@ -128,6 +128,7 @@ def test_indexes_share_the_columns_that_are_the_same() -> None:
         replace(rule, when=AllOf(tuple(part for part in rule.when.parts if _field(part) != "line.sku")))
         for rule in table
     ]
+    gc.collect()  # what other tests have left
     before = len(shared._IN_USE)  # noqa: SLF001 - what is kept is nobody else's business
     groups = [Group.of(some, Subject.LINE) for some in (table, table, fewer)]
     assert len(shared._IN_USE) == before + len(FIELDS)  # noqa: SLF001

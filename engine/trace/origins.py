@@ -4,20 +4,22 @@ Given fields come from the request or from the policy's default; derived ones sh
 or name the rows of the table that gave them; a few are found on the way to the decision.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine import figures
 from engine.derive.derivation import Derivation
-from engine.facts import Facts
+from engine.exact import ZERO, Ratio, add
+from engine.facts import Facts, Row
 from engine.interpret import compute, order, plain
 from engine.matching import Group
 from engine.tables.bits import lowest_bit, positions
 from engine.trace.formulas import FUNCTION_TEXTS, Template, template
 from engine.trace.kept import NOT_KNOWN, is_coarse, keep
 from engine.trace.scene import Scene, Texts
-from engine.views import OWN_OBJECTS
+from engine.values import Value
+from engine.views import OWN_OBJECTS, State
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
 from rules.fields import rule_fields
 from rules.ir import Aggregate, Assign, DerivedTable, Field, FieldValue, Subject
@@ -46,6 +48,43 @@ class Filled:
         """Put the values in: `?` for an unknown one."""
         row, shared = scene.texts, scene.shared_texts
         return self.pattern % tuple([_shown((row if mine else shared), path) for path, mine in self.fields])
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A field with a default; `own` tells whether it stands in the subject's row, `of_claim` in a claim's partner."""
+
+    path: str
+    name: str
+    of: str
+    own: bool
+    of_claim: bool
+    default: Value
+
+    def __call__(self, scene: Scene) -> str:
+        """Tell the request from the default."""
+        # A default stands in the facts as it is here, digit for digit; what compares equal may still have been given.
+        if (scene.row if self.own else scene.shared).get(self.path) != self.default:
+            return "request"
+        given = scene.given if self.own else scene.facts.request.get(self.of)
+        if self.of_claim and isinstance(given, dict):
+            given = given.get(self.of)
+        return "request" if isinstance(given, dict) and self.name in given else "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A table's rows by the values that they test, of which there are few; `name` names those not met before."""
+
+    name: Origin
+    tested: tuple[tuple[str, bool], ...]
+    seen: dict[object, str]
+
+    def __call__(self, scene: Scene) -> str:
+        """Name the rows."""
+        row, shared = scene.row, scene.shared
+        key = (scene.engine, *[(row if mine else shared).get(path, NOT_KNOWN) for path, mine in self.tested])
+        return self.seen.get(key) or keep(self.seen, key, self.name(scene))
 
 
 def origin_of(
@@ -85,21 +124,9 @@ def _given(field: Field, subject: Subject) -> str | Origin:
     """Tell the request from a default: where the value is the default's, the request says whether it gave it."""
     if field.default is None:
         return "request"
-    default = plain(field.default)
     own = field.object in OWN_OBJECTS[subject]
     of_claim = subject is Subject.CLAIM and field.object == "partner"
-    path, name, of = field.path, field.name, field.object
-
-    def tell(scene: Scene) -> str:
-        # A default stands in the facts as it is here, digit for digit; what compares equal may still have been given.
-        if (scene.row if own else scene.shared).get(path) != default:
-            return "request"
-        given = scene.given if own else scene.facts.request.get(of)
-        if of_claim and isinstance(given, dict):
-            given = given.get(of)
-        return "request" if isinstance(given, dict) and name in given else "default"
-
-    return tell
+    return Given(field.path, field.name, field.object, own, of_claim, plain(field.default))
 
 
 def _formula(formula: Template, subject: Subject) -> str | Origin:
@@ -127,10 +154,22 @@ def _part(part: FieldValue | Aggregate, scene: Scene, own: frozenset[str]) -> st
     if isinstance(part, FieldValue):
         mine = part.field.partition(".")[0] in own
         return _shown(scene.texts if mine else scene.shared_texts, part.field)
-    value = compute(part, scene.shared, scene.facts.lines)  # an aggregate reads the lines alone
-    if value is None:
+    value = _sum(part.field, scene.facts.lines) if part.function == "sum" else None
+    found: State = compute(part, scene.shared, scene.facts.lines) if value is None else value
+    if found is None:
         return "null"
-    return str(figures.text(value, part.type)) if isinstance(value, tuple) else "?"
+    return str(figures.text(found, part.type)) if isinstance(found, tuple) else "?"
+
+
+def _sum(path: str, lines: Sequence[Row] | None) -> Ratio | None:
+    """Return the sum of a field that every line has, as it mostly is; None of one that takes a closer look."""
+    total: Ratio | None = ZERO
+    for line in lines or ():
+        value = line.get(path)
+        if type(value) is not tuple or total is None:
+            return None
+        total = add(total, value)
+    return None if lines is None else total
 
 
 def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> Origin:
@@ -158,14 +197,7 @@ def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> O
     if not all(is_coarse(path, types[path]) for path in read):
         return name
     tested = tuple([(path, path.partition(".")[0] in OWN_OBJECTS[subject]) for path in read])
-    seen: dict[object, str] = {}
-
-    def known_name(scene: Scene) -> str:
-        row, shared = scene.row, scene.shared
-        key = (scene.engine, *[(row if mine else shared).get(path, NOT_KNOWN) for path, mine in tested])
-        return seen.get(key) or keep(seen, key, name(scene))
-
-    return known_name
+    return Named(name, tested, {})
 
 
 def _named(table: DerivedTable, numbers: list[int]) -> str:

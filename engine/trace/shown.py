@@ -4,20 +4,24 @@ Fields that are shown again and again, as a policy's usual ones are for every li
 does what the loop over the fields does, in half the time. `tests/test_trace.py` holds the two together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from engine.decision import Json
 from engine.generated import function
 from engine.trace import kept
-from engine.trace.origins import Filled, Origin
+from engine.trace.kept import NOT_KNOWN
+from engine.trace.origins import Filled, Given, Named, Origin
 from engine.trace.scene import Scene
-from engine.views import UNKNOWN
 
 Writer: TypeAlias = Callable[[Any], Json]
 # Puts the texts of the known values into the scene's, and returns the entries.
 Tell: TypeAlias = Callable[[Scene], list[Json]]
+
+
+# A field's path, what writes its values if they are no texts already, and where they come from.
+_Field: TypeAlias = tuple[str, Writer | None, str | Origin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,43 +71,76 @@ def _unknown(came: str) -> str:
     return "not given" if came == "request" else came
 
 
-def _unrolled(fields: Sequence[tuple[str, Writer | None, str | Origin]], key: str | None) -> Tell:
+def _unrolled(fields: Sequence[_Field], key: str | None) -> Tell:
     """Write the loops out as a function: a field's value is `v` with its number, and the value's text `t`."""
-    names: dict[str, Any] = {"UNKNOWN": UNKNOWN}
+    names: dict[str, Any] = {"NOT_KNOWN": NOT_KNOWN, "given_of": _given_of, "nothing": {}, "unknown": _unknown}
     lines = [
         "def tell(scene):",
         "    get, texts, shared, name = scene.row.get, scene.texts, scene.shared_texts, scene.name",
     ]
-    for number, (path, write, _) in enumerate(fields):
-        names[f"write{number}"] = write
-        written = f"None if v{number} is None else write{number}(v{number})" if write else f"v{number}"
-        lines += [
-            f"    v{number} = get({path!r}, UNKNOWN)",
-            f"    if v{number} is UNKNOWN: t{number} = None",
-            f"    else: texts[{path!r}] = t{number} = {written}",
-        ]
-    place = "" if key is None else f"{key!r}: name, "
+    given = {origin.of: origin.own for _, _, origin in fields if isinstance(origin, Given) and not origin.of_claim}
+    for of, own in given.items():
+        lines.append(f"    of_{of} = {'scene.given or nothing' if own else f'given_of(scene, {of!r})'}")
     numbers = {path: number for number, (path, _, _) in enumerate(fields)}
-    lines.append("    return [")
-    for number, (path, _, origin) in enumerate(fields):
-        names[f"origin{number}"] = origin
-        came = unknown = f"origin{number}" if isinstance(origin, str) else _came(origin, number, numbers)
-        if isinstance(origin, str):
-            names[f"unknown{number}"], unknown = _unknown(origin), f"unknown{number}"
-        lines += [
-            f"        {{'field': {path!r}, {place}'value': t{number}, 'from': {came}}}",
-            f"        if v{number} is not UNKNOWN else",
-            f"        {{'field': {path!r}, {place}'value': None, 'known': False, 'from': {unknown}}},",
+    entries = []
+    for number, (path, write, origin) in enumerate(fields):
+        names |= {f"write{number}": write, f"origin{number}": origin}
+        written = f"None if v{number} is None else write{number}(v{number})" if write else f"v{number}"
+        statements = [
+            f"if v{number} is NOT_KNOWN: t{number} = None",
+            f"else: texts[{path!r}] = t{number} = {written}",
         ]
-    lines.append("    ]")
-    made: Tell = function("\n".join(lines), "tell", names)
+        entry = _entry(fields[number], number, "" if key is None else f"{key!r}: name, ", numbers, names)
+        if key is None and isinstance(origin, Given):
+            # Nothing tells whose the entry is: with the default it is always the same, and made here.
+            text = write(origin.default) if write and origin.default is not None else origin.default
+            names |= {f"text{number}": text, f"usual{number}": {"field": path, "value": text, "from": "default"}}
+            statements = [
+                f"usual = {_is_default(origin, number)}",
+                f"if usual: texts[{path!r}] = t{number} = text{number}",
+                f"el{statements[0]}",
+                statements[1],
+                f"e{number} = usual and usual{number}",
+            ]
+            entry = f"e{number} or ({entry})"
+        lines += [f"    v{number} = get({path!r}, NOT_KNOWN)", *[f"    {line}" for line in statements]]
+        entries.append(f"        {entry},")
+    made: Tell = function("\n".join([*lines, "    return [", *entries, "    ]"]), "tell", names)
     return made
 
 
-def _came(origin: Origin, number: int, numbers: dict[str, int]) -> str:
-    """Write what tells where a value came from: a formula of known values is filled in on the spot."""
-    if not isinstance(origin, Filled) or not origin.fields:
-        return f"origin{number}(scene)"
-    values = [f"t{numbers[path]}" if mine else f"shared.get({path!r})" for path, mine in origin.fields]
-    known = " and ".join([f"{value} is not None" for value in dict.fromkeys(values)])
-    return f"{origin.pattern!r} % ({', '.join(values)},) if {known} else origin{number}(scene)"
+def _given_of(scene: Scene, of: str) -> Mapping[str, object]:
+    """Return what a request gives of an object that is shared."""
+    given = scene.facts.request.get(of)
+    return given if isinstance(given, dict) else {}
+
+
+def _entry(field: _Field, number: int, place: str, numbers: Mapping[str, int], names: dict[str, Any]) -> str:
+    """Write a field's entry, known or not."""
+    path, _, origin = field
+    came, unknown = f"origin{number}(scene)", f"unknown(origin{number}(scene))"
+    if isinstance(origin, str):
+        came, unknown = f"origin{number}", f"unknown{number}"
+        names[unknown] = _unknown(origin)
+    elif isinstance(origin, Given) and not origin.of_claim:
+        names[f"value{number}"] = origin.default
+        came = f"('default' if {_is_default(origin, number)} else 'request')"
+    elif isinstance(origin, Named):
+        names[f"seen{number}"] = origin.seen
+        values = [
+            f"v{numbers[path]}" if path in numbers else f"scene.{'row' if mine else 'shared'}.get({path!r}, NOT_KNOWN)"
+            for path, mine in origin.tested
+        ]
+        came = f"seen{number}.get((scene.engine, {', '.join(values)})) or {came}"
+    elif isinstance(origin, Filled) and origin.fields:  # a formula of known values is filled in on the spot
+        texts = [f"t{numbers[path]}" if path in numbers else f"shared.get({path!r})" for path, _ in origin.fields]
+        all_known = " and ".join([f"{text} is not None" for text in dict.fromkeys(texts)])
+        came = f"{origin.pattern!r} % ({', '.join(texts)},) if {all_known} else {came}"
+    return (
+        f"{{'field': {path!r}, {place}'value': t{number}, 'from': {came}}} if v{number} is not NOT_KNOWN else "
+        f"{{'field': {path!r}, {place}'value': None, 'known': False, 'from': {unknown}}}"
+    )
+
+
+def _is_default(origin: Given, number: int) -> str:
+    return f"v{number} == value{number} and {origin.name!r} not in of_{origin.of}"

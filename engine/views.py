@@ -14,6 +14,8 @@ class Unknown(Enum):
 
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # an enumeration's own is written in Python, and states are keys of what is remembered
+
 
 UNKNOWN: Final = Unknown.UNKNOWN
 State: TypeAlias = Value | Literal[Unknown.UNKNOWN]

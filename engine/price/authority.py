@@ -1,6 +1,6 @@
 """The rows of the next lower level: what a line would have to meet to be signed below the level that it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
@@ -8,13 +8,17 @@ from engine.facts import Row
 from engine.matching import Engine, Group, Match
 from engine.tables.bits import Bits, lowest_bit, positions
 from engine.tables.conditions import Judge, compiled
-from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator, Policy, Rule, Sign
-from rules.types import ORDERED
+from engine.views import OWN_OBJECTS, UNKNOWN
+from rules.fields import condition_fields
+from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator, Policy, Rule, Sign, Subject
+from rules.types import ORDERED, Scalar, Term
 
 SECTION = "price_approval.authority"
 # So many rows are shown of a level that has many for such a line; where no row is made for it, so many of the level's
 # others, to show what it may sign at all.
 MOST_ROWS = 12
+# So many sorts of lines are remembered with their rows of the next lower level.
+REMEMBERED = 1_024
 
 
 class Authority:
@@ -37,6 +41,8 @@ class Authority:
         self._group = group
         self._fields = policy.fields
         self._limits: dict[int, tuple[tuple[FieldTest, Judge], ...]] = {}
+        self._asked = _asked(kept, policy.fields, group.subject)
+        self._seen: dict[object, tuple[Bits, bool]] = {}
 
     def lower(self, match: Match) -> Bits:
         """Return the rows of every level below the one that a line needs."""
@@ -48,8 +54,20 @@ class Authority:
     def next_lower(self, engine: Engine, shared: Row, match: Match) -> tuple[Bits, bool]:
         """Return the rows of the next lower level that has any, and whether they are made for such a line."""
         needed = self._needed(match) if match.fired else len(self._of_rank)
+        if self._asked is None:
+            return self._next_lower(engine, shared, match.row, needed)
+        row = match.row
+        key = (engine, needed, *[(row if own else shared).get(path, UNKNOWN) for path, own in self._asked])
+        found = self._seen.get(key)
+        if found is None:
+            found = self._next_lower(engine, shared, row, needed)
+            if len(self._seen) < REMEMBERED:
+                self._seen[key] = found
+        return found
+
+    def _next_lower(self, engine: Engine, shared: Row, row: Row, needed: int) -> tuple[Bits, bool]:
         rows = next((rows for rows in reversed(self._of_rank[:needed]) if rows), 0)
-        made_for = rows & engine.match(self._made_for, shared, match.row)[0]
+        made_for = rows & engine.match(self._made_for, shared, row)[0]
         return first(made_for or rows, MOST_ROWS), bool(made_for)
 
     def limits(self, n: int) -> tuple[tuple[FieldTest, Judge], ...]:
@@ -64,6 +82,17 @@ class Authority:
 
     def _needed(self, match: Match) -> int:
         return self._ranks[lowest_bit(match.fired)]
+
+
+def _asked(
+    conjuncts: Iterable[AllOf], fields: Mapping[str, Field], subject: Subject
+) -> tuple[tuple[str, bool], ...] | None:
+    """Return the fields that tests read, and whether they stand in the row; None if one of them takes many values."""
+    paths = {path for one in conjuncts for path in condition_fields(one)}
+    kinds = [fields[path].type if path in fields else None for path in paths]
+    if not all(kind == Scalar.BOOLEAN or isinstance(kind, Term) for kind in kinds):
+        return None
+    return tuple([(path, path.partition(".")[0] in OWN_OBJECTS[subject]) for path in sorted(paths)])
 
 
 def first(bits: Bits, most: int) -> Bits:
@@ -83,6 +112,8 @@ def last(bits: Bits, most: int) -> Bits:
     >>> bin(last(0b101100, 2))
     '0b101000'
     """
+    if bits.bit_count() <= most:
+        return bits
     kept = 0
     while bits and kept.bit_count() < most:
         highest = 1 << bits.bit_length() - 1

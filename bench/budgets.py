@@ -14,7 +14,9 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from bench import machine, servers, tables
+import orjson
+
+from bench import machine, plain, servers, tables
 from bench.load import Job, Report
 from bench.load import run as send
 from bench.quotes import FAMILIES, NEEDS_APPROVAL, NOW, quotes
@@ -117,16 +119,15 @@ def deciding(found: Found, scale: Scale, policy: Path) -> None:
         raise RuntimeError(f"{policy} does not have all four sections")
     cases: dict[str, Case[Any]] = {}
     sizes: dict[str, float] = {}
-    for family in FAMILIES:
-        made = quotes(program, family, scale.quotes)
-        for explain in EXPLAINS:
-            name = f"{family.name} / {explain}"
-            cases[name] = Case(partial(_decide, program, explain), made)
-            cases[f"{name} / as JSON"] = Case(partial(_decide_as_json, program, explain), made)
-            sizes[name] = round(median(len(_decide_as_json(program, explain, one)) for one in made))
+    for name, case in plain.cases(program, EXPLAINS, scale.quotes).items():
+        as_json = partial(_as_json, case.call)
+        cases |= {name: case, f"{name} / as JSON": Case(as_json, case.inputs)}
+        sizes[name] = round(median(len(as_json(one)) for one in case.inputs))
     times = in_turns(cases, rounds=scale.rounds, seconds=scale.seconds)
     found.details["deciding"] = {name: time.to_json() for name, time in times.items()}
-    found.details["reply_characters"] = sizes
+    found.details["reply_bytes"] = sizes
+    if plain.is_compiled():
+        found.details["plain"] = plain.timings(policy, rounds=scale.rounds, seconds=scale.seconds, count=scale.quotes)
     for explain, limit in (("none", 60.0), ("near", 150.0)):
         for family in FAMILIES:
             time = times[f"{family.name} / {explain}"]
@@ -162,8 +163,8 @@ def _decide(program: Program, explain: Explain, request: object) -> Decision:
     return decide(program, Kind.PRICE_APPROVAL, request, now=NOW, explain=explain)
 
 
-def _decide_as_json(program: Program, explain: Explain, request: object) -> str:
-    return json.dumps(_decide(program, explain, request).to_json(), ensure_ascii=False)
+def _as_json(decided: Callable[[object], Any], request: object) -> bytes:
+    return orjson.dumps(decided(request).to_json())
 
 
 # --- growth with the table -----------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bench.plain import is_compiled
+
 CPUINFO = Path("/proc/cpuinfo")
 MEMINFO = Path("/proc/meminfo")
 
@@ -21,6 +23,7 @@ def describe(packages: Iterable[str] = ()) -> dict[str, object]:
         "memory": _memory(),
         "system": f"{platform.system()} {platform.release().partition('-')[0]}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "compiled": is_compiled(),
         "load": [round(load, 2) for load in os.getloadavg()],
         "versions": {name: found for name in packages if (found := version_of(name))},
     }

@@ -34,5 +34,6 @@ def machine(about: Mapping[str, Any]) -> str:
     return (
         f"Taken {about['taken']} on {about['processor']}, {about['cores']} cores, {about['memory']}, "
         f"{about['system']}; load before it {' '.join(map(str, about['load']))}. "
+        f"{'What decides is compiled (`make wheel`)' if about.get('compiled') else 'Plain Python modules'}. "
         f"{', '.join([*runtimes, *(f'{name} {version}' for name, version in versions.items())])}.\n"
     )

@@ -37,9 +37,12 @@ def blocks(result: Result) -> Iterator[str]:
     yield "### Deciding in process\n"
     yield (
         "Five lines a quote, every quote another, all four sections of the shipped policy loaded. `as JSON` adds "
-        "`to_json` and `json.dumps`; the last column is how long that text is.\n"
+        "`to_json` and `orjson.dumps`; the last column is how long that text is.\n"
     )
-    yield _timings(details["deciding"], details["reply_characters"])
+    yield _timings(details["deciding"], details["reply_bytes"])
+    if "plain" in details:
+        yield "The same quotes with the sources as they are, in a process of its own right after:\n"
+        yield _against_plain(details["deciding"], details["plain"])
     yield "### Growth with the table\n"
     yield (
         "One-line quotes under the generated authority matrix (below). `decide` is the whole decision; `table match` "
@@ -64,11 +67,26 @@ def _verdict(budget: Mapping[str, Any]) -> str:
     return f"**no**, {number(budget['measured'] / budget['limit'])} times the goal"
 
 
+def _against_plain(compiled: Mapping[str, Mapping[str, float]], plain: Mapping[str, Mapping[str, float]]) -> str:
+    return rows(
+        ("case", "plain Python, median µs", "processor µs", "compiled", "processor"),
+        (
+            (
+                name,
+                number(one["median"]),
+                number(one["cpu"]),
+                *(f"{number(one[key] / compiled[name][key])}× as fast" for key in ("median", "cpu")),
+            )
+            for name, one in plain.items()
+        ),
+    )
+
+
 def _timings(times: Mapping[str, Mapping[str, float]], sizes: Mapping[str, float] | None = None) -> str:
     head = ["case", "median µs", "p99 µs", "processor µs"]
     body = [[name, *(number(time[key]) for key in ("median", "p99", "cpu"))] for name, time in times.items()]
     if sizes:
-        head.append("characters")
+        head.append("bytes")
         for line in body:
             line.append(number(sizes[line[0]]) if line[0] in sizes else "")
     return rows(head, body)

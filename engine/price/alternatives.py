@@ -57,9 +57,9 @@ def alternatives(
     high = list_price[0] * 100 // list_price[1]
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
     candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
-    held, open_ = engine.match(repricing.lifting.fixed, facts.shared, row) if repricing.levers else (0, 0)
+    liftable = [n for n, judge in enumerate(repricing.may_lift) if judge(facts.shared, row) is not False]
     reachable = candidates & repricing.below[needed]
-    lowest = _lowest_prices(repricing, line, reachable, held | open_, top=len(levels) - 1)
+    lowest = _lowest_prices(repricing, line, reachable, liftable, top=len(levels) - 1)
     obstacles: Obstacles | None = None
     found: list[Json] = []
     for rank in range(min(needed, len(levels))):
@@ -88,7 +88,9 @@ def _prices(line: PricedLine, rules: Parted, n: int, *, certainly: bool) -> Span
     return spans
 
 
-def _lowest_prices(repricing: Repricing, line: PricedLine, rows: Bits, liftable: Bits, *, top: int) -> dict[int, int]:
+def _lowest_prices(
+    repricing: Repricing, line: PricedLine, rows: Bits, liftable: Sequence[int], *, top: int
+) -> dict[int, int]:
     """Return, by the rank that the line would need, the lowest price at which it is that rank.
 
     `rows` and `liftable` are the rows that hold, and the levers that may hold, as far as no price moves them. A rule
@@ -98,7 +100,7 @@ def _lowest_prices(repricing: Repricing, line: PricedLine, rows: Bits, liftable:
         return {}
     lifts = [
         (repricing.levers[n].push, spans)
-        for n in positions(liftable)
+        for n in liftable
         if (spans := _prices(line, repricing.lifting, n, certainly=False))
     ]
     lowest: dict[int, int] = {}

@@ -40,19 +40,24 @@ class Parted:
 
 @dataclass(frozen=True, eq=False)
 class Moving:
-    """What a line's net price moves under a policy: the derivations that depend on it, in order, and their tables."""
+    """What a line's net price moves, of the fields that matter: their derivations, in order, and their tables."""
 
     dependent: Mapping[str, Derivation]
     tables: Mapping[str, Parted]
     straight: StraightForms
 
     @staticmethod
-    def of(derivations: Iterable[Derivation]) -> "Moving":
-        """Follow the net price through the derivations, which stand in dependency order."""
+    def of(derivations: Sequence[Derivation], wanted: Iterable[str]) -> "Moving":
+        """Follow the net price to the wanted fields, through derivations in dependency order."""
+        needed = set(wanted)
+        for derivation in reversed(derivations):
+            if derivation.path in needed:
+                needed |= derivation.inputs
         dependent: dict[str, Derivation] = {}
         for derivation in derivations:
             if PRICE in derivation.inputs or not derivation.inputs.isdisjoint(dependent):
                 dependent[derivation.path] = derivation
+        dependent = {path: derivation for path, derivation in dependent.items() if path in needed}
         tables = {path: derivation.rules for path, derivation in dependent.items() if derivation.formula is None}
         formulas = {path: derivation.formula for path, derivation in dependent.items() if derivation.formula}
         return Moving(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias, assert_never
 
 from engine.derive.derivation import Derivation
-from engine.exact import ZERO, Ratio, add
+from engine.exact import ZERO, Ratio, add, subtract
 from engine.facts import Facts, Row
 from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
 from engine.matching import Engine
@@ -298,10 +298,24 @@ class OtherLines:
         key = (function, field)
         if key not in self._folds:
             values = [row.get(field, UNKNOWN) for row in self._lines]
-            before = _running(function, values)
-            after = _running(function, values[::-1])[::-1]
-            self._folds[key] = [Fixed(_folded(function, [*x, *y])) for x, y in zip(before, after, strict=True)]
+            rests = _rests(values) if function == "sum" else None
+            if rests is None:
+                before = _running(function, values)
+                after = _running(function, values[::-1])[::-1]
+                rests = [_folded(function, [*x, *y]) for x, y in zip(before, after, strict=True)]
+            self._folds[key] = [Fixed(state) for state in rests]
         return self._folds[key][number]
+
+
+def _rests(values: Sequence[State]) -> list[State] | None:
+    """Return the sum less each of the values; None where one is no finite number."""
+    numbers = [value for value in values if isinstance(value, tuple) and value[1]]
+    if len(numbers) < len(values):
+        return None
+    total: Ratio | None = ZERO
+    for value in numbers:
+        total = add(total, value) if total is not None else None
+    return [subtract(total, value) for value in numbers] if total is not None else None
 
 
 def _running(function: str, values: Sequence[State]) -> list[list[State]]:

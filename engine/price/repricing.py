@@ -8,11 +8,11 @@ from engine.matching import Group
 from engine.price.levels import Push
 from engine.price.moving import Moving, Parted
 from engine.price.straight import PRICE
-from engine.tables.bits import Bits
-from engine.tables.columns import Thresholds, look_up
+from engine.tables.bits import Bits, bits_of
+from engine.tables.columns import Tests, Thresholds, look_up
 from engine.tables.conditions import Judge, compiled
 from rules.fields import rule_fields
-from rules.ir import Condition, Field, FieldTest, Rule, Subject, Test
+from rules.ir import Condition, Field, FieldTest, Rule, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Lever:
 class Repricing:
     """Authority and the lines' rules, taken apart into what a line's net price moves and what it does not.
 
-    `rows` and `lifting` are the rows and the levers in these parts. `ranks` has the rank of each authority row's level,
+    `rows` and `lifting` are the rows and the levers in these parts; `may_lift` judges a lever's conjuncts that no price
+    moves. `ranks` has the rank of each authority row's level,
     lowest first, `below` for each rank the rows of lower ranks, and `levers` the lines' rules that lift a level.
     `named` are the fields that the price moves and that rows or levers test. `columns` index the limits of the rows in
     `walkable` on such fields.
@@ -36,6 +37,7 @@ class Repricing:
     authority: Group
     rows: Parted
     lifting: Parted
+    may_lift: tuple[Judge, ...]
     ranks: tuple[int, ...]
     below: tuple[Bits, ...]
     levers: tuple[Lever, ...]
@@ -65,14 +67,16 @@ class Repricing:
         fields: Mapping[str, Field],
     ) -> "Repricing":
         """Take the section's rules apart."""
-        moving = Moving.of(derivations.stages[0])
+        tested = {path for rule in (*authority.rules, *(one.rule for one in levers)) for path in rule_fields(rule)}
+        moving = Moving.of(derivations.stages[0], tested)
         rows = moving.part(authority.rules)
         columns, walkable = _columns(rows)
-        tested = {path for rule in (*authority.rules, *(one.rule for one in levers)) for path in rule_fields(rule)}
+        lifting = moving.part([one.rule for one in levers])
         return Repricing(
             authority=authority,
             rows=rows,
-            lifting=moving.part([one.rule for one in levers]),
+            lifting=lifting,
+            may_lift=tuple([compiled(rule.when, Subject.LINE) for rule in lifting.fixed.rules]),
             ranks=ranks,
             below=below,
             levers=tuple(levers),
@@ -86,7 +90,7 @@ class Repricing:
 
 def _columns(rows: Parted) -> tuple[tuple[tuple[str, Thresholds], ...], Bits]:
     """Index the rows whose moving conjuncts are limits, each on a field of its own."""
-    tests: dict[str, list[tuple[Bits, Test]]] = {}
+    tests: dict[str, Tests] = {}
     walkable = 0
     for n, (conditions, limits) in enumerate(zip(rows.moving, rows.limits, strict=True)):
         parts = [part for part in conditions if isinstance(part, FieldTest)]
@@ -96,11 +100,12 @@ def _columns(rows: Parted) -> tuple[tuple[tuple[str, Thresholds], ...], Bits]:
             continue
         walkable |= 1 << n
         for part in parts:
-            tests.setdefault(part.field, []).append((1 << n, part.test))
+            tests.setdefault(part.field, {}).setdefault(id(part.test), (part.test, []))[1].append(n)
     every = (1 << len(rows.moving)) - 1
     columns = []
     for path, found in tests.items():
-        column = look_up(found, given=every & ~sum(bit for bit, _ in found), null=0)
+        rules = [n for _, numbers in found.values() for n in numbers]
+        column = look_up(found, given=every ^ bits_of(rules), null=0)
         assert isinstance(column, Thresholds)
         columns.append((path, column))
     return tuple(columns), walkable

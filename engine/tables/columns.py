@@ -80,18 +80,7 @@ class Column:
     tests: tuple[Test, ...] = field(default=(), repr=False)
 
 
-def look_up(tests: Sequence[tuple[Bits, Test]], *, given: Bits, null: Bits) -> Lookup:
-    """Index the tests of one field, each with its rule's bit.
-
-    `given` are the rules that any known value leaves standing, `null` those that null does.
-    """
-    found: Tests = {}
-    for bit, test in tests:
-        found.setdefault(id(test), (test, []))[1].append(bit.bit_length() - 1)
-    return look_up_numbered(found, given=given, null=null)
-
-
-def look_up_numbered(tests: Tests, *, given: Bits, null: Bits) -> Lookup:
+def look_up(tests: Tests, *, given: Bits, null: Bits) -> Lookup:
     """Index the tests of one field, each with its rules' numbers."""
     ordered = any(_is_ordered(value) for test, _ in tests.values() for value in literals(test))
     return _thresholds(tests, given, null) if ordered else _keyed(tests, given, null)

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from engine.interpret import judge_test
 from engine.tables.bits import Bits, bits_of
-from engine.tables.columns import Column, Tests, look_up_numbered
+from engine.tables.columns import Column, Tests, look_up
 from engine.views import UNKNOWN, State
 from rules.ir import Missing, Present, Test
 
@@ -46,7 +46,7 @@ def _column(path: str, tests: Tests, *, own: bool, every: Bits) -> Column:
     return Column(
         path,
         own,
-        look_up_numbered(valued, given=untested | bits.get(Present, 0), null=also(None, True)),
+        look_up(valued, given=untested | bits.get(Present, 0), null=also(None, True)),
         unknown_holds=also(UNKNOWN, True),
         unknown_open=also(UNKNOWN, True, None),
         tests=tuple([test for test, _ in tests.values()]),

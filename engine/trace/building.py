@@ -32,8 +32,9 @@ KEPT = 32  # programs of four kinds each; older ones are prepared anew if they c
 
 # The rules to list of one match.
 _Chosen: TypeAlias = tuple[Match, TracedGroup, Bits]
-# The scenes of one subject by the number of its row.
-_Scenes: TypeAlias = dict[int | None, Scene]
+# The scenes of each subject by the number of its row. Subjects go by their listings: a member of an enumeration is slow
+# to look up.
+_Scenes: TypeAlias = dict[Listing, dict[int | None, Scene]]
 
 
 class Tracer:
@@ -45,6 +46,8 @@ class Tracer:
         self._policy = policy
         self._book = FieldBook(policy, derivations)
         self._listings = {subject: Listing(self._book, subject) for subject in Subject}
+        self._of_deal = self._listings[Subject.DEAL]
+        self._of_rows = tuple([(self._listings[subject], subject, key) for subject, key in _LISTS.items()])
         self._groups: dict[Group, tuple[TracedGroup, Selection]] = {}
         self._always = self._book.reads(ALWAYS.get(kind, ()), Subject.LINE)
 
@@ -57,7 +60,7 @@ class Tracer:
         scenes = self._scenes(engine, facts, chosen, listed)
         rules: list[Json] = []
         for match, group, bits in chosen:
-            rules += group.entries(bits, match, scenes[group.subject][match.number], language)
+            rules += group.entries(bits, match, scenes[group.listing][match.number], language)
         steps: list[Json] = [
             {"step": step.step, **step.data, "text": step_text(step.step, step.data, language)} for step in ruling.steps
         ]
@@ -76,32 +79,31 @@ class Tracer:
     def _group(self, group: Group) -> tuple[TracedGroup, Selection]:
         found = self._groups.get(group)
         if found is None:
-            found = self._groups[group] = (TracedGroup(group, self._book), Selection(group, self._policy))
+            traced = TracedGroup(group, self._book, self._listings[group.subject])
+            found = self._groups[group] = (traced, Selection(group, self._policy))
         return found
 
-    def _scenes(
-        self, engine: Engine, facts: Facts, chosen: Sequence[_Chosen], listed: list[Json]
-    ) -> dict[Subject, _Scenes]:
+    def _scenes(self, engine: Engine, facts: Facts, chosen: Sequence[_Chosen], listed: list[Json]) -> _Scenes:
         """Return each subject's view with the texts of its values, and list its facts."""
         shared_bits, line_bits = self._always.shared, self._always.own
-        own: dict[Subject, dict[int | None, int]] = {subject: {} for subject in _LISTS}
+        own: dict[Listing, dict[int, int]] = {}
         for match, group, bits in chosen:
             reads = group.reads(bits)
             shared_bits |= reads.shared
             line_bits |= reads.lines
-            if match.number is not None:
-                of_subject = own[group.subject]
-                of_subject[match.number] = of_subject.get(match.number, 0) | reads.own
+            number = match.number
+            if number is not None:
+                of_subject = own.setdefault(group.listing, {})
+                of_subject[number] = of_subject.get(number, 0) | reads.own
         shared = facts.shared
         told: dict[object, Entry] = {}
         texts: Texts = {}
         deal = Scene(engine, facts, shared, shared, texts, texts, told)
-        listed += self._listings[Subject.DEAL][shared_bits].tell(deal)
-        scenes: dict[Subject, _Scenes] = {Subject.DEAL: {None: deal}}
-        for subject, key in _LISTS.items():
-            of_subject, always = own[subject], line_bits if subject is Subject.LINE else 0
-            listing, found = self._listings[subject], scenes.setdefault(subject, {})
-            given = facts.request.get(key)
+        listed += self._of_deal[shared_bits].tell(deal)
+        scenes: _Scenes = {self._of_deal: {None: deal}}
+        for listing, subject, key in self._of_rows:
+            of_subject, always = own.get(listing, {}), line_bits if subject is Subject.LINE else 0
+            given, found = facts.request.get(key), scenes.setdefault(listing, {})
             for number, row in enumerate(_rows(facts, subject)):
                 bits = of_subject.get(number, 0) | always
                 if bits or number in of_subject:

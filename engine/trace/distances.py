@@ -13,6 +13,8 @@ from rules.types import Scalar, Type
 
 _PLACES = 4
 _TWICE_SHOWN = 2 * 10**_PLACES
+# A distance that is at least one when it is multiplied by this is shown as something, in whatever unit.
+LEAST_SHOWN = _TWICE_SHOWN
 _AS_USUAL: dict[Type, Callable[[Ratio], str]] = {Scalar.RATE: numbers.rate, Scalar.MONEY: numbers.amount}
 _FINEST = 60
 _SECOND = timedelta(seconds=1)
@@ -60,7 +62,7 @@ def gap_text(gap: Ratio, kind: Type) -> str:
     if bottom == 0:
         return "∞"
     # A rate is shown in percent, of which four decimals are finer still: looked at closely where in doubt.
-    if 0 < top * _TWICE_SHOWN < bottom:
+    if 0 < top * LEAST_SHOWN < bottom:
         shown = (top * 100, bottom) if kind is Scalar.RATE else gap
         if shown[0] * _TWICE_SHOWN < bottom and not has_places(shown, _PLACES):  # rounded, nothing would be left
             return _finely(shown) + ("%" if kind is Scalar.RATE else "")

@@ -25,10 +25,11 @@ def amount(value: Ratio) -> str:
     """
     n, d = value
     if n >= 0 and d:
+        if d == 1:
+            return f"{n}.00"
         cents, rest = (n, 0) if d == 100 else divmod(n * 100, d)
         if not rest:
-            whole, part = divmod(cents, 100)
-            return f"{whole}{_CENTS[part]}"
+            return f"{cents // 100}{_CENTS[cents % 100]}"
     return figures.amount(value)
 
 

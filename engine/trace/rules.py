@@ -8,7 +8,7 @@ from engine.matching import Group, Match
 from engine.tables.bits import Bits, numbers_of, positions
 from engine.trace import effects, kept
 from engine.trace.conditions import Traced, traced
-from engine.trace.fields import FieldBook, Reads
+from engine.trace.fields import FieldBook, Listing, Reads
 from engine.trace.scene import Entry, Scene
 from engine.trace.unrolled import Tell, telling
 from engine.views import View
@@ -89,15 +89,15 @@ class TracedRule:
 class TracedGroup:
     """A group's rules, each prepared when it is first shown."""
 
-    def __init__(self, group: Group, book: FieldBook) -> None:
-        """Remember the group."""
+    def __init__(self, group: Group, book: FieldBook, listing: Listing) -> None:
+        """Remember the group; `listing` lists the facts of its subject's rows."""
         self._group = group
         self._book = book
         self._rules: list[TracedRule | None] = [None] * len(group.rules)
         self._reads: dict[Bits, Reads] = {}
         self._matched: dict[tuple[Bits, Bits, Bits], tuple[tuple[int, Status], ...]] = {}
         self._unrolled: dict[tuple[str | None, Language], list[Tell | None]] = {}
-        self.subject = group.subject
+        self.listing = listing
 
     def __getitem__(self, number: int) -> TracedRule:
         """Return one rule."""

@@ -82,6 +82,11 @@ def _unrolled(fields: Sequence[_Field], key: str | None) -> Tell:
     for of, own in given.items():
         lines.append(f"    of_{of} = {'scene.given or nothing' if own else f'given_of(scene, {of!r})'}")
     numbers = {path: number for number, (path, _, _) in enumerate(fields)}
+    texts = {path: f"t{number}" for path, number in numbers.items()}
+    for path in [path for _, _, origin in fields if isinstance(origin, Filled) for path, _ in origin.fields]:
+        if path not in texts:  # a shared one, in a line's formula
+            texts[path] = f"s{len(texts)}"
+            lines.append(f"    {texts[path]} = shared.get({path!r})")
     entries = []
     for number, (path, write, origin) in enumerate(fields):
         names |= {f"write{number}": write, f"origin{number}": origin}
@@ -90,7 +95,7 @@ def _unrolled(fields: Sequence[_Field], key: str | None) -> Tell:
             f"if v{number} is NOT_KNOWN: t{number} = None",
             f"else: texts[{path!r}] = t{number} = {written}",
         ]
-        entry = _entry(fields[number], number, "" if key is None else f"{key!r}: name, ", numbers, names)
+        entry = _entry(fields[number], number, "" if key is None else f"{key!r}: name, ", texts, names)
         if key is None and isinstance(origin, Given):
             # Nothing tells whose the entry is: with the default it is always the same, and made here.
             text = write(origin.default) if write and origin.default is not None else origin.default
@@ -115,7 +120,7 @@ def _given_of(scene: Scene, of: str) -> Mapping[str, object]:
     return given if isinstance(given, dict) else {}
 
 
-def _entry(field: _Field, number: int, place: str, numbers: Mapping[str, int], names: dict[str, Any]) -> str:
+def _entry(field: _Field, number: int, place: str, texts: Mapping[str, str], names: dict[str, Any]) -> str:
     """Write a field's entry, known or not."""
     path, _, origin = field
     came, unknown = f"origin{number}(scene)", f"unknown(origin{number}(scene))"
@@ -127,19 +132,22 @@ def _entry(field: _Field, number: int, place: str, numbers: Mapping[str, int], n
         came = f"('default' if {_is_default(origin, number)} else 'request')"
     elif isinstance(origin, Named):
         names[f"seen{number}"] = origin.seen
-        values = [
-            f"v{numbers[path]}" if path in numbers else f"scene.{'row' if mine else 'shared'}.get({path!r}, NOT_KNOWN)"
-            for path, mine in origin.tested
-        ]
+        values = [f"scene.{'row' if mine else 'shared'}.get({path!r}, NOT_KNOWN)" for path, mine in origin.tested]
         came = f"seen{number}.get((scene.engine, {', '.join(values)})) or {came}"
     elif isinstance(origin, Filled) and origin.fields:  # a formula of known values is filled in on the spot
-        texts = [f"t{numbers[path]}" if path in numbers else f"shared.get({path!r})" for path, _ in origin.fields]
-        all_known = " and ".join([f"{text} is not None" for text in dict.fromkeys(texts)])
-        came = f"{origin.pattern!r} % ({', '.join(texts)},) if {all_known} else {came}"
+        filled = [texts[path] for path, _ in origin.fields]
+        all_known = " and ".join([f"{text} is not None" for text in dict.fromkeys(filled)])
+        came = f"{_filled(origin.pattern, filled)} if {all_known} else {came}"
     return (
         f"{{'field': {path!r}, {place}'value': t{number}, 'from': {came}}} if v{number} is not NOT_KNOWN else "
         f"{{'field': {path!r}, {place}'value': None, 'known': False, 'from': {unknown}}}"
     )
+
+
+def _filled(pattern: str, texts: Sequence[str]) -> str:
+    """Write a formula with its values as one string, which takes half the time of `%`."""
+    between = [part.replace("%%", "%").replace("{", "{{").replace("}", "}}") for part in pattern.split("%s")]
+    return "f" + repr("".join([f"{part}{{{text}}}" for part, text in zip(between, texts, strict=False)]) + between[-1])
 
 
 def _is_default(origin: Given, number: int) -> str:

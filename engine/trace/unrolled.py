@@ -11,14 +11,17 @@ from typing import Any, TypeAlias
 from engine.exact import Ratio
 from engine.generated import function
 from engine.trace.conditions import Common, Kept, Traced
-from engine.trace.distances import gap_text
+from engine.trace.distances import LEAST_SHOWN, gap_text
 from engine.trace.kept import NOT_KNOWN, keep
+from engine.trace.numbers import writer
 from engine.trace.scene import Entry, Scene
-from engine.trace.unary import TracedLimit
+from engine.trace.unary import TracedLimit, TracedTest
+from rules.ir import Compare, CompareField, Within
 
 # From one subject and the status of the rule there to the rule's entry.
 Tell: TypeAlias = Callable[[Scene, str], Entry]
 
+_HAVE_DISTANCES = (Compare, CompareField, Within)
 _SIGNS: dict[Callable[[int, int], bool], str] = {lt: "<", le: "<=", gt: ">", ge: ">="}
 
 
@@ -79,42 +82,51 @@ def _test(test: Traced, number: int, lines: list[str], names: dict[str, Any]) ->
     if isinstance(test, TracedLimit):
         _limit(test, number, lines, names)
         return f"told{number}"
+    if isinstance(test, TracedTest) and not isinstance(
+        test.test, Compare | CompareField | Within
+    ):  # none has a distance
+        names |= {f"written{number}": test.written, f"judge{number}": test.judge}
+        known = f"{_parts(test, number)}, 'holds': judge{number}(shared, row)"
+        return f"{{{known}}} if {test.field!r} in {_texts(test.own)} else entry{number}(scene)"
     return f"entry{number}(scene)"
 
 
 def _limit(test: TracedLimit, number: int, lines: list[str], names: dict[str, Any]) -> None:
     """Write out `TracedLimit.entry`."""
-    names |= {f"written{number}": test.written, f"kind{number}": test.kind}
+    names |= {f"written{number}": test.written, f"kind{number}": test.kind, f"write{number}": writer(test.kind)}
     condition = "value.__class__ is tuple and value[1]"
-    gap, bottom, limit = _gap(test.limit)
-    before = []
+    gap, bottom, limit = *_gap(test.limit), ""
+    lines.append(f"    value = {_facts(test.own)}.get({test.field!r})")
     if test.other is not None:
-        before = [f"    limit = {_facts(test.other_own)}.get({test.other!r})"]
+        lines.append(f"    limit = {_facts(test.other_own)}.get({test.other!r})")
         condition += " and limit.__class__ is tuple and limit[1]"
         limit = f", 'limit': {_texts(test.other_own)}[{test.other!r}]"
-    parts = [
-        f"'field': {test.field!r}",
-        f"'test': written{number}",
-        f"'actual': {_texts(test.own)}[{test.field!r}]",
-    ]
-    start, short_by = ", ".join(parts), f"gap_text((abs(gap), {bottom}), kind{number})"
+    start, sign = _parts(test, number), _SIGNS[test.holds]
+    distance = "gap" if sign in {"<", "<="} else "-gap"
+    short_by = (
+        f"write{number}(({distance}, {bottom})) if {distance} * {LEAST_SHOWN} >= {bottom} "
+        f"else gap_text(({distance}, {bottom}), kind{number})"
+    )
     lines += [
-        f"    value = {_facts(test.own)}.get({test.field!r})",
-        *before,
         f"    if {condition}:",
         "        n, d = value",
         *(["        m, e = limit"] if test.other is not None else []),
         f"        gap = {gap}",
-        f"        if gap {_SIGNS[test.holds]} 0: told{number} = {{{start}, 'holds': True{limit}}}",
+        f"        if gap {sign} 0: told{number} = {{{start}, 'holds': True{limit}}}",
         f"        else: told{number} = {{{start}, 'holds': False{limit}, 'short_by': {short_by}}}",
         f"    else: told{number} = entry{number}(scene)",
     ]
 
 
-def _gap(limit: Ratio | None) -> tuple[str, str, str]:
+def _parts(test: TracedTest | TracedLimit, number: int) -> str:
+    """Return what every test's entry starts with."""
+    return f"'field': {test.field!r}, 'test': written{number}, 'actual': {_texts(test.own)}[{test.field!r}]"
+
+
+def _gap(limit: Ratio | None) -> tuple[str, str]:
     """Return how value and limit differ: the expressions of the difference's top and bottom."""
     if limit is None:
-        return "n * e - m * d", "d * e", ""
+        return "n * e - m * d", "d * e"
     m, e = limit
     top = "n" if e == 1 else f"n * {e}"
-    return (f"{top} - {m} * d" if m else top), ("d" if e == 1 else f"d * {e}"), ""
+    return (f"{top} - {m} * d" if m else top), ("d" if e == 1 else f"d * {e}")

@@ -126,3 +126,73 @@ def may_sign(program: Program, request: Mapping[str, Data], one: Named) -> bool:
     """Tell whether a level may sign a line, whatever the undetermined rules would do."""
     decision = decided(program, Kind.PRICE_APPROVAL, request)
     return highest_rank(decision, one.line) <= one.rank
+
+
+# Fields of a line that the price of another moves: through fields of the deal, as formulas, tables and kinds.
+CROSSING = """
+policy: crossing
+version: "1"
+currency: CNY
+timezone: Asia/Shanghai
+price_approval:
+  ladder:
+    - {level: boss, title: Boss, respond_within: 8h}
+  authority:
+    columns: [id, level, %s]
+    rows:
+      - [A, automatic, "%s"]
+      - [B, boss, ""]
+  chain: stepwise
+special_orders:
+  gates: [order]
+  controls: []
+  kinds:
+    - {kind: lopsided, when: {line.share: "> 45%%"}}
+derive:
+  - {field: line.share, type: rate, formula: "line.net_total / deal.net_total"}
+  - {field: line.part, type: rate, formula: "line.share * 2 - line.share"}
+  - field: line.weight
+    type: number
+    hit: first
+    columns: [line.share, value]
+    rows: [["> 50%%", 3], ["> 20%%", 1], ["", 0]]
+  - {field: deal.most, type: rate, formula: "max(line.share)"}
+  - {field: deal.least, type: rate, formula: "min(line.part)"}
+  - {field: deal.weight, type: number, formula: "sum(line.weight)"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "test"),
+    [
+        ("deal.most", "<= 45%"),
+        ("deal.least", ">= 25%"),
+        ("deal.weight", "<= 3"),
+        ("deal.special_kinds", "has none [lopsided]"),
+    ],
+)
+def test_a_price_that_moves_the_other_lines_too(field: str, test: str) -> None:
+    program = compiled(load_text(CROSSING % (field, test)))
+    rng = Random(field)
+    named_any = False
+    for _ in range(6):
+        lines = [
+            {"quantity": rng.randrange(1, 4), "list_price": "9.00", "net_price": f"{rng.randrange(50, 900) / 100:.2f}"}
+            for _ in range(3)
+        ]
+        decision = decided(program, Kind.PRICE_APPROVAL, {"lines": lines}, explain="near")
+        for one in named(decision, levels_of(decision)):
+            asked = Decimal(str(lines[one.line - 1]["net_price"]))
+            cents = range(int(asked * 100) + 1, 901)
+            would_do = (
+                cent * CENT for cent in cents if _level(program, at_price({"lines": lines}, one.line, cent * CENT), one)
+            )
+            assert next(would_do, None) == one.price
+            named_any |= one.price is not None
+    assert named_any
+
+
+def _level(program: Program, request: Mapping[str, Data], one: Named) -> bool:
+    decision = decided(program, Kind.PRICE_APPROVAL, request, explain="none")
+    level: str = decision["result"]["lines"][one.line - 1]["level"]
+    return level == "automatic"

@@ -58,8 +58,8 @@ def _layers(derivations: Sequence[Derivation]) -> Iterator[tuple[Subject, list[D
         before = frozenset(missing)
         taken: list[Derivation] = []
         for derivation in waiting:
-            adds_up = derivation.formula is not None and _adds_up(derivation.formula)
-            still = before if adds_up and subject is not Subject.DEAL else missing
+            of_all_rows = derivation.formula is not None and _adds_up(derivation.formula)
+            still = before if of_all_rows and subject is not Subject.DEAL else missing
             if derivation.subject is subject and still.isdisjoint(derivation.inputs):
                 taken.append(derivation)
                 missing.discard(derivation.path)

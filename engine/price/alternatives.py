@@ -16,7 +16,8 @@ from engine.matching import Engine
 from engine.price.levels import Push, pushed
 from engine.price.moving import Parted
 from engine.price.obstacles import Obstacles
-from engine.price.priced_line import OtherLines, PricedLine
+from engine.price.other_lines import OtherLines
+from engine.price.priced_line import PricedLine
 from engine.price.repricing import Repricing
 from engine.price.spans import Spans, contains, intersection
 from engine.price.straight import PRICE, NotStraightError

@@ -40,9 +40,14 @@ class Parted:
 
 @dataclass(frozen=True, eq=False)
 class Moving:
-    """What a line's net price moves, of the fields that matter: their derivations, in order, and their tables."""
+    """What a line's net price moves, of the fields that matter: their derivations, in order, and their tables.
+
+    `crossing` are the lines' own fields among them that the price of another line moves as well, through fields of the
+    deal.
+    """
 
     dependent: Mapping[str, Derivation]
+    crossing: frozenset[str]
     tables: Mapping[str, Parted]
     straight: StraightForms
 
@@ -60,15 +65,25 @@ class Moving:
         dependent = {path: derivation for path, derivation in dependent.items() if path in needed}
         tables = {path: derivation.rules for path, derivation in dependent.items() if derivation.formula is None}
         formulas = {path: derivation.formula for path, derivation in dependent.items() if derivation.formula}
+        crossing: set[str] = set()
+        for path, derivation in dependent.items():
+            through = crossing | {name for name in derivation.inputs if name in dependent and not _is_lines(name)}
+            if derivation.subject is Subject.LINE and not through.isdisjoint(derivation.inputs):
+                crossing.add(path)
         return Moving(
             dependent,
+            frozenset(crossing),
             {path: _parted(rules, dependent) for path, rules in tables.items()},
-            compiled(formulas),
+            compiled(formulas, frozenset(crossing)),
         )
 
     def part(self, rules: Sequence[Rule]) -> Parted:
         """Take rules apart."""
         return _parted(rules, self.dependent)
+
+
+def _is_lines(path: str) -> bool:
+    return path.startswith("line.")
 
 
 def _parted(rules: Sequence[Rule], dependent: Mapping[str, Derivation]) -> Parted:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias, assert_never
 
 from engine.derive.derivation import Derivation
-from engine.exact import ZERO, Ratio, add, subtract
+from engine.exact import ZERO, Ratio
 from engine.facts import Facts, Row
-from engine.interpret import ACCEPTED, EXTREME, combine, judge_test, plain
+from engine.interpret import ACCEPTED, judge_test, plain
 from engine.matching import Engine
-from engine.price.moving import Limit, Moving
+from engine.price.moving import Limit, Moving, Parted
+from engine.price.other_lines import OtherLines
 from engine.price.pieces import (
     EXTREMES,
     OPERATIONS,
@@ -65,18 +66,25 @@ class PricedLine:
         high: int,
         engine: Engine,
         moving: Moving,
-        others: "OtherLines",
+        others: OtherLines,
+        beside: "PricedLine | None" = None,
     ) -> None:
-        """Take the facts with all derived fields, and what the net price moves."""
+        """Take the facts with all derived fields, and what the net price moves.
+
+        `beside` is the line whose price is open, where that is another one, which moves this line's fields through
+        fields of the deal.
+        """
         self._facts = facts
         self._others = others
         self._row = (facts.lines or ())[number]
-        self._number = number
+        self.number = number
         self._engine = engine
         self._moving = moving
         self._truths: dict[int, Truth] = {}
         self._forms: dict[str, Straight] | None = None
-        self._pieces: dict[str, list[Piece]] = {PRICE: [(low, high, _quotient(OF_PRICE))]}
+        self._beside = beside
+        self._pieces: dict[str, list[Piece]] = {} if beside else {PRICE: [(low, high, _quotient(OF_PRICE))]}
+        self._bystanders: list[PricedLine] | None = None
         self.low, self.high = low, high
         self.everywhere: Spans = ((low, high),) if low <= high else ()
 
@@ -142,7 +150,7 @@ class PricedLine:
             if path in forms:
                 a, b, c, d = forms[path]
                 into[path] = (a + b * x, c + d * x)
-            elif (state := state_at(self._pieces_of(path), x)) is not UNKNOWN:
+            elif (state := state_at(self.pieces_of(path), x)) is not UNKNOWN:
                 into[path] = state
             else:
                 into.pop(path, None)
@@ -154,18 +162,18 @@ class PricedLine:
             view = View(Subject.LINE, self._facts.shared, self._row)
             verdict = judge_test(test, view[field], view[other] if other else None)
             return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
-        pieces = self._pieces_of(field)
+        pieces = self.pieces_of(field)
         if len(pieces) == 1 and other is None and isinstance(fixed := pieces[0][2], Fixed):
             verdict = judge_test(test, fixed.state, None)
             return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
         if isinstance(test, Compare | CompareField) and len(pieces) == 1:
             literal = None if isinstance(test, CompareField) else shape_of(plain(test.value))
-            limits = [(self.low, self.high, literal)] if literal else self._pieces_of(other or field)
+            limits = [(self.low, self.high, literal)] if literal else self.pieces_of(other or field)
             spans = straight_spans(pieces[0][2], limits, ACCEPTED[test.operator], self.low, self.high)
             if spans is not None:
                 return spans, spans
         holds, open_ = [], []
-        for first, last, (shape, *others) in merged([self._pieces_of(path) for path in (field, other) if path]):
+        for first, last, (shape, *others) in merged([self.pieces_of(path) for path in (field, other) if path]):
             for start, end in stretches(first, last, turning_points(shape, others, test, first, last)):
                 verdict = judge_test(test, shape.at(start), others[0].at(start) if others else None)
                 if verdict:
@@ -175,15 +183,20 @@ class PricedLine:
         return joined(holds), joined(open_)
 
     def _moves(self, path: str) -> bool:
+        if self._beside is not None and path.startswith("line."):
+            return path in self._moving.crossing
         return path == PRICE or path in self._moving.dependent
 
-    def _pieces_of(self, path: str) -> list[Piece]:
+    def pieces_of(self, path: str) -> list[Piece]:
+        """Return a field as pieces of the open price."""
+        if self._beside is not None and not path.startswith("line."):
+            return self._beside.pieces_of(path)
         if path not in self._pieces:
             self._pieces[path] = self._make_pieces(path)
         return self._pieces[path]
 
     def _make_pieces(self, path: str) -> list[Piece]:
-        derivation = self._moving.dependent.get(path)
+        derivation = self._moving.dependent.get(path) if self._moves(path) else None
         if derivation is None:
             state = View(Subject.LINE, self._facts.shared, self._row)[path]
             return [(self.low, self.high, shape_of(state))]
@@ -206,6 +219,8 @@ class PricedLine:
         return form
 
     def _straight_forms(self) -> dict[str, Straight]:
+        if self._beside is not None:
+            return {}
         if self._forms is None:
             shared = self._facts.shared
             self._forms = self._moving.straight(shared, self._row, self._others_sum, self.low, self.high)
@@ -219,7 +234,7 @@ class PricedLine:
         return value
 
     def _others_sum(self, path: str) -> Ratio:
-        others = self._others.without("sum", path, self._number)
+        others = self._others.without("sum", path, self.number)
         if others is None:
             return ZERO
         if not isinstance(others.state, tuple):
@@ -231,7 +246,7 @@ class PricedLine:
             case Constant(value):
                 return [(self.low, self.high, shape_of(plain(value)))]
             case FieldValue(field):
-                return self._pieces_of(field)
+                return self.pieces_of(field)
             case Arithmetic(operator, left, right):
                 return combined(OPERATIONS[operator], self._expression(left), self._expression(right))
             case Extreme(function, operands):
@@ -240,40 +255,70 @@ class PricedLine:
                     first = combined(EXTREMES[function], first, one)
                 return first
             case Aggregate(function, field):
-                return self._aggregate(function, field)
+                return self.aggregate(function, field)
             case _:
                 assert_never(expression)
 
-    def _aggregate(self, function: str, field: str) -> list[Piece]:
-        """Combine the line's own pieces with what the other lines give, which no price of this line changes."""
-        pieces = self._pieces_of(field)
-        others = self._others.without(function, field, self._number)
+    def aggregate(self, function: str, field: str) -> list[Piece]:
+        """Combine the line's own pieces with what the other lines give."""
+        if self._beside is not None:
+            return self._beside.aggregate(function, field)
+        pieces = self.pieces_of(field)
+        operation = OPERATIONS["+"] if function == "sum" else EXTREMES[function]
+        if field in self._moving.crossing:
+            for line in self._other_lines():
+                pieces = combined(operation, pieces, line.pieces_of(field))
+            return pieces
+        others = self._others.without(function, field, self.number)
         if others is None:
             return pieces
-        operation = OPERATIONS["+"] if function == "sum" else EXTREMES[function]
         return combined(operation, pieces, [(self.low, self.high, shape_of(others.state))])
+
+    def _other_lines(self) -> "list[PricedLine]":
+        """Return the other lines as this line's price moves them; none where it moves nothing of theirs."""
+        if self._bystanders is None:
+            numbers = range(len(self._facts.lines or ()) if self._moving.crossing and self._beside is None else 0)
+            self._bystanders = [
+                PricedLine(
+                    self._facts,
+                    number,
+                    low=self.low,
+                    high=self.high,
+                    engine=self._engine,
+                    moving=self._moving,
+                    others=self._others,
+                    beside=self,
+                )
+                for number in numbers
+                if number != self.number
+            ]
+        return self._bystanders
 
     def _table(self, derivation: Derivation) -> list[Piece]:
         """Evaluate a table, or the kinds, once between any two prices at which one of its conditions turns."""
         parted = self._moving.tables[derivation.path]
-        holds, open_ = self._engine.match(parted.fixed, self._facts.shared, self._row)
-        standing = list(positions(holds | open_))
-        if not any(parted.moving[n] for n in standing):  # then the price decides nothing, at the asked one or any other
+        found = [one.turns_of(parted) for one in (self, *self._other_lines())]
+        if not any(decides for decides, _ in found):  # then the price decides nothing, at the asked one or any other
             return [(self.low, self.high, shape_of(View(Subject.LINE, self._facts.shared, self._row)[derivation.path]))]
-        turns: set[int] = set()
-        for n in standing:
-            for part in parted.moving[n]:
-                for spans in self.truth(part):
-                    turns.update(number for first, last in spans for number in (first, last + 1))
+        turns = {turn for _, some in found for turn in some}
         pieces: list[Piece] = []
         inside = sorted(turn for turn in turns if self.low < turn <= self.high)
         for start, end in stretches(self.low, self.high, inside):
             pieces.append((start, end, shape_of(self._evaluated(derivation, start))))
         return pieces
 
+    def turns_of(self, parted: Parted) -> tuple[bool, set[int]]:
+        """Tell whether a price of this line, or of the one beside it, may decide a rule; and at which it turns."""
+        holds, open_ = self._engine.match(parted.fixed, self._facts.shared, self._row)
+        conditions = [part for n in positions(holds | open_) for part in parted.moving[n]]
+        ends = {end for part in conditions for spans in self.truth(part) for span in spans for end in span}
+        return bool(conditions), ends | {end + 1 for end in ends}
+
     def _evaluated(self, derivation: Derivation, x: int) -> State:
         shared, row = self.at(x, [path for path in derivation.inputs if self._moves(path)])
-        lines = [row if n == self._number else line for n, line in enumerate(self._facts.lines or ())]
+        lines = [row if n == self.number else line for n, line in enumerate(self._facts.lines or ())]
+        for one in self._other_lines():
+            lines[one.number] = one.at(x, [path for path in derivation.inputs if path in self._moving.crossing])[1]
         facts = Facts(self._facts.as_of, self._facts.today, shared, lines, None, None, {})
         return derivation.evaluate(self._engine, facts, row)
 
@@ -281,52 +326,3 @@ class PricedLine:
 def _quotient(form: Straight) -> Quotient:
     a, b, c, d = form
     return Quotient((a, b) if b else (a,), (c, d) if d else (c,))
-
-
-class OtherLines:
-    """What all lines but one add up to, or their extreme; each field is folded once for all lines of a deal."""
-
-    def __init__(self, lines: Sequence[Row]) -> None:
-        """Take a deal's lines."""
-        self._lines = lines
-        self._folds: dict[tuple[str, str], list[Fixed]] = {}
-
-    def without(self, function: str, field: str, number: int) -> Fixed | None:
-        """Return the fold over all other lines; None where there are none."""
-        if len(self._lines) == 1:
-            return None
-        key = (function, field)
-        if key not in self._folds:
-            values = [row.get(field, UNKNOWN) for row in self._lines]
-            rests = _rests(values) if function == "sum" else None
-            if rests is None:
-                before = _running(function, values)
-                after = _running(function, values[::-1])[::-1]
-                rests = [_folded(function, [*x, *y]) for x, y in zip(before, after, strict=True)]
-            self._folds[key] = [Fixed(state) for state in rests]
-        return self._folds[key][number]
-
-
-def _rests(values: Sequence[State]) -> list[State] | None:
-    """Return the sum less each of the values; None where one is no finite number."""
-    numbers = [value for value in values if isinstance(value, tuple) and value[1]]
-    if len(numbers) < len(values):
-        return None
-    total: Ratio | None = ZERO
-    for value in numbers:
-        total = add(total, value) if total is not None else None
-    return [subtract(total, value) for value in numbers] if total is not None else None
-
-
-def _running(function: str, values: Sequence[State]) -> list[list[State]]:
-    """Return for each place the fold of what stands before it, as a list of none or one."""
-    result: list[list[State]] = []
-    fold: list[State] = []
-    for value in values:
-        result.append(fold)
-        fold = [_folded(function, [*fold, value])]
-    return result
-
-
-def _folded(function: str, values: Sequence[State]) -> State:
-    return combine(add if function == "sum" else EXTREME[function], values)

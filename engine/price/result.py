@@ -9,8 +9,8 @@ from engine.facts import Facts, Row
 from engine.matching import Engine, Match
 from engine.price.alternatives import alternatives
 from engine.price.findings import Findings, LineLevel
+from engine.price.other_lines import OtherLines
 from engine.price.plan import OUTCOMES, TOTALS, PricePlan
-from engine.price.priced_line import OtherLines
 from engine.ruling import Ruling, Step
 from engine.tables.bits import lowest_bit, positions
 from rules.fields import rule_fields

@@ -29,9 +29,12 @@ class NotStraightError(LookupError):
     """A field has no straight form."""
 
 
-def compiled(formulas: Mapping[str, Expression]) -> StraightForms:
-    """Return a function that gives straight forms; the formulas of the moving fields stand in dependency order."""
-    writer = _Writer()
+def compiled(formulas: Mapping[str, Expression], crossing: frozenset[str]) -> StraightForms:
+    """Return a function that gives straight forms; the formulas of the moving fields stand in dependency order.
+
+    `crossing` are the fields of the other lines that the price moves as well.
+    """
+    writer = _Writer(crossing)
     lines = ["def forms(shared, row, others, low, high):", f"    found = {{{PRICE!r}: {OF_PRICE}}}"]
     for path, formula in formulas.items():
         try:
@@ -58,7 +61,8 @@ _ZERO, _ONE = "0", "1"
 class _Writer:
     """Writes expressions as statements over the four numbers of each part, whose denominator is above zero."""
 
-    def __init__(self) -> None:
+    def __init__(self, crossing: frozenset[str]) -> None:
+        self._crossing = crossing
         self._names: Iterator[int] = count()
         self._fields: dict[str, _Part] = {PRICE: (_ZERO, _ONE, str(OF_PRICE[2]), _ZERO)}
         self._lines: list[str] = []
@@ -79,7 +83,7 @@ class _Writer:
                 return self._moving(field)
             case FieldValue(field):
                 return self._fixed(f"{'row' if field.startswith('line.') else 'shared'}[{field!r}]")
-            case Aggregate("sum", field) if field in self._fields:
+            case Aggregate("sum", field) if field in self._fields and field not in self._crossing:
                 return self._sum("+", self._moving(field), self._fixed(f"others({field!r})"))
             case Arithmetic("*", left, right):
                 return self._product(self._write(left), self._write(right))

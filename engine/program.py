@@ -15,6 +15,7 @@ from engine.price import approval
 from engine.price.plan import plan as price_plan
 from engine.registration import deal_registration
 from engine.ruling import Ruling
+from rules.collector import without_collector
 from rules.ir import Policy
 
 
@@ -36,6 +37,7 @@ class Program:
     domains: Mapping[Kind, Domain]
 
 
+@without_collector()
 def compile_policy(policy: Policy) -> Program:
     """Index and order everything that deciding needs."""
     domains = {kind: make(policy) for kind, make in _DOMAINS.items()}

@@ -3,13 +3,11 @@
 Mistakes of an author come back as diagnostics, all at once; nothing here raises because of what a file says.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules import encoding, shape
+from rules.collector import without_collector
 from rules.deal_registration import read_deal_registration
 from rules.declarations import declare_built_in, declare_special_orders, read_facts, read_ladder, read_roles, read_terms
 from rules.dependencies import KINDS, in_order
@@ -56,26 +54,7 @@ class Loaded:
     sources: tuple[Source, ...]
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep the garbage collector away while a policy is read.
-
-    A large policy is some 100,000 small objects, all of which stay; to walk them again and again for garbage that is
-    not there takes as long as reading them. For the same reason they are among the old ones at once when it comes back.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            if not gc.get_freeze_count():  # somebody else's frozen objects stay frozen
-                gc.freeze()
-                gc.unfreeze()  # to the oldest generation
-            gc.enable()
-
-
-@_without_collector()
+@without_collector()
 def load_text(text: str, *, file: str = "policies.yaml") -> Loaded:
     """Load a policy from one text; it cannot include others."""
     report = Report()
@@ -83,7 +62,7 @@ def load_text(text: str, *, file: str = "policies.yaml") -> Loaded:
     return _loaded(read(source, report) if readable else None, (source,), report)
 
 
-@_without_collector()
+@without_collector()
 def load(path: Path) -> Loaded:
     """Load a policy from a file, with everything that it includes."""
     report = Report()

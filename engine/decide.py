@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from engine.decision import Decision, Explain, Fault, Kind, Language, RefusedError
 from engine.durable.backend import DurableEngine
 from engine.facts import Facts, Limits
-from engine.matching import Engine, IndexEngine, InterpreterEngine
+from engine.matching import Engine, IndexEngine, InterpreterEngine, NearIndexEngine
 from engine.program import Domain, Program
 from engine.ruling import Ruling, Step
 from engine.trace import build_trace
@@ -17,6 +17,7 @@ EngineName: TypeAlias = Literal["index", "interpreter", "durable"]
 
 DURABLE = DurableEngine()
 ENGINES: dict[EngineName, Engine] = {"index": IndexEngine(), "interpreter": InterpreterEngine(), "durable": DURABLE}
+_NEAR_INDEX = NearIndexEngine()
 NO_LIMITS_GIVEN = Limits()
 
 
@@ -97,7 +98,7 @@ def decide(
         RefusedError: with every fault of the request, or if the policy has no section for this kind.
         EngineUnavailableError: the engine's own process ended, or does not answer; only the durable engine has one.
     """
-    matcher = ENGINES[engine]
+    matcher = _NEAR_INDEX if engine == "index" and explain == "near" else ENGINES[engine]
     ruled = rule_on(program, kind, request, now=now, matcher=matcher, language=language, limits=limits)
     facts, ruling = ruled.facts, ruled.ruling
     return Decision(

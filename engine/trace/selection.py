@@ -36,7 +36,7 @@ class Selection:
             return self._everything
         if explain == "fired":
             return match.fired | match.undetermined if undetermined else match.fired
-        near = engine.near(self._group, shared, match.row)
+        near = engine.near(self._group, shared, match.row) if match.near is None else match.near
         if near and self._at_gate is not None:
             near &= engine.match(self._at_gate, shared, match.row)[0]
         if self._authority is not None:

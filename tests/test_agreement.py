@@ -26,6 +26,11 @@ def test_backends_agree(first: int) -> None:
         assert not found, found[0]
 
 
+def test_a_request_without_lines_leaves_nothing_behind() -> None:
+    """What was remembered of it once told the next request's rows as undetermined."""
+    assert not search(1_000_019)
+
+
 def test_a_number_means_one_policy() -> None:
     assert random_policy(7) == random_policy(7)
     assert random_policy(7) != random_policy(8)

@@ -74,8 +74,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A table's rows by the values that they test, of which there are few; `name` names those not met before."""
+    """A table's rows by the values that they test, of which there are few; `name` names those not met before.
 
+    Only the rows that gave a value are kept: where there are no lines at all, none of them is undetermined either.
+    """
+
+    field: str
+    own: bool
     name: Origin
     tested: tuple[tuple[str, bool], ...]
     seen: dict[object, str]
@@ -83,6 +88,8 @@ class Named:
     def __call__(self, scene: Scene) -> str:
         """Name the rows."""
         row, shared = scene.row, scene.shared
+        if self.field not in (row if self.own else shared):
+            return self.name(scene)
         key = (scene.engine, *[(row if mine else shared).get(path, NOT_KNOWN) for path, mine in self.tested])
         return self.seen.get(key) or keep(self.seen, key, self.name(scene))
 
@@ -197,7 +204,7 @@ def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> O
     if not all(is_coarse(path, types[path]) for path in read):
         return name
     tested = tuple([(path, path.partition(".")[0] in OWN_OBJECTS[subject]) for path in read])
-    return Named(name, tested, {})
+    return Named(table.field, own, name, tested, {})
 
 
 def _named(table: DerivedTable, numbers: list[int]) -> str:

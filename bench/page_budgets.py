@@ -6,15 +6,15 @@ from typing import Any
 from bench.markdown import machine, number, rows
 from bench.results import Result
 
-# What stands in the way of the goals that are missed; look with `python -m cProfile -s cumulative -m bench budgets`.
+# What stands in the way of the goals that are missed; look with `python -m cProfile -s cumulative -m bench budgets`, and
+# with `perf record` where the modules are compiled.
 WHY = """\
-Why goals are missed. The match of a table meets its goal; it is the smallest part of a decision. For five lines the
-shipped policy derives some 80 values, matches some 45 tables, and finds for each line the exact price at which each
-lower level could sign: in CPython that is hundreds of microseconds of bytecode, a third to a half of it for the
-prices. `near` lists some 75 rules with every test and some 150 facts with where they came from, a reply of about
-56,000 characters: building it takes longer than deciding, and it is what a caller waits for over HTTP, where the echo
-beside it sends back its own 1,300 characters. Loading a large policy is half reading YAML with a place for each word,
-and half indexing.
+Why goals are missed. For five lines the shipped policy derives some 80 values, matches some 35 tables, and finds for
+each line the exact price at which each lower level could sign, or what stands in its way; that is 40% of a decision
+without a trace. The rest is spread over hundreds of functions of a few percent each, compiled: reading, making and
+freeing small objects. `near` lists some 75 rules with every test and some 150 facts with where they came from, a reply
+of about 56,000 bytes: building it takes longer than deciding, and it is what a caller waits for over HTTP, where the
+echo beside it sends back its own 1,300 bytes.
 """
 
 

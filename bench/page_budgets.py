@@ -6,7 +6,7 @@ from typing import Any
 from bench.markdown import machine, number, rows
 from bench.results import Result
 
-# What stands in the way of the goals that are missed; look with `python -m cProfile -s cumulative -m bench budgets`, and
+# What stands in the way of goals that are missed; look with `python -m cProfile -s cumulative -m bench budgets`, and
 # with `perf record` where the modules are compiled.
 WHY = """\
 Why goals are missed. For five lines the shipped policy derives some 80 values, matches some 35 tables, and finds for

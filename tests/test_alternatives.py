@@ -192,6 +192,13 @@ def test_a_price_that_moves_the_other_lines_too(field: str, test: str) -> None:
     assert named_any
 
 
+def test_of_many_lines_that_move_each_other_no_price_is_named() -> None:
+    program = compiled(load_text(CROSSING % ("deal.most", "<= 1%")))
+    lines = [{"quantity": 1, "list_price": "9.00", "net_price": "5.00"}] * (alternatives.MOST_ACROSS + 1)
+    assert decided(program, Kind.PRICE_APPROVAL, {"lines": lines[1:]}, explain="none")["result"]["alternatives"]
+    assert not decided(program, Kind.PRICE_APPROVAL, {"lines": lines}, explain="none")["result"]["alternatives"]
+
+
 def _level(program: Program, request: Mapping[str, Data], one: Named) -> bool:
     decision = decided(program, Kind.PRICE_APPROVAL, request, explain="none")
     level: str = decision["result"]["lines"][one.line - 1]["level"]

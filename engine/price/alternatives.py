@@ -27,6 +27,9 @@ from engine.tables.bits import Bits, positions
 LIST_PRICE = "line.list_price"
 # Up to so many rows are solved one by one, which is quicker than a walk.
 FEW = 16
+# Where the price of a line moves what the deal finds in all others, all of them are priced beside it, for every line:
+# so many lines take a quarter of a second, and of more no price is named.
+MOST_ACROSS = 50
 
 
 def alternatives(
@@ -50,7 +53,10 @@ def alternatives(
         needed: the rank that the line needs now; the one above the top if nobody may sign it.
         others: the deal's lines, folded for sums.
     """
-    row = (facts.lines or ())[number]
+    lines = facts.lines or ()
+    if repricing.moving.across and len(lines) > MOST_ACROSS:
+        return []
+    row = lines[number]
     asked, list_price = row.get(PRICE), row.get(LIST_PRICE)
     if not isinstance(asked, tuple) or not isinstance(list_price, tuple):
         return []

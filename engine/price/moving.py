@@ -43,11 +43,12 @@ class Moving:
     """What a line's net price moves, of the fields that matter: their derivations, in order, and their tables.
 
     `crossing` are the lines' own fields among them that the price of another line moves as well, through fields of the
-    deal.
+    deal; `across` are the deal's fields that look at such fields of all lines.
     """
 
     dependent: Mapping[str, Derivation]
     crossing: frozenset[str]
+    across: frozenset[str]
     tables: Mapping[str, Parted]
     straight: StraightForms
 
@@ -73,6 +74,11 @@ class Moving:
         return Moving(
             dependent,
             frozenset(crossing),
+            frozenset(
+                path
+                for path, derivation in dependent.items()
+                if derivation.subject is Subject.DEAL and not crossing.isdisjoint(derivation.inputs)
+            ),
             {path: _parted(rules, dependent) for path, rules in tables.items()},
             compiled(formulas, frozenset(crossing)),
         )

@@ -275,9 +275,8 @@ class PricedLine:
         return combined(operation, pieces, [(self.low, self.high, shape_of(others.state))])
 
     def _other_lines(self) -> "list[PricedLine]":
-        """Return the other lines as this line's price moves them; none where it moves nothing of theirs."""
+        """Return the other lines as this line's price moves them."""
         if self._bystanders is None:
-            numbers = range(len(self._facts.lines or ()) if self._moving.crossing and self._beside is None else 0)
             self._bystanders = [
                 PricedLine(
                     self._facts,
@@ -289,7 +288,7 @@ class PricedLine:
                     others=self._others,
                     beside=self,
                 )
-                for number in numbers
+                for number in range(len(self._facts.lines or ()))
                 if number != self.number
             ]
         return self._bystanders
@@ -297,7 +296,8 @@ class PricedLine:
     def _table(self, derivation: Derivation) -> list[Piece]:
         """Evaluate a table, or the kinds, once between any two prices at which one of its conditions turns."""
         parted = self._moving.tables[derivation.path]
-        found = [one.turns_of(parted) for one in (self, *self._other_lines())]
+        others = self._other_lines() if derivation.path in self._moving.across else ()
+        found = [one.turns_of(parted) for one in (self, *others)]
         if not any(decides for decides, _ in found):  # then the price decides nothing, at the asked one or any other
             return [(self.low, self.high, shape_of(View(Subject.LINE, self._facts.shared, self._row)[derivation.path]))]
         turns = {turn for _, some in found for turn in some}
@@ -317,7 +317,7 @@ class PricedLine:
     def _evaluated(self, derivation: Derivation, x: int) -> State:
         shared, row = self.at(x, [path for path in derivation.inputs if self._moves(path)])
         lines = [row if n == self.number else line for n, line in enumerate(self._facts.lines or ())]
-        for one in self._other_lines():
+        for one in self._other_lines() if derivation.path in self._moving.across else ():
             lines[one.number] = one.at(x, [path for path in derivation.inputs if path in self._moving.crossing])[1]
         facts = Facts(self._facts.as_of, self._facts.today, shared, lines, None, None, {})
         return derivation.evaluate(self._engine, facts, row)

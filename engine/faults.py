@@ -142,7 +142,8 @@ class _Examination:
             identity = row.get(path)
             place = f"/{key}/{n}/{name}"
             if identity is None:
-                if not any(fault.pointer.startswith(f"/{key}/{n}") for fault in self.faults):
+                # An entry that has faults already may have lost its id to one of them.
+                if not any(f"{fault.pointer}/".startswith(f"/{key}/{n}/") for fault in self.faults):
                     self.faults.append(Fault(place, "required", f"`{path}` is needed: the answer names it"))
             elif identity in first:
                 self.faults.append(Fault(place, "duplicate", f"`{path}` is the same as in /{key}/{first[identity]}"))

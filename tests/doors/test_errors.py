@@ -233,3 +233,11 @@ def test_our_own_mistake(client: TestClient, monkeypatch: pytest.MonkeyPatch) ->
         ("internal_error", "find-me"),
         ("request", "find-me"),
     ]
+
+
+def test_a_fault_of_the_eleventh_claim_hides_none_of_the_second(client: TestClient) -> None:
+    claims: list[dict[str, Any]] = [{"id": f"C-{number}"} for number in range(11)]
+    claims[1] = {}
+    claims[10]["evidence"] = "none"
+    found = places(problem_of(client.post(PATH, json={**QUOTE, "claims": claims}), 422, "invalid-request"))
+    assert found == [("/claims/10/evidence", "type"), ("/claims/1/id", "required")]

@@ -9,30 +9,53 @@ from rules.types import Scalar, Type
 
 _MOST_PLACES = 12
 _POWERS = tuple([10**places for places in range(_MOST_PLACES + 1)])
+_CENTS = tuple([f".{cents:02}" for cents in range(100)])
+# What is left of a percentage after four decimals ends within the dozen if this times it divides evenly.
+_EIGHT_MORE = 10**8
 
 
 def amount(value: Ratio) -> str:
     """Return an amount: exact with two decimals or as many as it has, and rounded to four when it has no end.
 
-    >>> amount((4400, 1)), amount((1, 3)), amount((10005, 10000))
-    ('4400.00', '0.3333', '1.0005')
+    >>> amount((4400, 1)), amount((444, 100)), amount((-5, 1)), amount((1, 3)), amount((10005, 10000)), amount((1, 0))
+    ('4400.00', '4.44', '-5.00', '0.3333', '1.0005', '∞')
     """
+    n, d = value
+    if n >= 0 and d:  # nearly all are whole cents
+        if d == 1:
+            return f"{n}.00"
+        cents, rest = (n, 0) if d == 100 else divmod(n * 100, d)
+        if not rest:
+            return f"{cents // 100}{_CENTS[cents % 100]}"
     return _decimal(value, least=2, otherwise=4)
 
 
 def number(value: Ratio) -> str:
-    """Return a number with as many decimals as it has, and rounded to four when it has no end."""
-    return _decimal(value, least=0, otherwise=4)
+    """Return a number with as many decimals as it has, and rounded to four when it has no end.
+
+    >>> number((5, 1)), number((6, 2)), number((1, 4))
+    ('5', '3', '0.25')
+    """
+    n, d = value
+    return str(n) if d == 1 else _decimal(value, least=0, otherwise=4)
 
 
 def rate(value: Ratio) -> str:
     """Return a rate in percent to four decimals; exact ones with as many as they need beyond that.
 
-    >>> rate((2, 13)), rate((1, 4)), rate((-1, 0))
-    ('15.3846%', '25.0000%', '-∞')
+    >>> rate((2, 13)), rate((1, 4)), rate((-2, 13)), rate((1, 10**7)), rate((-1, 0)), rate((1, 0))
+    ('15.3846%', '25.0000%', '-15.3846%', '0.00001%', '-∞', '∞')
     """
     n, d = value
-    return _decimal((n * 100, d), least=4, otherwise=4) + "%" if d else "∞" if n > 0 else "-∞"
+    if not d:
+        return "∞" if n > 0 else "-∞"
+    digits, rest = divmod(abs(n) * 1_000_000, d)
+    if rest:
+        if rest * _EIGHT_MORE % d == 0:  # a number with an end is shown to it
+            return _decimal((n * 100, d), least=4, otherwise=4) + "%"
+        digits += 2 * rest >= d
+    shown = str(digits).zfill(5)
+    return f"{'-' if n < 0 and digits else ''}{shown[:-4]}.{shown[-4:]}%"
 
 
 def text(value: Value, kind: Type) -> Json:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from engine import figures
 from engine.exact import Ratio, has_places, scaled, subtract
 from engine.interpret import order, plain
-from engine.trace import numbers
 from engine.values import Value
 from rules.ir import Compare, CompareField, Operator, Test, Within
 from rules.types import Scalar, Type
@@ -15,7 +14,7 @@ _PLACES = 4
 _TWICE_SHOWN = 2 * 10**_PLACES
 # A distance that is at least one when it is multiplied by this is shown as something, in whatever unit.
 LEAST_SHOWN = _TWICE_SHOWN
-_AS_USUAL: dict[Type, Callable[[Ratio], str]] = {Scalar.RATE: numbers.rate, Scalar.MONEY: numbers.amount}
+_AS_USUAL: dict[Type, Callable[[Ratio], str]] = {Scalar.RATE: figures.rate, Scalar.MONEY: figures.amount}
 _FINEST = 60
 _SECOND = timedelta(seconds=1)
 
@@ -66,7 +65,7 @@ def gap_text(gap: Ratio, kind: Type) -> str:
         shown = (top * 100, bottom) if kind is Scalar.RATE else gap
         if shown[0] * _TWICE_SHOWN < bottom and not has_places(shown, _PLACES):  # rounded, nothing would be left
             return _finely(shown) + ("%" if kind is Scalar.RATE else "")
-    return _AS_USUAL.get(kind, numbers.number)(gap)
+    return _AS_USUAL.get(kind, figures.number)(gap)
 
 
 def _finely(shown: Ratio) -> str:

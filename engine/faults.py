@@ -77,9 +77,9 @@ class _Examination:
             self.faults.append(Fault("/as_of", wrong.code, f"`as_of` {wrong.message}", wrong.hint))
 
     def _object(self, name: str, value: object, pointer: str) -> dict[str, Value]:
-        row = dict(self.vocabulary.defaults[name])
         if value is None:
             return {}
+        row = dict(self.vocabulary.defaults[name])
         if not isinstance(value, dict):
             self.faults.append(Fault(pointer, "type", f"`{name}` must be an object or null"))
             return row

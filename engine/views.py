@@ -30,6 +30,11 @@ OWN_OBJECTS: dict[Subject, frozenset[str]] = {
 }
 
 
+def is_own(path: str, subject: Subject) -> bool:
+    """Tell whether a field stands in a subject's row; all others are shared."""
+    return path.partition(".")[0] in OWN_OBJECTS[subject]
+
+
 class Sees(Protocol):
     """Whatever knows each field's state."""
 
@@ -47,5 +52,4 @@ class View:
 
     def __getitem__(self, path: str) -> State:
         """Return a field's value, None for null, or UNKNOWN."""
-        own = path.partition(".")[0] in OWN_OBJECTS[self.subject]
-        return (self.row if own else self.shared).get(path, UNKNOWN)
+        return (self.row if is_own(path, self.subject) else self.shared).get(path, UNKNOWN)

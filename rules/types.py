@@ -58,3 +58,8 @@ Type: TypeAlias = Scalar | Term | SetOf
 
 NUMERIC = frozenset({Scalar.MONEY, Scalar.RATE, Scalar.INTEGER, Scalar.NUMBER})
 ORDERED = NUMERIC | {Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION}
+
+
+def is_coarse(kind: Type) -> bool:
+    """Tell whether few values of a type are met, again and again, so that what follows from them may be remembered."""
+    return kind in (Scalar.BOOLEAN, Scalar.INTEGER) or isinstance(kind, Term)

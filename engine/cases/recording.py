@@ -11,7 +11,7 @@ from engine.facts import Row
 from engine.interpret import Verdict, statuses
 from engine.matching import Group, IndexEngine
 from engine.tables.bits import Bits
-from engine.views import OWN_OBJECTS, UNKNOWN, State
+from engine.views import UNKNOWN, State, is_own
 from rules.fields import rule_fields
 from rules.ir import Subject
 
@@ -75,9 +75,8 @@ class Recorder:
     def _snapshot(self, group: Group, shared: Row, row: Row) -> Snapshot:
         paths = self._paths.get(group)
         if paths is None:
-            own = OWN_OBJECTS[group.subject]
             read = sorted({path for rule in group.rules for path in rule_fields(rule)})
-            paths = self._paths[group] = tuple([(path, path.partition(".")[0] in own) for path in read])
+            paths = self._paths[group] = tuple([(path, is_own(path, group.subject)) for path in read])
         return Snapshot(_known(paths, shared, row))
 
 

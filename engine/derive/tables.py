@@ -12,10 +12,10 @@ from engine.interpret import as_ratio, plain
 from engine.matching import Engine, Group
 from engine.tables.bits import Bits, lowest_bit
 from engine.values import Value
-from engine.views import OWN_OBJECTS, UNKNOWN, State
+from engine.views import UNKNOWN, State, is_own
 from rules.fields import rule_fields
 from rules.ir import Assign, DerivedTable, Field, Rule, Subject
-from rules.types import Scalar, Term
+from rules.types import is_coarse
 
 # So many combinations of inputs are remembered; a request can say only what the policy's terms and its digits allow,
 # but whole numbers have many.
@@ -54,10 +54,9 @@ def of_table(table: DerivedTable, subject: Subject, fields: Mapping[str, Field])
 
 def _remembering(look_up: Formula, inputs: frozenset[str], subject: Subject, fields: Mapping[str, Field]) -> Formula:
     """Remember what is found where every input takes few values, which come again and again."""
-    if not all(path in fields and _is_coarse(fields[path]) for path in inputs):
+    if not all(path in fields and is_coarse(fields[path].type) for path in inputs):
         return look_up
-    own = OWN_OBJECTS[subject]
-    read = [(path, path.partition(".")[0] in own) for path in sorted(inputs)]
+    read = [(path, is_own(path, subject)) for path in sorted(inputs)]
     seen: dict[Any, State] = {}
     if len(read) == 1:
         ((only, mine),) = read
@@ -83,10 +82,6 @@ def _remember(seen: dict[Any, State], key: object, state: State) -> State:
     if len(seen) < REMEMBERED:
         seen[key] = state
     return state
-
-
-def _is_coarse(field: Field) -> bool:
-    return field.type in (Scalar.BOOLEAN, Scalar.INTEGER) or isinstance(field.type, Term)
 
 
 def _assigned(rule: Rule) -> Value:

@@ -8,7 +8,7 @@ from engine.facts import Row
 from engine.matching import Engine, Group, Match
 from engine.tables.bits import Bits, lowest_bit, positions
 from engine.tables.conditions import Judge, compiled
-from engine.views import OWN_OBJECTS, UNKNOWN
+from engine.views import UNKNOWN, is_own
 from rules.fields import condition_fields
 from rules.ir import AllOf, CompareField, Condition, Field, FieldTest, Operator, Policy, Rule, Sign, Subject
 from rules.types import ORDERED, Scalar, Term
@@ -92,7 +92,7 @@ def _asked(
     kinds = [fields[path].type if path in fields else None for path in paths]
     if not all(kind == Scalar.BOOLEAN or isinstance(kind, Term) for kind in kinds):
         return None
-    return tuple([(path, path.partition(".")[0] in OWN_OBJECTS[subject]) for path in sorted(paths)])
+    return tuple([(path, is_own(path, subject)) for path in sorted(paths)])
 
 
 def first(bits: Bits, most: int) -> Bits:

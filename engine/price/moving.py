@@ -68,7 +68,9 @@ class Moving:
         formulas = {path: derivation.formula for path, derivation in dependent.items() if derivation.formula}
         crossing: set[str] = set()
         for path, derivation in dependent.items():
-            through = crossing | {name for name in derivation.inputs if name in dependent and not _is_lines(name)}
+            through = crossing | {
+                name for name in derivation.inputs if name in dependent and not name.startswith("line.")
+            }
             if derivation.subject is Subject.LINE and not through.isdisjoint(derivation.inputs):
                 crossing.add(path)
         return Moving(
@@ -86,10 +88,6 @@ class Moving:
     def part(self, rules: Sequence[Rule]) -> Parted:
         """Take rules apart."""
         return _parted(rules, self.dependent)
-
-
-def _is_lines(path: str) -> bool:
-    return path.startswith("line.")
 
 
 def _parted(rules: Sequence[Rule], dependent: Mapping[str, Derivation]) -> Parted:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, assert_never
 
 from engine.facts import Row
 from engine.interpret import Verdict, judge_test
-from engine.views import OWN_OBJECTS, UNKNOWN
+from engine.views import UNKNOWN, is_own
 from rules.ir import (
     AllOf,
     AnyOf,
@@ -53,7 +53,7 @@ def compiled(condition: Condition, subject: Subject) -> Judge:
         case FieldTest(field, CompareField() as test):
             return _against(field, test, subject)
         case FieldTest(field, test):
-            return _test(field, test, own=_is_own(field, subject))
+            return _test(field, test, own=is_own(field, subject))
         case AllOf(parts):
             return _all([compiled(part, subject) for part in parts])
         case AnyOf(parts):
@@ -62,10 +62,6 @@ def compiled(condition: Condition, subject: Subject) -> Judge:
             return _not(compiled(part, subject))
         case _:
             assert_never(condition)
-
-
-def _is_own(field: str, subject: Subject) -> bool:
-    return field.partition(".")[0] in OWN_OBJECTS[subject]
 
 
 def _all(parts: Sequence[Judge]) -> Judge:
@@ -173,7 +169,7 @@ def _number(sign: Operator, limit: Fraction) -> _Holds:
 
 def _against(field: str, test: CompareField, subject: Subject) -> Judge:
     """Compare one field with another."""
-    own, other_own = _is_own(field, subject), _is_own(test.other, subject)
+    own, other_own = is_own(field, subject), is_own(test.other, subject)
     compare, other = _COMPARE[test.operator], test.other
 
     def judge(shared: Row, row: Row) -> Verdict:

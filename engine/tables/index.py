@@ -17,7 +17,7 @@ from engine.tables.columns import Tests
 from engine.tables.conditions import Judge, compiled
 from engine.tables.shared import column
 from engine.tables.unrolled import MatchColumns, MissColumns, NearColumns, match_columns, miss_columns, near_columns
-from engine.views import OWN_OBJECTS
+from engine.views import is_own
 from rules.ir import CompareField, Condition, FieldTest, HasAll, HasAny, HasNone, Rule, Subject, Test
 
 # Tests that one known value does not decide by look-up.
@@ -55,9 +55,8 @@ class Index:
                 for part, times in Counter(others).items():
                     for time in range(times):
                         residue.setdefault((part, time), []).append(number)
-        own = OWN_OBJECTS[subject]
         self._columns = tuple(
-            column(path, tests, own=path.partition(".")[0] in own, every=self._all) for path, tests in plain.items()
+            column(path, tests, own=is_own(path, subject), every=self._all) for path, tests in plain.items()
         )
         self._match_columns: MatchColumns = match_columns(self._columns, self._all)
         # Most indexes are never asked for these.

@@ -11,7 +11,7 @@ from typing import TypeAlias, assert_never
 
 from engine.decision import Json
 from engine.interpret import Verdict, all_of, negated
-from engine.trace.kept import NOT_KNOWN, is_coarse, keep
+from engine.trace.kept import NOT_KNOWN, is_few_valued, keep
 from engine.trace.scene import Entry, Scene
 from engine.trace.unary import TracedLimit, TracedTest, traced_test
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Subject
@@ -92,7 +92,7 @@ def traced(condition: Condition, subject: Subject, kinds: Mapping[str, Type]) ->
     """Return a condition as trace entries are made from it; `kinds` holds the type of every field."""
     plain = _plain(condition, subject, kinds)
     reads = tuple(dict.fromkeys(plain.fields()))
-    part: _Plain | Kept = Kept(plain, reads) if all(is_coarse(path, kinds[path]) for path, _ in reads) else plain
+    part: _Plain | Kept = Kept(plain, reads) if all(is_few_valued(path, kinds[path]) for path, _ in reads) else plain
     return part if subject is Subject.DEAL or any(own for _, own in reads) else Common(part)
 
 

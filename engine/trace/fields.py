@@ -14,7 +14,7 @@ from engine.tables.bits import positions
 from engine.trace.numbers import writer
 from engine.trace.origins import Origin, origin_of
 from engine.trace.shown import Shown, ShownField
-from engine.views import OWN_OBJECTS
+from engine.views import is_own
 from rules.ir import DerivedTable, Field, Policy, Subject
 from rules.source import Span
 from rules.types import Type
@@ -72,7 +72,7 @@ class FieldBook:
     def _closure(self, path: str, subject: Subject) -> Reads:
         key = (path, subject)
         if key not in self._reads:
-            own = path.partition(".")[0] in OWN_OBJECTS[subject]
+            own = is_own(path, subject)
             found = Reads(own=self._bits[path]) if own else Reads(shared=self._bits[path])
             derivation = self._derivations.get(path)
             for name in sorted(derivation.inputs) if derivation else ():

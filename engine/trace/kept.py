@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from rules.types import Scalar, Term, Type
+from rules.types import Type, is_coarse
 from rules.vocabulary import AS_OF
 
 Made = TypeVar("Made")
@@ -14,9 +14,9 @@ _MOST = 64
 OFTEN = 200
 
 
-def is_coarse(field: str, kind: Type) -> bool:
-    """Tell whether few values of a field are met, again and again."""
-    return kind in (Scalar.BOOLEAN, Scalar.INTEGER) or isinstance(kind, Term) or field == AS_OF.path
+def is_few_valued(field: str, kind: Type) -> bool:
+    """Tell whether few values of a field are met: of its type, or because it is the day."""
+    return is_coarse(kind) or field == AS_OF.path
 
 
 def keep(seen: dict[object, Made], key: object, made: Made) -> Made:

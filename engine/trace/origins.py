@@ -16,10 +16,10 @@ from engine.interpret import compute, order, plain
 from engine.matching import Group
 from engine.tables.bits import lowest_bit, positions
 from engine.trace.formulas import FUNCTION_TEXTS, Template, template
-from engine.trace.kept import NOT_KNOWN, is_coarse, keep
+from engine.trace.kept import NOT_KNOWN, is_few_valued, keep
 from engine.trace.scene import Scene, Texts
 from engine.values import Value
-from engine.views import OWN_OBJECTS, State
+from engine.views import State, is_own
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
 from rules.fields import rule_fields
 from rules.ir import Aggregate, Assign, DerivedTable, Field, FieldValue, Subject
@@ -131,22 +131,21 @@ def _given(field: Field, subject: Subject) -> str | Origin:
     """Tell the request from a default: where the value is the default's, the request says whether it gave it."""
     if field.default is None:
         return "request"
-    own = field.object in OWN_OBJECTS[subject]
+    own = is_own(field.path, subject)
     of_claim = subject is Subject.CLAIM and field.object == "partner"
     return Given(field.path, field.name, field.object, own, of_claim, plain(field.default))
 
 
 def _formula(formula: Template, subject: Subject) -> str | Origin:
     """Put the values into a formula: `?` for an unknown one."""
-    own = OWN_OBJECTS[subject]
     if len(formula.parts) == 1 and isinstance(formula.parts[0], Aggregate) and formula.text == "{}":
         function = formula.parts[0].function
         words = "sum" if function == "sum" else f"{function}imum"
         return lambda scene: f"{words} of {_lines(scene.facts)}"
     pattern = formula.text.replace("%", "%%").replace("{}", "%s")  # this is filled in twice as fast
     if any(isinstance(part, Aggregate) for part in formula.parts):
-        return lambda scene: pattern % tuple([_part(part, scene, own) for part in formula.parts])
-    return Filled(pattern, tuple([(part.field, part.field.partition(".")[0] in own) for part in formula.parts]))
+        return lambda scene: pattern % tuple([_part(part, scene, subject) for part in formula.parts])
+    return Filled(pattern, tuple([(part.field, is_own(part.field, subject)) for part in formula.parts]))
 
 
 def _shown(texts: Texts, path: str) -> str:
@@ -156,10 +155,10 @@ def _shown(texts: Texts, path: str) -> str:
     return "null" if text is None else str(text)
 
 
-def _part(part: FieldValue | Aggregate, scene: Scene, own: frozenset[str]) -> str:
+def _part(part: FieldValue | Aggregate, scene: Scene, subject: Subject) -> str:
     """Return the text of a formula's operand, where lines are summed."""
     if isinstance(part, FieldValue):
-        mine = part.field.partition(".")[0] in own
+        mine = is_own(part.field, subject)
         return _shown(scene.texts if mine else scene.shared_texts, part.field)
     value = _sum(part.field, scene.facts.lines) if part.function == "sum" else None
     found: State = compute(part, scene.shared, scene.facts.lines) if value is None else value
@@ -183,7 +182,7 @@ def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> O
     """Name the rows of a table that gave the value, or those that leave it open."""
     group = Group.of(table.rows, subject)
     values = [plain(effect.value) for row in table.rows for effect in row.effects if isinstance(effect, Assign)]
-    own = table.field.partition(".")[0] in OWN_OBJECTS[subject]
+    own = is_own(table.field, subject)
 
     each = [_named(table, [number]) for number in range(len(table.rows))]
 
@@ -201,9 +200,9 @@ def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> O
         return _named(table, numbers) if numbers else "no row"
 
     read = sorted({path for row in table.rows for path in rule_fields(row)})
-    if not all(is_coarse(path, types[path]) for path in read):
+    if not all(is_few_valued(path, types[path]) for path in read):
         return name
-    tested = tuple([(path, path.partition(".")[0] in OWN_OBJECTS[subject]) for path in read])
+    tested = tuple([(path, is_own(path, subject)) for path in read])
     return Named(table.field, own, name, tested, {})
 
 

@@ -13,7 +13,7 @@ from engine.tables.conditions import Judge, compiled
 from engine.trace.distances import gap_text, short_by
 from engine.trace.scene import Entry, Scene
 from engine.values import Value
-from engine.views import OWN_OBJECTS
+from engine.views import is_own
 from rules.ir import Compare, CompareField, FieldTest, Operator, Subject, Test
 from rules.types import NUMERIC, Type
 
@@ -113,7 +113,7 @@ def traced_test(condition: FieldTest, subject: Subject, kinds: Mapping[str, Type
     """Return a test as trace entries are made from it; `kinds` holds the type of every field."""
     field, test, written, kind = condition.field, condition.test, condition.written, kinds[condition.field]
     other = test.other if isinstance(test, CompareField) else None
-    own, other_own = [path.partition(".")[0] in OWN_OBJECTS[subject] for path in (field, other or "")]
+    own, other_own = [is_own(path, subject) for path in (field, other or "")]
     general = TracedTest(field, own, test, written, kind, other, other_own, compiled(condition, subject))
     sign = _SIGNS.get(test.operator) if isinstance(test, Compare | CompareField) else None
     if sign is None or kind not in NUMERIC:

@@ -19,7 +19,7 @@ from api.commands.decide import decide
 from api.commands.schema import schema
 from api.commands.serve import serve
 from api.commands.test import policy_tests
-from engine.durable.errors import EngineError
+from engine.backends.durable.errors import EngineError
 
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn import Config, Server
 
-from api.logs import set_up_logs
-from api.settings import Settings
+from api.desk.settings import Settings
 from api.web.app import create_app
+from api.web.logs import set_up_logs
 
 PATH = "/echo"
 

@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import engine.figures
 from bench.quotes import FAMILIES, NOW, quotes
 from bench.timing import Case, in_turns
+from engine.core import figures
+from engine.core.decision import Decision, Explain, Kind
 from engine.decide import decide
-from engine.decision import Decision, Explain, Kind
 from engine.program import Program, compile_policy
 from rules.load import load
 
@@ -27,7 +27,7 @@ EXPLAINS: tuple[Explain, ...] = ("none", "near")
 
 def is_compiled() -> bool:
     """Tell whether what decides was imported compiled."""
-    return Path(engine.figures.__file__).suffix != ".py"
+    return Path(figures.__file__).suffix != ".py"
 
 
 def timings(policy: Path, *, rounds: int, seconds: float, count: int) -> dict[str, dict[str, float]]:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from engine.core.decision import Decision, Kind
 from engine.decide import decide
-from engine.decision import Decision, Kind
 from engine.program import Program
 
 Request = dict[str, Any]

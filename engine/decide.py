@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-from engine.decision import Decision, Explain, Fault, Kind, Language, RefusedError
-from engine.durable.backend import DurableEngine
-from engine.facts import Facts, Limits
-from engine.matching import Engine, IndexEngine, InterpreterEngine, NearIndexEngine
+from engine.backends.durable.backend import DurableEngine
+from engine.core.decision import Decision, Explain, Fault, Kind, Language, RefusedError
+from engine.core.facts import Facts, Limits
+from engine.explain.trace import build_trace
+from engine.explain.words import summary
+from engine.plan.groups import Engine, IndexEngine, InterpreterEngine, NearIndexEngine
+from engine.plan.ruling import Ruling, Step
 from engine.program import Domain, Program
-from engine.ruling import Ruling, Step
-from engine.trace import build_trace
-from engine.words import summary
 from rules.ir import Policy
 
 EngineName: TypeAlias = Literal["index", "interpreter", "durable"]

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
-from engine import special_orders
-from engine.allocation import partner_allocation
-from engine.decision import Kind, Language, PolicyStamp
-from engine.derive.derivations import Derivations
-from engine.facts import Facts, RequestReader
-from engine.matching import Engine
-from engine.price import approval
-from engine.price.plan import plan as price_plan
-from engine.registration import deal_registration
-from engine.ruling import Ruling
+from engine.core.decision import Kind, Language, PolicyStamp
+from engine.core.facts import Facts, RequestReader
+from engine.kinds.allocation import decide as partner_allocation
+from engine.kinds.price import decide as approval
+from engine.kinds.price.plan import plan as price_plan
+from engine.kinds.registration import decide as deal_registration
+from engine.kinds.special_order import decide as special_orders
+from engine.plan.derive.derivations import Derivations
+from engine.plan.groups import Engine
+from engine.plan.ruling import Ruling
 from rules.collector import without_collector
 from rules.ir import Policy
 

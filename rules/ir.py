@@ -13,7 +13,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from rules.source import Source, Span
+from rules.text.source import Source, Span
 from rules.types import Type, Value
 
 # --- words ---------------------------------------------------------------------------------------------------------

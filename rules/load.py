@@ -6,27 +6,35 @@ Mistakes of an author come back as diagnostics, all at once; nothing here raises
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rules import encoding, shape
 from rules.collector import without_collector
-from rules.deal_registration import read_deal_registration
-from rules.declarations import declare_built_in, declare_special_orders, read_facts, read_ladder, read_roles, read_terms
-from rules.dependencies import KINDS, in_order
-from rules.dependencies import sources as sources_of_fields
-from rules.derive import declare_derived, read_derived
-from rules.diagnostics import Diagnostic
 from rules.digest import digest
-from rules.header import read_head
-from rules.include import read_files
+from rules.grammar import shape
+from rules.grammar.scope import Scope
+from rules.grammar.subjects import check as check_uses
 from rules.ir import Policy
-from rules.nodes import Entry, Node
-from rules.partner_allocation import read_partner_allocation
-from rules.price_approval import read_price_approval
-from rules.reader import read
-from rules.report import Report
-from rules.scope import Scope
-from rules.source import Source
-from rules.special_orders import read_special_orders
-from rules.subjects import check as check_uses
+from rules.reports.diagnostics import Diagnostic
+from rules.reports.report import Report
+from rules.sections.deal_registration import read_deal_registration
+from rules.sections.declarations import (
+    declare_built_in,
+    declare_special_orders,
+    read_facts,
+    read_ladder,
+    read_roles,
+    read_terms,
+)
+from rules.sections.dependencies import KINDS, in_order
+from rules.sections.dependencies import sources as sources_of_fields
+from rules.sections.derive import declare_derived, read_derived
+from rules.sections.header import read_head
+from rules.sections.partner_allocation import read_partner_allocation
+from rules.sections.price_approval import read_price_approval
+from rules.sections.special_orders import read_special_orders
+from rules.text import encoding
+from rules.text.include import read_files
+from rules.text.nodes import Entry, Node
+from rules.text.reader import read
+from rules.text.source import Source
 
 REQUIRED = ("policy", "version", "currency", "timezone")
 SECTIONS = (

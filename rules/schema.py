@@ -7,10 +7,10 @@ schema accepts. Lists of rules are described from the same data that the loader 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from rules import deal_registration, partner_allocation, price_approval, special_orders
-from rules.criteria import PREFERENCES
-from rules.derive import HITS
-from rules.ruleset import COMMON_WORDS, RuleList
+from rules.sections import deal_registration, partner_allocation, price_approval, special_orders
+from rules.sections.criteria import PREFERENCES
+from rules.sections.derive import HITS
+from rules.sections.rule_lists import COMMON_WORDS, RuleList
 from rules.types import Scalar
 from rules.vocabulary import OBJECTS
 

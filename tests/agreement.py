@@ -14,7 +14,7 @@ from functools import partial
 from itertools import count, islice
 from random import Random
 
-from engine.decision import Explain, Kind, RefusedError
+from engine.core.decision import Explain, Kind, RefusedError
 from engine.program import Program
 from rules.load import load_text
 from tests.deciding import BACKENDS, Data, as_text, compiled, decided

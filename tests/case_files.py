@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from api.testing.files import case_files
-from engine.cases import case as policy_tests
-from engine.cases.policies import Policies, PolicyProblem
-from engine.cases.reading import read_cases
+from api.desk.case_files import case_files
+from engine.assure.cases import case as policy_tests
+from engine.assure.cases.policies import Policies, PolicyProblem
+from engine.assure.cases.reading import read_cases
 from engine.program import Program
-from rules.diagnostics import draw
+from rules.reports.diagnostics import draw
 from tests.deciding import SHIPPED, Data, program_at
 
 FOLDER = Path(__file__).parent / "cases"

@@ -7,11 +7,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from engine.core.decision import Explain, Kind, Language
 from engine.decide import EngineName, decide
-from engine.decision import Explain, Kind, Language
 from engine.program import Program, compile_policy
-from rules.diagnostics import draw
 from rules.load import Loaded, load, load_text
+from rules.reports.diagnostics import draw
 
 # Parsed YAML or JSON, in tests only: what it holds is asserted, not typed.
 Data: TypeAlias = Any

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from engine.facts import Row
-from engine.matching import Group, InterpreterEngine
-from engine.tables.bits import Bits, positions
+from engine.core.facts import Row
+from engine.plan.groups import Group, InterpreterEngine
+from engine.plan.tables.bits import Bits, positions
 
 Answer = TypeVar("Answer")
 _Instance = tuple[str, str, object]

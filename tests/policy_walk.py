@@ -18,8 +18,8 @@ from rules.ir import (
     Test,
     Within,
 )
+from rules.traverse import criteria_of, rules_of
 from rules.types import Value
-from rules.walk import criteria_of, rules_of
 
 
 def conditions_of(policy: Policy) -> Iterator[Condition]:

@@ -15,17 +15,10 @@ from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
-from engine.decision import Kind
-from rules.fields import expression_fields
-from rules.ir import (
-    CompareField,
-    Condition,
-    Field,
-    Origin,
-    Policy,
-)
+from engine.core.decision import Kind
+from rules.ir import CompareField, Condition, Field, Origin, Policy
+from rules.traverse import criteria_of, expression_fields, tests_of
 from rules.types import Scalar, SetOf, Term, Type, Value
-from rules.walk import criteria_of, tests_of
 from tests.deciding import Data
 from tests.policy_walk import conditions_of, expressions_of, literals_of
 

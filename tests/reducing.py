@@ -6,7 +6,7 @@ from functools import partial
 
 import yaml
 
-from engine.decision import Kind, RefusedError
+from engine.core.decision import Kind, RefusedError
 from engine.program import Program, compile_policy
 from rules.load import load_text
 from tests.deciding import Data

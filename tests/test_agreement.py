@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from engine.facts import Row
-from engine.tables.bits import Bits
-from engine.tables.index import Index
+from engine.core.facts import Row
+from engine.plan.tables.bits import Bits
+from engine.plan.tables.index import Index
 from rules.ir import AllOf, Compare, Condition, FieldTest, Operator, Rule, Subject
 from tests.agreement import KINDS, REQUESTS, disagree, pairs, search
 from tests.deciding import decided

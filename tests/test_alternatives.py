@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from engine.decision import Kind
-from engine.price import alternatives, result
+from engine.core.decision import Kind
+from engine.kinds.price import alternatives, result
 from engine.program import Program
 from rules.load import load_text
 from tests.agreement import pairs

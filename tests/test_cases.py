@@ -4,11 +4,11 @@ from datetime import UTC
 
 import pytest
 
-from engine.cases.case import Data, merged
-from engine.cases.expect import STATUSES, differences
-from engine.cases.running import AS_OF, decided, held_against
+from engine.assure.cases.case import Data, merged
+from engine.assure.cases.expect import STATUSES, differences
+from engine.assure.cases.running import AS_OF, decided, held_against
+from engine.core.decision import Kind
 from engine.decide import ENGINES
-from engine.decision import Kind
 from tests.case_files import Case, all_cases, made_cases
 from tests.deciding import BACKENDS, EXPLAIN, NOW, as_text, shown
 from tests.deciding import decided as told

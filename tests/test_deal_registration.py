@@ -6,9 +6,9 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.decision import Kind
-from engine.facts import Limits
-from engine.ruling import Ruling
+from engine.core.decision import Kind
+from engine.core.facts import Limits
+from engine.plan.ruling import Ruling
 from tests.deciding import NOW, Data, decided, program_of
 from tests.forcing import ForcingEngine, every_way
 

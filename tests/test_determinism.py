@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from engine.decision import Kind
+from engine.core.decision import Kind
 from tests.agreement import Pair, pairs
 from tests.case_files import all_cases
 from tests.deciding import ROOT, Data, as_text, decided

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from api.checked import checked
-from rules import codes
-from rules.diagnostics import draw
+from api.desk.checked import checked
 from rules.load import load
+from rules.reports import codes
+from rules.reports.diagnostics import draw
 
 TODAY = date(2026, 11, 21)
 FOLDER = Path(__file__).parent / "diagnostics"

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import figures
-from engine.allocation.splitting import split_amount
-from engine.exact import (
+from engine.core import figures
+from engine.core.exact import (
     Ratio,
     add,
     compare,
@@ -25,6 +24,7 @@ from engine.exact import (
     smallest,
     subtract,
 )
+from engine.kinds.allocation.splitting import split_amount
 
 SAME = settings(derandomize=True, max_examples=300, deadline=None)
 BIG = 10**30

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.core.decision import Decision, Kind
 from engine.decide import decide
-from engine.decision import Decision, Kind
-from engine.words import as_text
+from engine.explain.words import as_text
 from tests.deciding import NOW, ROOT, SHIPPED, program_at
 
 EXAMPLES = ROOT / "examples"

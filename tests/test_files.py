@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rules import reader
 from rules.load import Loaded, load, load_text
+from rules.text import reader
 from tests.small_policies import HEAD, LANGUAGE, SHIPPED, codes
 
 

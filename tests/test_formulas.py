@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from rules.fields import expression_fields
 from rules.ir import Aggregate, Arithmetic, Constant, Extreme, FieldValue
+from rules.traverse import expression_fields
 from rules.types import Scalar
 from tests.small_policies import codes, read_formula, with_formula
 

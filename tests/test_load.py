@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import pytest
 
-from rules.encoding import LIMIT
 from rules.ir import (
     Aggregate,
     AllOf,
@@ -39,6 +38,7 @@ from rules.ir import (
     Within,
 )
 from rules.load import load, load_text
+from rules.text.encoding import LIMIT
 from rules.types import Scalar, SetOf, Term
 from tests.small_policies import HEAD, LANGUAGE, SHIPPED, codes, good
 

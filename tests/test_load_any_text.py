@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.diagnostics import draw
 from rules.load import load_text
+from rules.reports.diagnostics import draw
 from tests.small_policies import LANGUAGE
 
 LINES = LANGUAGE.split("\n")

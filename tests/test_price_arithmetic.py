@@ -6,9 +6,9 @@ from itertools import chain, combinations, pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.price.levels import Push, highest, possible, pushed
-from engine.price.polynomials import Polynomial, plus, sign_changes, times, trimmed, value_at
-from engine.price.spans import Spans, complement, contains, intersection, joined, union
+from engine.kinds.price.levels import Push, highest, possible, pushed
+from engine.kinds.price.polynomials import Polynomial, plus, sign_changes, times, trimmed, value_at
+from engine.kinds.price.spans import Spans, complement, contains, intersection, joined, union
 
 SAME = settings(derandomize=True, max_examples=300, deadline=None)
 LOW, HIGH = -25, 40

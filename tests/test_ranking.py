@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.elimination.criteria import scale_of
-from engine.elimination.ranking import Scale, choose, last_in, ranked
-from engine.views import UNKNOWN, State
+from engine.core.views import UNKNOWN, State
+from engine.kinds.elimination.criteria import scale_of
+from engine.kinds.elimination.ranking import Scale, choose, last_in, ranked
 from rules.ir import Criterion, Preference
-from rules.source import Span
+from rules.text.source import Span
 from rules.types import Scalar, Term, Type
 
 HERE = Span("policies.yaml", 1, 1, 1, 2)

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from engine.decision import Kind
-from engine.samples.requests import SampleRequests
+from engine.core.decision import Kind
+from engine.space.random_requests import SampleRequests
 from tests.deciding import SHIPPED, Data, decided, program_at, program_of
 from tests.random_policies import random_policy
 

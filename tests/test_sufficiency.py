@@ -5,7 +5,7 @@ from copy import deepcopy
 
 import pytest
 
-from engine.decision import Explain, Kind
+from engine.core.decision import Explain, Kind
 from tests.agreement import pairs
 from tests.case_files import Case, all_cases
 from tests.deciding import Data, decided, shown

@@ -9,13 +9,13 @@ from random import Random
 
 import pytest
 
-from engine.exact import ratio
-from engine.interpret import judge_test
-from engine.matching import Group, InterpreterEngine
-from engine.tables import shared
-from engine.tables.bits import bits_of, numbers_of, positions
-from engine.tables.columns import look_up
-from engine.values import Value
+from engine.core.exact import ratio
+from engine.core.interpret import judge_test
+from engine.core.values import Value
+from engine.plan.groups import Group, InterpreterEngine
+from engine.plan.tables import shared
+from engine.plan.tables.bits import bits_of, numbers_of, positions
+from engine.plan.tables.columns import look_up
 from rules.ir import (
     AllOf,
     Compare,
@@ -32,7 +32,7 @@ from rules.ir import (
     Test,
     Within,
 )
-from rules.source import Span
+from rules.text.source import Span
 
 LIMITS = (Fraction(1), Fraction(3, 2), Fraction(2), Fraction(7, 3))
 BOTH = (False, True)

@@ -6,10 +6,10 @@ from typing import get_args
 
 import pytest
 
+from engine.explain.trace import kept
+from engine.explain.trace.effects import as_json
+from engine.explain.words.effects import SENTENCES, effect_text
 from engine.program import compile_policy
-from engine.trace import kept
-from engine.trace.effects import as_json
-from engine.words.effects import SENTENCES, effect_text
 from rules import ir
 from rules.ir import Effect
 from rules.types import Scalar

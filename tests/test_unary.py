@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from rules.grammar.literals import duration
 from rules.ir import (
     Compare,
     CompareField,
@@ -20,7 +21,6 @@ from rules.ir import (
     Test,
     Within,
 )
-from rules.literals import duration
 from rules.types import Value
 from tests.small_policies import codes, read_test, with_test
 

@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from engine.decision import Kind
+from engine.core.decision import Kind
 from engine.program import Program
 from rules.load import load_text
 from tests.deciding import Data, compiled, decided, shown

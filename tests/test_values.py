@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.values import (
+from engine.core.values import (
     Value,
     WrongValueError,
     read_boolean,

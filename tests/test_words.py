@@ -9,15 +9,15 @@ from string import Formatter
 
 import pytest
 
-from engine import words
+from engine.core.decision import Kind, Language, RefusedError
 from engine.decide import decide
-from engine.decision import Kind, Language, RefusedError
-from engine.words import en, zh
-from engine.words.effects import SENTENCES
-from engine.words.labels import LABELS
-from engine.words.layout import width
-from engine.words.page import OUTCOMES
-from engine.words.phrases import PHRASES
+from engine.explain import words
+from engine.explain.words import en, zh
+from engine.explain.words.decision_reader import OUTCOMES
+from engine.explain.words.effects import SENTENCES
+from engine.explain.words.labels import LABELS
+from engine.explain.words.layout import width
+from engine.explain.words.phrases import PHRASES
 from rules.vocabulary import AS_OF, Names, built_in_fields
 from tests.agreement import pairs
 from tests.case_files import Case, all_cases

@@ -8,15 +8,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.checked import Checked, checked, diagnostic_json, text_of
 from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, opened, say, say_json
 from api.commands.options import DEFAULT_POLICY, PolicyOption
-from api.findings import stamp
-from api.service import read_policy, source_path
-from engine.decision import Json
-from rules.codes import TITLES
-from rules.diagnostics import Diagnostic
+from api.desk.checked import Checked, checked, diagnostic_json, text_of
+from api.desk.findings import stamp
+from api.desk.service import read_policy, source_path
+from engine.core.decision import Json
 from rules.ir import Policy
+from rules.reports.codes import TITLES
+from rules.reports.diagnostics import Diagnostic
 
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 NOTICE: Mapping[Literal["error", "warning", "note"], str] = {"error": "error", "warning": "warning", "note": "notice"}

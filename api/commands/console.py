@@ -9,12 +9,12 @@ from typing import TypeVar
 import orjson
 
 from api.commands.options import DEFAULT_POLICY
-from api.service import KIND_BY_NAME, PolicyRefusedError, open_program
-from engine.decision import Kind, RefusedError
+from api.desk.service import KIND_BY_NAME, PolicyRefusedError, open_program
+from engine.core.decision import Kind, RefusedError
 from engine.program import Program
-from rules.diagnostics import draw
 from rules.load import Loaded
-from rules.nearest import nearest
+from rules.reports.diagnostics import draw
+from rules.reports.nearest import nearest
 
 DONE, POLICY_HAS_ERRORS, UNUSABLE = 0, 1, 2
 

@@ -9,8 +9,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from api import service
-from api.body import read_json
 from api.commands.console import (
     DONE,
     POLICY_HAS_ERRORS,
@@ -23,14 +21,16 @@ from api.commands.console import (
     say,
 )
 from api.commands.options import DEFAULT_POLICY, PolicyOption
-from api.service import KIND_BY_NAME
-from api.settings import Settings
-from engine.crosscheck import Difference
-from engine.crosscheck import crosscheck as compare
+from api.desk import service
+from api.desk.service import KIND_BY_NAME
+from api.desk.settings import Settings
+from api.web.body import read_json
+from engine.assure.crosscheck import Difference
+from engine.assure.crosscheck import crosscheck as compare
+from engine.core.decision import Kind, RefusedError
 from engine.decide import EngineName
-from engine.decision import Kind, RefusedError
 from engine.program import Program
-from engine.samples.requests import SampleRequests
+from engine.space.random_requests import SampleRequests
 
 FOUND = 1
 RANDOM = 200

@@ -5,23 +5,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from api import service
-from api.body import read_json
-from api.commands.console import (
-    DONE,
-    POLICY_HAS_ERRORS,
-    kind_named,
-    program_of,
-    read_input,
-    refusal,
-    say,
-    say_json,
-)
+from api.commands.console import DONE, POLICY_HAS_ERRORS, kind_named, program_of, read_input, refusal, say, say_json
 from api.commands.moments import moment
 from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
-from api.settings import Settings
-from engine.decision import Explain, Language, RefusedError
-from engine.words import as_text
+from api.desk import service
+from api.desk.settings import Settings
+from api.web.body import read_json
+from engine.core.decision import Explain, Language, RefusedError
+from engine.explain.words import as_text
 
 KINDS = "price-approval, special-order, deal-registration or partner-allocation."
 

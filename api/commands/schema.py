@@ -6,8 +6,8 @@ import typer
 
 from api.commands.console import DONE, POLICY_HAS_ERRORS, kind_named, program_of, say_json
 from api.commands.options import DEFAULT_POLICY, PolicyOption
-from api.settings import Settings
-from engine.request_schema import request_schema
+from api.desk.settings import Settings
+from engine.core.request_schema import request_schema
 from rules.schema import policy_schema
 
 

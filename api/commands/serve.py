@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
-from api.active import ActivePolicy
 from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, opened, reason, say
 from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
-from api.settings import Settings
+from api.desk.active import ActivePolicy
+from api.desk.settings import Settings
+from engine.core.decision import Kind
 from engine.decide import release
-from engine.decision import Kind
 
 SHUTDOWN_SECONDS = 10
 BACKLOG = 2048
@@ -65,8 +65,8 @@ def _listen(host: str, port: int) -> socket.socket:
 def _serve_here(settings: Settings, active: ActivePolicy, listener: socket.socket) -> None:
     from uvicorn import Config, Server  # noqa: PLC0415 - only `serve` waits for the server to be imported
 
-    from api.logs import set_up_logs  # noqa: PLC0415
     from api.web.app import create_app  # noqa: PLC0415
+    from api.web.logs import set_up_logs  # noqa: PLC0415
     from api.web.protocol import BoundedProtocol  # noqa: PLC0415
 
     set_up_logs()
@@ -87,7 +87,7 @@ def _serve_in_workers(settings: Settings, listener: socket.socket, workers: int)
     from uvicorn import Config  # noqa: PLC0415
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 
-    from api.logs import set_up_logs  # noqa: PLC0415
+    from api.web.logs import set_up_logs  # noqa: PLC0415
     from api.web.protocol import BoundedProtocol  # noqa: PLC0415
 
     set_up_logs()

@@ -13,38 +13,29 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.commands.console import (
-    DONE,
-    POLICY_HAS_ERRORS,
-    UnusableError,
-    complain,
-    program_of,
-    reason,
-    say,
-    say_json,
-)
+from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, complain, program_of, reason, say, say_json
 from api.commands.moments import moment
 from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
-from api.service import prepare
-from api.testing.coverage_text import coverage_json, coverage_table, percent
-from api.testing.failures import told
-from api.testing.files import FOLDER, case_files, chosen, read_all
-from api.testing.junit import as_junit
-from api.testing.mutants_text import mutants_json, mutants_table, survivors_text
-from api.testing.offered_files import offered_files
-from api.testing.page import Lived, as_page
-from api.testing.results import results_json
-from engine.cases.case import Case
-from engine.cases.coverage import SectionCoverage, cover, total
-from engine.cases.policies import Policies
-from engine.cases.running import AS_OF, Outcome, run_cases
-from engine.mutants.making import mutants_of
-from engine.mutants.mutant import Mutant
-from engine.mutants.offers import Offer
-from engine.mutants.score import Tried, fewest, score, try_all
-from engine.mutants.trying import record
+from api.desk.case_files import FOLDER, case_files, chosen, read_all
+from api.desk.service import prepare
+from api.documents.coverage_page import Lived, as_page
+from api.documents.coverage_text import coverage_json, coverage_table, percent
+from api.documents.failures import told
+from api.documents.junit import as_junit
+from api.documents.mutants_text import mutants_json, mutants_table, survivors_text
+from api.documents.offered_files import offered_files
+from api.documents.results import results_json
+from engine.assure.cases.case import Case
+from engine.assure.cases.coverage import SectionCoverage, cover, total
+from engine.assure.cases.policies import Policies
+from engine.assure.cases.running import AS_OF, Outcome, run_cases
+from engine.assure.mutants.making import mutants_of
+from engine.assure.mutants.mutant import Mutant
+from engine.assure.mutants.offers import Offer
+from engine.assure.mutants.score import Tried, fewest, score, try_all
+from engine.assure.mutants.trying import record
 from engine.program import Program
-from rules.diagnostics import draw
+from rules.reports.diagnostics import draw
 
 
 @dataclass(frozen=True, slots=True)

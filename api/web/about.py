@@ -5,14 +5,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.active import Refusal
-from api.findings import diagnostic_json, stamp
-from api.service import SECTION_OF
+from api.desk.active import Refusal
+from api.desk.findings import diagnostic_json, stamp
+from api.desk.service import SECTION_OF
 from api.web.desk import desk_of
 from api.web.reading import read_kind
-from engine.decision import Json
-from engine.request_schema import request_schema
-from rules.diagnostics import draw
+from engine.core.decision import Json
+from engine.core.request_schema import request_schema
+from rules.reports.diagnostics import draw
 
 
 async def policy(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """The JSON Schemas of what the service answers, for its OpenAPI description; a test holds real answers to them."""
 
-from engine.decision import Json, Kind
+from engine.core.decision import Json, Kind
 
 Schema = dict[str, Json]
 

@@ -11,20 +11,20 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api.active import ActivePolicy
-from api.findings import stamp
-from api.logs import set_up_logs
-from api.service import Options
-from api.settings import Settings
+from api.desk.active import ActivePolicy
+from api.desk.findings import stamp
+from api.desk.service import Options
+from api.desk.settings import Settings
 from api.web import about, decisions
 from api.web.desk import Desk
+from api.web.logs import set_up_logs
 from api.web.metrics import Metrics
 from api.web.observe import Observe
 from api.web.openapi import OpenApi
 from api.web.problems import ProblemError, on_engine_unavailable, on_http_error, on_problem, on_refused
-from engine.decision import RefusedError
-from engine.durable.errors import EngineUnavailableError
-from rules.diagnostics import draw
+from engine.backends.durable.errors import EngineUnavailableError
+from engine.core.decision import RefusedError
+from rules.reports.diagnostics import draw
 
 ROUTES = (
     Route("/v1/decisions/{kind}", decisions.decide, methods=["POST"]),

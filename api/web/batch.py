@@ -7,12 +7,12 @@ for refusals only, and what was decided is counted once at the end.
 from collections import Counter
 from datetime import datetime
 
-from api import service
-from api.body import pointer
-from api.service import KIND_BY_NAME, Options
+from api.desk import service
+from api.desk.service import KIND_BY_NAME, Options
+from api.web.body import pointer
 from api.web.problems import ENGINE_UNAVAILABLE, INVALID_REQUEST, problem_json, refusal_json
-from engine.decision import Fault, Json, Kind, RefusedError
-from engine.durable.errors import EngineUnavailableError
+from engine.backends.durable.errors import EngineUnavailableError
+from engine.core.decision import Fault, Json, Kind, RefusedError
 from engine.program import Program
 
 

@@ -14,12 +14,12 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import service
-from api.service import Options
+from api.desk import service
+from api.desk.service import Options
 from api.web.batch import decide_entries, entries_of
 from api.web.desk import Desk, desk_of
 from api.web.reading import parse_body, read_body, read_kind, read_options
-from engine.decision import Explain, Kind
+from engine.core.decision import Explain, Kind
 
 Answer = TypeVar("Answer")
 

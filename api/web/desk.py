@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
-from api.active import ActivePolicy
-from api.service import Options
-from api.settings import Settings
+from api.desk.active import ActivePolicy
+from api.desk.service import Options
+from api.desk.settings import Settings
 from api.web.metrics import Metrics
 
 

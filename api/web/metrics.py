@@ -21,8 +21,8 @@ from prometheus_client.core import InfoMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from api.active import ActivePolicy
-from engine.decision import Kind
+from api.desk.active import ActivePolicy
+from engine.core.decision import Kind
 
 SHARED_FILES = "PROMETHEUS_MULTIPROC_DIR"
 METHODS = frozenset({"GET", "HEAD", "POST"})

@@ -21,9 +21,9 @@ from api.web.problems import (
     ProblemType,
 )
 from api.web.reading import QUERY
-from engine.decision import Json, Kind
+from engine.core.decision import Json, Kind
+from engine.core.request_schema import definitions, kind_schema
 from engine.program import Program
-from engine.request_schema import definitions, kind_schema
 
 COMPONENTS = "#/components/schemas/"
 BODY_PROBLEMS = (

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.decision import Fault, Json, RefusedError
+from engine.core.decision import Fault, Json, RefusedError
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 100  # enough to mend a request by; a reply stays smaller than the request it refuses

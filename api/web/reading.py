@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
-from api.body import read_json
-from api.service import KIND_BY_NAME, SECTION_OF, Options
+from api.desk.service import KIND_BY_NAME, SECTION_OF, Options
+from api.web.body import read_json
 from api.web.problems import (
     BODY_TOO_LARGE,
     INVALID_QUERY,
@@ -22,9 +22,9 @@ from api.web.problems import (
     problem_json,
     refusal_json,
 )
-from engine.decision import Explain, Fault, Json, Kind, Language, RefusedError
+from engine.core.decision import Explain, Fault, Json, Kind, Language, RefusedError
 from engine.program import Program
-from rules.nearest import nearest
+from rules.reports.nearest import nearest
 
 # Query parameter → the option it sets, and its values.
 QUERY: Mapping[str, tuple[str, tuple[str, ...]]] = {

@@ -5,8 +5,8 @@ from typing import Any
 from bench.budgets import program_of_text
 from bench.quotes import NOW
 from bench.tables import Hit, Request, Table, policy_text, quote
+from engine.core.decision import Explain, Kind
 from engine.decide import decide
-from engine.decision import Explain, Kind
 
 
 class Engine:

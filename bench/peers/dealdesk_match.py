@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.budgets import authority_group, program_of_text, typed
 from bench.tables import Hit, Request, Table, policy_text, quote
-from engine.tables.bits import numbers_of
+from engine.plan.tables.bits import numbers_of
 
 
 class Engine:

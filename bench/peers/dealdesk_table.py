@@ -7,9 +7,9 @@ from typing import Any
 
 from bench.budgets import authority_group, program_of_text
 from bench.tables import Hit, Request, Table, policy_text
-from engine.facts import Row
-from engine.tables.bits import lowest_bit, numbers_of
-from engine.values import reader_of
+from engine.core.facts import Row
+from engine.core.values import reader_of
+from engine.plan.tables.bits import lowest_bit, numbers_of
 
 
 class Engine:

@@ -3,19 +3,19 @@
 from datetime import date
 from functools import lru_cache
 
-from engine.analysis.check import Analysis, analyse
-from engine.analysis.findings import Finding
-from engine.analysis.scene import Shown
-from engine.analysis.tables import Table, tables
-from engine.derive.derivations import derivations
-from engine.facts import Facts, Limits
-from engine.interpret import statuses
-from engine.matching import InterpreterEngine
+from engine.assure.check.check import Analysis, analyse
+from engine.assure.check.findings import Finding
+from engine.assure.check.tables import Table, tables
+from engine.core.facts import Facts, Limits
+from engine.core.interpret import statuses
+from engine.core.views import View
+from engine.plan.derive.derivations import derivations
+from engine.plan.groups import InterpreterEngine
 from engine.program import Program
-from engine.views import View
-from rules.fields import rule_fields
+from engine.space.scene import Shown
 from rules.ir import Policy, Rule, Subject
 from rules.load import load_text
+from rules.traverse import rule_fields
 from tests.deciding import NOW, compiled
 
 TODAY = date(2026, 11, 21)

@@ -6,16 +6,16 @@ from random import Random
 
 import pytest
 
-from engine.analysis import smt, solver
-from engine.analysis.boxes import merged
-from engine.analysis.encoding import Encoding
-from engine.analysis.places import slot_of
-from engine.analysis.scene import Scene, everything
-from engine.decision import Kind
-from engine.exact import ratio
-from engine.interpret import judge
-from engine.values import Value
-from engine.views import View
+from engine.core.decision import Kind
+from engine.core.exact import ratio
+from engine.core.interpret import judge
+from engine.core.values import Value
+from engine.core.views import View
+from engine.space import smt, solver
+from engine.space.boxes import merged
+from engine.space.encoding import Encoding
+from engine.space.places import slot_of
+from engine.space.scene import Scene, everything
 from rules.ir import Subject
 from rules.load import load_text
 from rules.types import Scalar, Term

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rules.codes import ANALYSIS
+from rules.reports.codes import ANALYSIS
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "check.md"
 

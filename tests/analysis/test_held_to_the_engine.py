@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from engine.analysis.findings import Finding
-from engine.analysis.gaps import plausible
-from engine.analysis.places import lies_in
-from engine.analysis.scene import Scene, Shown
-from engine.analysis.showing import decision_of
-from engine.analysis.tables import Table, tables
-from engine.decision import RefusedError
-from engine.exact import ratio
-from engine.facts import Facts
-from engine.interpret import judge, order
+from engine.assure.check.findings import Finding
+from engine.assure.check.gaps import plausible
+from engine.assure.check.tables import Table, tables
+from engine.core.decision import RefusedError
+from engine.core.exact import ratio
+from engine.core.facts import Facts
+from engine.core.interpret import judge, order
+from engine.core.views import View
 from engine.program import Program, compile_policy
-from engine.views import View
+from engine.space.places import lies_in
+from engine.space.scene import Scene, Shown
+from engine.space.showing import decision_of
 from rules.ir import DerivedTable, Policy, Reject, Rule, Subject
 from tests.analysis.analysed import TODAY, facts_of, program_and_findings, reproduces, table_of, view_of
 from tests.deciding import SHIPPED, decided

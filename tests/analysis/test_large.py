@@ -1,6 +1,6 @@
 """A policy of 5,000 rows and rules is checked to the end, and a hole in its last corner is found."""
 
-from engine.analysis.check import analyse
+from engine.assure.check.check import analyse
 from rules.load import load_text
 from tests.analysis.analysed import TODAY, reproduces
 from tests.analysis.large import large_policy

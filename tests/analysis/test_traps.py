@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from api.checked import checked, text_of
-from engine.analysis import smt
+from api.desk.checked import checked, text_of
+from engine.space import smt
 from rules.load import load
 from tests.analysis.analysed import TODAY
 

@@ -17,7 +17,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.settings import Settings
+from api.desk.settings import Settings
 from api.web.app import create_app
 
 POLICY = Path(__file__).parent / "policy.yaml"

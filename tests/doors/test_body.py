@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.body import MAX_DEPTH, read_exactly, read_json
-from engine.decision import RefusedError
+from api.web.body import MAX_DEPTH, read_exactly, read_json
+from engine.core.decision import RefusedError
 
 ANY_JSON = st.recursive(
     st.none()

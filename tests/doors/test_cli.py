@@ -315,7 +315,7 @@ def test_our_own_mistake_is_one_line_too(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by zero\nindeed")
 
-    monkeypatch.setattr("api.service.decide_case", broken)
+    monkeypatch.setattr("api.desk.service.decide_case", broken)
     assert decide("price-approval", request_file) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("dealdesk: internal error: ZeroDivisionError: by zero indeed")

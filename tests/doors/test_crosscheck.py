@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from api.cli import run
-from engine.crosscheck import parting
+from engine.assure.crosscheck import parting
 from engine.decide import ENGINES
-from engine.matching import InterpreterEngine
+from engine.plan.groups import InterpreterEngine
 from tests.doors.conftest import POLICY, QUOTE, REQUESTS
 
 LINES = [json.dumps({"kind": kind, "request": request}) for kind, request in REQUESTS.items()]

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.active import ActivePolicy
 from api.cli import run
-from api.service import PolicyRefusedError
-from api.settings import Settings
+from api.desk.active import ActivePolicy
+from api.desk.service import PolicyRefusedError
+from api.desk.settings import Settings
 from api.web.app import create_app
+from engine.backends.durable import backend
+from engine.backends.durable.backend import DurableEngine
+from engine.backends.durable.errors import EngineUnavailableError
 from engine.decide import ENGINES
-from engine.durable import backend
-from engine.durable.backend import DurableEngine
-from engine.durable.errors import EngineUnavailableError
 from tests.doors.conftest import POLICY, QUOTE, REQUESTS, Serve
 from tests.durable.installed import needs_durable
 
@@ -39,7 +39,7 @@ class AwayEngine(DurableEngine):
 def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """Return a client of an application whose engine is away."""
     monkeypatch.setitem(ENGINES, "durable", AwayEngine())
-    monkeypatch.setattr("api.active.prepare", lambda *_: None)
+    monkeypatch.setattr("api.desk.active.prepare", lambda *_: None)
     with TestClient(create_app(Settings(policy=POLICY, engine="durable"))) as client:
         yield client
 

@@ -224,7 +224,7 @@ def test_our_own_mistake(client: TestClient, monkeypatch: pytest.MonkeyPatch) ->
         raise ZeroDivisionError("secret detail")
 
     with monkeypatch.context() as patched, capture_logs() as logs:
-        patched.setattr("api.service.decide_case", broken)
+        patched.setattr("api.desk.service.decide_case", broken)
         response = client.post(PATH, json=QUOTE, headers={"X-Request-ID": "find-me"})
     problem = problem_of(response, 500, "internal-error")
     assert problem["detail"] == "the log has it under request id find-me"

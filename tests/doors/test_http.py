@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
-from api.service import KIND_BY_NAME
-from api.settings import Settings
+from api.desk.service import KIND_BY_NAME
+from api.desk.settings import Settings
 from api.web.answers import decision_schema
 from api.web.app import create_app
 from tests.doors.conftest import POLICY, QUOTE, REQUESTS

@@ -17,8 +17,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.service import KIND_BY_NAME
-from api.settings import Settings
+from api.desk.service import KIND_BY_NAME
+from api.desk.settings import Settings
 from api.web.app import create_app
 from tests.doors.conftest import POLICY, REQUESTS
 

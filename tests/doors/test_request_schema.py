@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from engine.decision import Fault, Kind, RefusedError
-from engine.facts import SHARED_OBJECTS, Limits, RequestReader
-from engine.request_schema import request_schema
+from engine.core.decision import Fault, Kind, RefusedError
+from engine.core.facts import SHARED_OBJECTS, Limits, RequestReader
+from engine.core.request_schema import request_schema
 from rules.ir import Origin, Policy
 from rules.load import load
 

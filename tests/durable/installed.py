@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.durable.backend import check_installed
-from engine.durable.errors import EngineUnavailableError
+from engine.backends.durable.backend import check_installed
+from engine.backends.durable.errors import EngineUnavailableError
 
 
 def _why_not() -> str | None:

@@ -9,7 +9,7 @@ from itertools import islice
 
 import pytest
 
-from engine.decision import Explain
+from engine.core.decision import Explain
 from tests.agreement import Pair, pairs
 from tests.case_files import Case, all_cases
 from tests.deciding import as_text, decided

@@ -9,19 +9,19 @@ from random import Random
 
 import pytest
 
-from engine.durable import rulesets
-from engine.durable.alternatives import MOST_ALTERNATIVES, MOST_TESTS, TooManyError, alternatives
-from engine.durable.bounds import Gauges
-from engine.durable.process import SCRIPT
-from engine.durable.rulesets import MOST_RULES, compile_conditions
-from engine.facts import Row
-from engine.interpret import judge
-from engine.values import PartialSet, Value
-from engine.views import View
-from rules import walk
+from engine.backends.durable import rulesets
+from engine.backends.durable.alternatives import MOST_ALTERNATIVES, MOST_TESTS, TooManyError, alternatives
+from engine.backends.durable.bounds import Gauges
+from engine.backends.durable.process import SCRIPT
+from engine.backends.durable.rulesets import MOST_RULES, compile_conditions
+from engine.core.facts import Row
+from engine.core.interpret import judge
+from engine.core.values import PartialSet, Value
+from engine.core.views import View
+from rules import traverse as walk
 from rules.ir import AllOf, AnyOf, Condition, Equals, FieldTest, Not, NotOneOf, OneOf, Subject
 from rules.load import load, load_text
-from rules.source import Span
+from rules.text.source import Span
 from tests.deciding import SHIPPED
 from tests.random_policies import random_policy
 from tests.small_policies import LANGUAGE

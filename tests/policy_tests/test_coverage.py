@@ -1,10 +1,10 @@
 """Coverage counts what deciding asked, by the plain interpreter's word."""
 
-from engine.cases.coverage import SectionCoverage, cover, total
-from engine.cases.reading import read_cases
-from engine.cases.running import AS_OF, decided
+from engine.assure.cases.coverage import SectionCoverage, cover, total
+from engine.assure.cases.reading import read_cases
+from engine.assure.cases.running import AS_OF, decided
+from engine.core.decision import Kind
 from engine.decide import ENGINES
-from engine.decision import Kind
 from tests.case_files import all_cases, made_cases
 from tests.deciding import SHIPPED, program_at, program_of
 from tests.policy_tests.texts import CASES, POLICY

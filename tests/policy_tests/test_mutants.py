@@ -6,16 +6,16 @@ from functools import cache
 
 import pytest
 
-from engine.cases.case import Case
-from engine.cases.reading import read_cases
-from engine.cases.running import AS_OF, held_against
+from engine.assure.cases.case import Case
+from engine.assure.cases.reading import read_cases
+from engine.assure.cases.running import AS_OF, held_against
+from engine.assure.mutants.making import mutants_of
+from engine.assure.mutants.mutant import Mutant, NewCondition, with_rule
+from engine.assure.mutants.offers import offer_for
+from engine.assure.mutants.score import fewest, score, try_all
+from engine.assure.mutants.trying import Recorded, noticed_by, record
+from engine.core.decision import RefusedError
 from engine.decide import ENGINES
-from engine.decision import RefusedError
-from engine.mutants.making import mutants_of
-from engine.mutants.mutant import Mutant, NewCondition, with_rule
-from engine.mutants.offers import offer_for
-from engine.mutants.score import fewest, score, try_all
-from engine.mutants.trying import Recorded, noticed_by, record
 from engine.program import Program, compile_policy
 from rules.ir import AllOf, AnyOf
 from tests.case_files import all_cases, made_cases

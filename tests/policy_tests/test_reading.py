@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.cases.reading import read_cases
-from rules.diagnostics import draw
+from engine.assure.cases.reading import read_cases
+from rules.reports.diagnostics import draw
 
 CASE = "- {name: one, decide: price_approval, given: {deal: {id: %s}}, expect: {outcome: held}}\n"
 

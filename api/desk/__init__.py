@@ -1,0 +1,1 @@
+"""What the product does, whoever asks: opens policies, decides, checks. No HTTP and no terminal."""

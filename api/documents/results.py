@@ -1,0 +1,31 @@
+"""Results as JSON, for programs."""
+
+from collections.abc import Mapping, Sequence
+
+from api.desk.findings import stamp
+from engine.assure.cases.running import Outcome
+from engine.core.decision import Json
+from rules.ir import Policy
+
+
+def results_json(policy: Policy, outcomes: Sequence[Outcome], told: Mapping[str, str]) -> dict[str, Json]:
+    """Return the policy, the counts, and each case with what became of it."""
+    return {
+        "policy": stamp(policy),
+        "passed": sum(one.passed for one in outcomes),
+        "failed": sum(one.failed for one in outcomes),
+        "skipped": sum(one.skipped is not None for one in outcomes),
+        "cases": [_case(one, told.get(one.case.id)) for one in outcomes],
+    }
+
+
+def _case(one: Outcome, why: str | None) -> dict[str, Json]:
+    found: dict[str, Json] = {
+        "name": one.case.name,
+        "file": one.case.file,
+        "line": one.case.span.line,
+        "kind": one.case.kind.value,
+        "status": "failed" if one.failed else "passed" if one.passed else "skipped",
+    }
+    reason = why if one.failed else one.skipped
+    return found if reason is None else {**found, "reason": reason}

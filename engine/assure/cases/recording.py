@@ -1,0 +1,89 @@
+"""An engine that remembers every question it was asked, with the facts as they were at that moment.
+
+The rules are judged by the plain interpreter, so that what coverage and mutants tell is held to the yardstick. A
+decision is made of the answers alone, so that a changed rule can only matter where it changes one of them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.core.facts import Row
+from engine.core.interpret import Verdict, statuses
+from engine.core.views import UNKNOWN, State, is_own
+from engine.plan.groups import Group, IndexEngine
+from engine.plan.tables.bits import Bits
+from rules.ir import Subject
+from rules.traverse import rule_fields
+
+
+class Snapshot(dict[str, State]):
+    """The fields that some rules read, as they were; one that is not there is unknown."""
+
+    def __missing__(self, path: str) -> State:
+        """Return what is not known."""
+        return UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A group of rules asked for one subject; `real` tells the request's own facts from what-if ones."""
+
+    group: Group
+    snapshot: Snapshot
+    fired: Bits
+    undetermined: Bits
+    shared: Row
+    row: Row
+
+    def verdict(self, number: int) -> Verdict:
+        """Return what became of one rule."""
+        return True if self.fired >> number & 1 else None if self.undetermined >> number & 1 else False
+
+    def is_real(self, shared: Row, rows: frozenset[int]) -> bool:
+        """Tell whether the question was about the request itself, and not about another price or outcome."""
+        return self.shared is shared and (self.group.subject is Subject.DEAL or id(self.row) in rows)
+
+
+class Recorder:
+    """Matches rule by rule, as the interpreter does, and remembers."""
+
+    plain = False
+
+    def __init__(self) -> None:
+        """Start with nothing asked."""
+        self.questions: list[Question] = []
+        self._paths: dict[Group, tuple[tuple[str, bool], ...]] = {}
+        self._index = IndexEngine()
+
+    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
+        """Judge every rule."""
+        snapshot = self._snapshot(group, shared, row)
+        verdicts = statuses(group.rules, snapshot)
+        fired = sum(1 << number for number, verdict in enumerate(verdicts) if verdict is True)
+        undetermined = sum(1 << number for number, verdict in enumerate(verdicts) if verdict is None)
+        self.questions.append(Question(group, snapshot, fired, undetermined, shared, row))
+        return fired, undetermined
+
+    def near(self, group: Group, shared: Row, row: Row) -> Bits:
+        """Return near misses, which no decision hangs on."""
+        return self._index.near(group, shared, row)
+
+    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
+        """Return how many conjuncts fail, which the shown obstacles hang on and no decision does."""
+        return self._index.misses(group, shared, row)
+
+    def _snapshot(self, group: Group, shared: Row, row: Row) -> Snapshot:
+        paths = self._paths.get(group)
+        if paths is None:
+            read = sorted({path for rule in group.rules for path in rule_fields(rule)})
+            paths = self._paths[group] = tuple([(path, is_own(path, group.subject)) for path in read])
+        return Snapshot(_known(paths, shared, row))
+
+
+def _known(
+    paths: tuple[tuple[str, bool], ...], shared: Mapping[str, State], row: Mapping[str, State]
+) -> Iterator[tuple[str, State]]:
+    for path, own in paths:
+        values = row if own else shared
+        if path in values:
+            yield path, values[path]

@@ -1,0 +1,280 @@
+"""D601, D602: requests for which a table says nothing, though it says something about their neighbours.
+
+In authority a gap is a line that nobody may sign although somebody may sign a worse one, or one that the ladder's top
+may not sign whatever its price: a product line, class or channel that no row mentions. What lies beyond the most that
+the top level may sign is no gap, and neither is what a rule rejects with a reason.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice, product
+
+from engine.assure.check.beyond import Authority
+from engine.assure.check.findings import Finding, Unsettled
+from engine.assure.check.tables import Table, scenes
+from engine.assure.check.words import described, written
+from engine.plan.tables.bits import lowest_bit, positions
+from engine.program import Program
+from engine.space.boxes import TooComplexError, merged, runs
+from engine.space.dims import Box, Dim, Form, Mask, ones
+from engine.space.scene import Scene, Shown, Verdict
+from rules.grammar.points import point
+from rules.ir import Policy, Reject, Rule, Subject
+from rules.text.source import Span
+from rules.types import Scalar
+from rules.vocabulary import AS_OF
+
+MOST_CELLS = 4_000
+MOST_HOLES = 500
+FEW_BOXES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Hole:
+    """Cells that nothing covers, made as general as they can be, and those that show it.
+
+    `others` are further boxes for the same sort of line, beyond other limits.
+    """
+
+    box: Box
+    cells: tuple[Box, ...]
+    others: tuple[Box, ...] = ()
+
+
+def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
+    """Yield the gaps of a table."""
+    if table.use in ("each", "sum"):
+        return
+    policy = program.policy
+    rules = list(table.rules)
+    silent = len(rules)
+    if table.use == "authority":
+        rules += _stops(policy)
+    groups: dict[Subject, list[Rule]] = {}
+    for rule in rules:
+        groups.setdefault(rule.subject, []).append(rule)
+    if table.use != "authority" and len(groups) > 1:
+        return  # a row of a line and a row of the deal: any line may let the first fire
+    (scene, *_) = scenes(program, table, today=today)
+    if len(rules) > silent:
+        scene = Scene(program, table.kind, rules, today=today)
+    try:
+        holes = _holes(policy, scene, silent, table)
+    except TooComplexError:
+        yield Unsettled(table.section, "gaps: the table has too many combinations to walk", table.span)
+        return
+    for hole in holes:
+        found = _shown(scene, hole)
+        if found is Verdict.IMPOSSIBLE:
+            continue
+        if isinstance(found, Verdict):
+            yield Unsettled(
+                table.section, f"whether a request exists with {described(scene.space, hole.box)}", table.span
+            )
+            continue
+        yield _finding(scene, table, hole, found)
+
+
+def _stops(policy: Policy) -> list[Rule]:
+    """Return the rules that reject a price, and so leave nothing to sign."""
+    assert policy.price_approval is not None
+    return [rule for rule in policy.price_approval.rules if any(isinstance(one, Reject) for one in rule.effects)]
+
+
+def _shown(scene: Scene, hole: _Hole) -> Shown | Verdict:
+    verdict = Verdict.IMPOSSIBLE
+    for cell in islice(hole.cells, 3):
+        found = scene.find(cell)
+        if not isinstance(found, Verdict):
+            return found
+        if found is Verdict.UNSETTLED:
+            verdict = found
+    return verdict
+
+
+# --- finding holes -------------------------------------------------------------------------------------------------
+
+
+def _holes(policy: Policy, scene: Scene, count: int, table: Table) -> list[_Hole]:
+    """Return the holes, the most general first."""
+    universe = plausible(scene)
+    among = scene.bits_of(range(count))  # what is rejected is told without the limits of the rules that reject it
+    authority = Authority.of(policy, scene, count) if table.use == "authority" else None
+    open_ = scene.cover.uncovered(universe, top=authority.top if authority else 0, limits=among)
+    if len(open_) <= FEW_BOXES:
+        open_ = merged(open_)
+    holes: dict[tuple[tuple[int, Mask], ...], list[Box]] = {}
+    for box in open_:
+        for cell in islice(_cells(scene, box), MOST_CELLS):
+            if authority and not authority.is_hole(cell):
+                continue
+            if len(holes) == MOST_HOLES:
+                break
+            general = widened(scene, cell, universe, among)
+            holes.setdefault(tuple(sorted(general.items())), []).append(cell)
+    found = sorted(holes.items(), key=lambda item: (len(item[0]), item[0]))
+    kept: list[_Hole] = []
+    for key, cells in found:
+        box = dict(key)
+        if not any(_within(scene, box, other.box) for other in kept):
+            kept.append(_Hole(box, tuple(cells)))
+    return kept if authority is None else _by_sort(kept, authority)
+
+
+def _by_sort(holes: list[_Hole], authority: Authority) -> list[_Hole]:
+    """Return one hole for each sort of line that the top of the ladder has no row for."""
+    result: list[_Hole] = []
+    sorts: dict[tuple[tuple[int, Mask], ...], int] = {}
+    for hole in holes:
+        sort = tuple(sorted((dim, mask) for dim, mask in hole.box.items() if not authority.directions[dim]))
+        if sort not in sorts or any(authority.has_top(cell) for cell in hole.cells):
+            sorts.setdefault(sort, len(result))
+            result.append(hole)
+        else:
+            first = result[sorts[sort]]
+            result[sorts[sort]] = replace(first, others=(*first.others, hole.box))
+    return result
+
+
+def plausible(scene: Scene) -> Box:
+    """Return the box of requests that a gap is looked for in: everything given, no day past, no count below zero."""
+    box: dict[int, Mask] = {}
+    for dim in scene.space.dims:
+        mask = dim.given
+        if dim.form is Form.ORDERED and dim.places:
+            if dim.places[0] == 0 and dim.type is not Scalar.RATE:
+                mask &= ~0b10
+            if dim.path == AS_OF.path:
+                now = point(scene.today)
+                past = sum(
+                    1 << n
+                    for n, slot in enumerate(dim.slots)
+                    if (slot.high is not None and slot.high <= now)
+                    or (slot.value is not None and point(slot.value) < now)
+                )
+                mask &= ~past
+        box[dim.number] = mask
+    return box
+
+
+def _cells(scene: Scene, box: Box) -> Iterator[Box]:
+    """Yield a box in parts that are one stretch in every ordered dimension."""
+    choices = []
+    for number, mask in sorted(box.items()):
+        dim = scene.space.dims[number]
+        if dim.form is Form.ORDERED:
+            choices.append([(number, part) for part in _stretches(dim, mask)])
+        else:
+            choices.append([(number, mask)])
+    for chosen in product(*choices):
+        yield dict(chosen)
+
+
+def _stretches(dim: Dim, mask: Mask) -> list[Mask]:
+    """Return the stretches of a mask; slots that no value lies in do not part them."""
+    gap = dim.all & ~dim.domain
+    whole = mask
+    for first, final in runs(gap):
+        if first and mask >> first - 1 & 1 and mask >> final + 1 & 1:
+            whole |= ones(first, final)
+    return [ones(first, final) & dim.domain for first, final in runs(whole)]
+
+
+def widened(scene: Scene, cell: Box, universe: Box, among: int) -> Box:
+    """Return a box around a cell that no clause meets either, with as few and as wide limits as can be."""
+    box = dict(cell)
+    dims = sorted(box, key=lambda number: (scene.space.dims[number].form is not Form.ORDERED, number))
+    for number in reversed(dims):
+        without = {**box, number: universe[number]}
+        if not scene.cover.meets(without, among):
+            box = without
+    for number in dims:
+        if box[number] == universe[number]:
+            continue
+        for slot in _outward(box[number], universe[number]):
+            wider = {**box, number: box[number] | 1 << slot}
+            touches = scene.space.dims[number].form is not Form.ORDERED or _adjacent(
+                scene.space.dims[number], box[number], slot
+            )
+            if touches and not scene.cover.meets(wider, among):
+                box = wider
+    return {number: mask for number, mask in box.items() if mask != universe[number]}
+
+
+def _outward(mask: Mask, universe: Mask) -> list[int]:
+    """Return the slots outside of a mask, the nearest first."""
+    low, high = lowest_bit(mask), mask.bit_length() - 1
+    slots = positions(universe & ~mask)
+    return sorted(slots, key=lambda slot: (low - slot if slot < low else slot - high, slot))
+
+
+def _adjacent(dim: Dim, mask: Mask, slot: int) -> bool:
+    low, high = lowest_bit(mask), mask.bit_length() - 1
+    reach = ones(min(slot, low), max(slot, high)) & dim.domain & ~mask & ~(1 << slot)
+    return not reach
+
+
+def _within(scene: Scene, inner: Box, outer: Box) -> bool:
+    return all(not inner.get(number, scene.space.dims[number].given) & ~mask for number, mask in outer.items())
+
+
+# --- telling -------------------------------------------------------------------------------------------------------
+
+
+def _finding(scene: Scene, table: Table, hole: _Hole, shown: Shown) -> Finding:
+    words = _limits(scene, hole) if hole.others else described(scene.space, hole.box) or "any values"
+    place, hint = _place(scene, table, hole)
+    if table.use == "authority":
+        code, message = "D601", f"no level may sign a line with {words}"
+        hint = hint or "add a row that says who may, or a rule that rejects it and says why"
+    else:
+        what = {
+            "protection": "no row says how long a claim is protected",
+            "split": "no row says how the deal is split",
+        }.get(table.gives, f"`{table.gives}` has no value")
+        code, message = "D602", f"{what} for a {table.subject_words} with {words}"
+        hint = hint or 'add a row for it, or a last row with "-" for all that is left'
+    return Finding(code, message, place, table.section, hint=hint, shown=shown)
+
+
+def _limits(scene: Scene, hole: _Hole) -> str:
+    """Return the sort of line once, and each limit that the top of the ladder cannot go beyond."""
+    ordered = {dim.number for dim in scene.space.dims if dim.form is Form.ORDERED}
+    sort = described(scene.space, {number: mask for number, mask in hole.box.items() if number not in ordered})
+    limits = [
+        described(scene.space, {number: mask for number, mask in box.items() if number in ordered})
+        for box in (hole.box, *hole.others)
+    ]
+    return f"{sort}{' and ' if sort else ''}{', or '.join(limits)}"
+
+
+def _place(scene: Scene, table: Table, hole: _Hole) -> tuple[Span, str | None]:
+    """Return where a gap is best shown: at the bound of the band above it, with advice on how bands meet."""
+    for number, mask in sorted(hole.box.items()):
+        dim = scene.space.dims[number]
+        if dim.form is not Form.ORDERED:
+            continue
+        first, last = lowest_bit(mask), mask.bit_length() - 1
+        low, high = dim.slots[first].low, dim.slots[last].high
+        if first == last and low is not None and high is not None and len(hole.box) == 1:
+            below = written(dim.slots[first - 1].value, dim.type)
+            above = written(dim.slots[last + 1].value, dim.type)
+            hint = (
+                f"what lies between {below} and {above} is open: begin the next band with `> {below}` or `({below}..`"
+            )
+            for rule in scene.rules[: len(table.rules)]:
+                for test in rule.when.parts:
+                    span = getattr(test, "span", None)
+                    if getattr(test, "field", "") == dim.path and span and above in _plainly(span, scene):
+                        return span, hint
+            return table.span, hint
+    return table.span, None
+
+
+def _plainly(span: Span, scene: Scene) -> str:
+    """Return the words of a place, numbers without their separators."""
+    for source in scene.policy.sources:
+        if source.file == span.file:
+            return source.line(span.line)[span.column - 1 : span.end_column - 1]
+    return ""

@@ -1,0 +1,67 @@
+"""What a test must be left alone with so that its rule hangs on it, and what can be changed to get there."""
+
+from collections.abc import Iterator, Mapping
+
+from engine.assure.mutants.requests import Place
+from engine.assure.mutants.scene import Scene
+from engine.assure.mutants.targets import passing
+from engine.core.decision import Kind
+from engine.core.interpret import judge
+from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule, Subject
+from rules.traverse import tests_of
+
+SECTION_OF = {
+    Kind.PRICE_APPROVAL: "price_approval",
+    Kind.SPECIAL_ORDER: "special_orders",
+    Kind.DEAL_REGISTRATION: "deal_registration",
+    Kind.PARTNER_ALLOCATION: "partner_allocation",
+}
+
+
+def letting(condition: Condition, test: FieldTest) -> AllOf:
+    """Return what else must hold so that a condition hangs on one of its tests alone.
+
+    What stands beside the test under `all` must hold, and what stands beside it under `any` must not.
+    """
+    match condition:
+        case FieldTest():
+            return AllOf(())
+        case Not(part):
+            return letting(part, test)
+        case AllOf(parts) | AnyOf(parts):
+            needed: list[Condition] = []
+            for part in parts:
+                if any(one is test for one in tests_of(part)):
+                    needed += letting(part, test).parts
+                else:
+                    needed.append(part if isinstance(condition, AllOf) else Not(part))
+            return AllOf(tuple(needed))
+
+
+def towards(part: Condition, scene: Scene, locked: frozenset[Place], *, wanted: bool) -> Iterator[tuple[Scene, Place]]:
+    """Yield scenes with one change that makes a condition true (or false), or brings it nearer."""
+    match part:
+        case FieldTest():
+            for value in passing(part, scene.field(part.field).type, scene.view, wanted=wanted):
+                for changed, place in scene.setting(part.field, value, locked):
+                    if judge(part, changed.view) is wanted:
+                        yield changed, place
+        case Not(inner):
+            yield from towards(inner, scene, locked, wanted=not wanted)
+        case AllOf(parts) | AnyOf(parts):
+            for one in parts:
+                if judge(one, scene.view) is not wanted:
+                    yield from towards(one, scene, locked, wanted=wanted)
+
+
+def judged_in(rule: Rule, scene: Scene) -> bool:
+    """Tell whether a rule takes part in a scene's kind of decision, and is judged for its subject or the deal."""
+    head, _, field = rule.section.partition(".")
+    if head == "derive":
+        return field in scene.ruled.domain.derivations.inputs
+    return head == SECTION_OF[scene.kind] and rule.subject in (Subject.DEAL, scene.subject)
+
+
+def comes_from(field: str, source: str, inputs: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether a field is another one, or is computed from it."""
+    return field == source or any(comes_from(one, source, inputs) for one in inputs.get(field, ()))

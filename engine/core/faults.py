@@ -1,0 +1,194 @@
+"""What is wrong with a request: every fault at once, with its JSON pointer.
+
+`engine/core/facts.py` reads requests, and stops at the first thing that it cannot take; only then is the request looked
+through here, slowly, so that its author has everything to mend in one answer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.core.decision import Fault, Kind
+from engine.core.values import Value, WrongValueError, read_text, read_timestamp
+from rules.reports.nearest import nearest
+
+# A field's name within its object → its path and its reader.
+Readers: TypeAlias = Mapping[str, tuple[str, Callable[[object], Value]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a request may give under one policy: fields by object, their defaults, what is computed, the currency."""
+
+    objects: Mapping[str, Readers]
+    defaults: Mapping[str, Mapping[str, Value]]
+    derived: frozenset[str]
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which keys a request may have, which of them are objects, and how many entries the others take."""
+
+    top_level: tuple[str, ...]
+    shared: tuple[str, ...]
+    entries: Mapping[str, int]
+    labels: int
+
+
+def faults_of(request: object, kind: Kind, vocabulary: Vocabulary, bounds: Bounds) -> tuple[Fault, ...]:
+    """Return all faults of a request, in the order of its parts; none if it can be decided."""
+    if not isinstance(request, dict):
+        return (Fault("", "type", "a request is a JSON object"),)
+    return tuple(_Examination(vocabulary, []).whole(request, kind, bounds))
+
+
+@dataclass(frozen=True, slots=True)
+class _Examination:
+    """One request's faults so far. Rows have what could be read, as far as ids and the currency are compared."""
+
+    vocabulary: Vocabulary
+    faults: list[Fault]
+
+    def whole(self, request: dict[str, object], kind: Kind, bounds: Bounds) -> list[Fault]:
+        top_level = bounds.top_level
+        self.faults.extend(_unknown_key("", key, top_level) for key in request if key not in top_level)
+        self._moment(request.get("as_of"))
+        shared: dict[str, Value] = {}
+        for name in bounds.shared:
+            if name in request:
+                shared |= self._object(name, request[name], f"/{name}")
+        lines = self._rows("lines", request, bounds, self._line)
+        claims = self._rows("claims", request, bounds, self._claim)
+        candidates = self._rows("candidates", request, bounds, self._candidate)
+        self._identities(claims, "claims", "claim.id")
+        self._identities(candidates, "candidates", "partner.id")
+        self._needs(kind, request, lines, claims)
+        self._currency(shared.get("deal.currency"))
+        self._labels(request.get("labels"), most=bounds.labels)
+        return self.faults
+
+    def _moment(self, value: object) -> None:
+        if value is None:
+            return
+        try:
+            read_timestamp(value)
+        except WrongValueError as wrong:
+            self.faults.append(Fault("/as_of", wrong.code, f"`as_of` {wrong.message}", wrong.hint))
+
+    def _object(self, name: str, value: object, pointer: str) -> dict[str, Value]:
+        if value is None:
+            return {}
+        row = dict(self.vocabulary.defaults[name])
+        if not isinstance(value, dict):
+            self.faults.append(Fault(pointer, "type", f"`{name}` must be an object or null"))
+            return row
+        readers = self.vocabulary.objects[name]
+        for key, given in value.items():
+            if (known := readers.get(key)) is None:
+                self.faults.append(self._not_givable(name, pointer, key))
+                continue
+            path, read = known
+            try:
+                row[path] = None if given is None else read(given)
+            except WrongValueError as wrong:
+                place = f"{pointer}/{_escaped(key)}"
+                self.faults.append(Fault(place, wrong.code, f"`{path}` {wrong.message}", wrong.hint))
+        return row
+
+    def _not_givable(self, name: str, pointer: str, key: str) -> Fault:
+        if f"{name}.{key}" in self.vocabulary.derived:
+            place = f"{pointer}/{_escaped(key)}"
+            return Fault(place, "derived", f"`{name}.{key}` is computed, not given", "leave it out")
+        return _unknown_key(pointer, key, tuple(self.vocabulary.objects[name]))
+
+    def _rows(
+        self,
+        key: str,
+        request: dict[str, object],
+        bounds: Bounds,
+        read: Callable[[object, str], dict[str, Value]],
+    ) -> list[dict[str, Value]]:
+        given = request.get(key)
+        if given is None:
+            return []
+        most = bounds.entries[key]
+        if not isinstance(given, list):
+            self.faults.append(Fault(f"/{key}", "type", f"`{key}` must be a list"))
+        elif len(given) > most:
+            self.faults.append(Fault(f"/{key}", "too_many", f"`{key}` has {len(given)} entries; the limit is {most}"))
+        else:
+            return [read(one, f"/{key}/{n}") for n, one in enumerate(given)]
+        return []
+
+    def _line(self, value: object, pointer: str) -> dict[str, Value]:
+        return self._object("line", value, pointer)
+
+    def _candidate(self, value: object, pointer: str) -> dict[str, Value]:
+        return self._object("partner", value, pointer)
+
+    def _claim(self, value: object, pointer: str) -> dict[str, Value]:
+        if not isinstance(value, dict) or "partner" not in value:
+            return self._object("claim", value, pointer)
+        own = {key: given for key, given in value.items() if key != "partner"}
+        self._object("partner", value["partner"], f"{pointer}/partner")
+        return self._object("claim", own, pointer)
+
+    def _identities(self, rows: list[dict[str, Value]], key: str, path: str) -> None:
+        """A claim and a candidate are named in the answer: each needs an id of its own."""
+        first: dict[Value, int] = {}
+        name = path.partition(".")[2]
+        for n, row in enumerate(rows):
+            identity = row.get(path)
+            place = f"/{key}/{n}/{name}"
+            if identity is None:
+                # An entry that has faults already may have lost its id to one of them.
+                if not any(f"{fault.pointer}/".startswith(f"/{key}/{n}/") for fault in self.faults):
+                    self.faults.append(Fault(place, "required", f"`{path}` is needed: the answer names it"))
+            elif identity in first:
+                self.faults.append(Fault(place, "duplicate", f"`{path}` is the same as in /{key}/{first[identity]}"))
+            else:
+                first[identity] = n
+
+    def _needs(
+        self, kind: Kind, request: dict[str, object], lines: list[dict[str, Value]], claims: list[dict[str, Value]]
+    ) -> None:
+        """Say what a kind of decision cannot do without."""
+        refused = {fault.pointer for fault in self.faults}
+        if kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER) and not lines and "/lines" not in refused:
+            self.faults.append(Fault("/lines", "required", "at least one line is needed"))
+        if kind is Kind.DEAL_REGISTRATION and not claims and "/claims" not in refused:
+            self.faults.append(Fault("/claims", "required", "at least one claim is needed"))
+        if kind is Kind.PARTNER_ALLOCATION and request.get("candidates") is None:
+            self.faults.append(Fault("/candidates", "required", "the candidates are needed; an empty list means none"))
+
+    def _currency(self, currency: Value) -> None:
+        ours = self.vocabulary.currency
+        if currency is not None and currency != ours:
+            message = f'is "{currency}"; this policy decides in {ours} only'
+            self.faults.append(Fault("/deal/currency", "currency", message, "convert the amounts before you ask"))
+
+    def _labels(self, value: object, *, most: int) -> None:
+        if value is None:
+            return
+        if not isinstance(value, dict) or len(value) > most:
+            self.faults.append(Fault("/labels", "type", f"`labels` must be an object of at most {most} texts"))
+            return
+        for key, given in value.items():
+            try:
+                read_text(key), read_text(given)
+            except WrongValueError as wrong:
+                place = f"/labels/{_escaped(key)}"
+                self.faults.append(Fault(place, wrong.code, f"the label {wrong.message}", wrong.hint))
+
+
+def _unknown_key(pointer: str, key: str, known: tuple[str, ...]) -> Fault:
+    meant = nearest(key, known)
+    hint = f"did you mean `{meant}`?" if meant else "one of: " + ", ".join(known)
+    return Fault(f"{pointer}/{_escaped(key)}", "unknown_key", "nothing has this name", hint)
+
+
+def _escaped(key: str) -> str:
+    """Escape a key for a JSON pointer; a caller's key may be anything, so it is shortened too."""
+    short = key if len(key) <= 80 else key[:79] + "…"
+    return short.encode("utf-8", "replace").decode().replace("~", "~0").replace("/", "~1")

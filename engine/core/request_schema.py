@@ -1,0 +1,209 @@
+"""The JSON Schema of a request under a policy: what `engine.core.facts` accepts, said for machines.
+
+Schemas are made from the policy's own fields, so a fact that the policy adds is a field here, and a term's values are
+an enumeration. Every field may be null (known to be absent) and may be left out (unknown); that is the language's
+meaning, not looseness. Three things that the reader refuses cannot be said here and are left to it: the same id twice,
+more decimal places than twelve in a JSON number, and a text that is a term's value only after Unicode normalisation.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+
+from engine.core.decision import Json, Kind
+from engine.core.exact import scaled
+from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
+from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
+from rules.ir import Field, Origin, Policy
+from rules.types import Scalar, SetOf, Term, Type, Value
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DEFINITIONS = "#/$defs/"
+
+_DIGITS = f"[0-9]{{1,{WHOLE_DIGITS}}}"
+_PLACES = rf"(\.[0-9]{{1,{DECIMAL_PLACES}}})?"
+_NO_PLACES = rf"(\.0{{1,{DECIMAL_PLACES}}})?"
+_BOUND = 10**WHOLE_DIGITS
+_DAY = rf"({YEARS[0] // 100}|2[01])[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}|{YEARS[-1]}-[0-9]{{2}}-[0-9]{{2}}"
+_TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+
+_DESCRIBE = {
+    Scalar.MONEY: 'An exact amount: "4400.00", or a JSON number.',
+    Scalar.RATE: 'An exact rate: "12.5%", or a JSON number as a fraction (0.125).',
+    Scalar.INTEGER: "A whole number.",
+    Scalar.NUMBER: 'An exact number: 0.75 or "0.75".',
+}
+_LISTS, _ITEMS = ("lines", "claims", "candidates"), ("line", "claim", "candidate")
+_WHAT_IS_NEEDED: dict[Kind, dict[str, dict[str, Json]]] = {
+    Kind.PRICE_APPROVAL: {"lines": {"type": "array", "minItems": 1}},
+    Kind.SPECIAL_ORDER: {"lines": {"type": "array", "minItems": 1}},
+    Kind.DEAL_REGISTRATION: {"claims": {"type": "array", "minItems": 1}},
+    Kind.PARTNER_ALLOCATION: {"candidates": {"type": "array"}},
+}
+
+
+def request_schema(policy: Policy, kind: Kind, *, limits: Limits | None = None) -> dict[str, Json]:
+    """Return a schema that stands alone."""
+    return {
+        "$schema": DIALECT,
+        "title": f"{kind.value} request under {policy.name} {policy.version}",
+        **kind_schema(kind, DEFINITIONS),
+        "$defs": dict(definitions(policy, DEFINITIONS, limits=limits or Limits())),
+    }
+
+
+def kind_schema(kind: Kind, refs: str) -> dict[str, Json]:
+    """Return a kind's request schema, its parts by reference; `refs` is the path that `definitions` stand under."""
+    needed = _WHAT_IS_NEEDED[kind]
+    parts: dict[str, Json] = {name: {"$ref": refs + name} for name in (*SHARED_OBJECTS, *_LISTS, "labels")}
+    for name, schema in needed.items():
+        parts[name] = {"$ref": refs + name, **schema}
+    as_of = "The moment that the policy is judged at; default: now."
+    return {
+        "type": "object",
+        "properties": {"as_of": {"$ref": f"{refs}timestamp", "description": as_of}, **parts},
+        "required": list(needed),
+        "additionalProperties": False,
+    }
+
+
+def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]:
+    """Return the schemas of every object, type and term that requests under a policy have, by name."""
+    fields = [field for field in policy.fields.values() if field.origin in (Origin.GIVEN, Origin.FACT)]
+    found: dict[str, Json] = {"timestamp": _type_schema(Scalar.TIMESTAMP)}
+    for name in (*SHARED_OBJECTS, "line", "claim"):
+        own = [field for field in fields if field.object == name]
+        for field in own:
+            found.setdefault(_name(field), _definition(field))
+        found[name] = {
+            "type": ["object", "null"],
+            "properties": {field.name: _field_schema(field, policy, refs) for field in own},
+            "additionalProperties": False,
+        }
+    claim, partner = _properties(found["claim"]), _properties(found["partner"])
+    found["claim"] = _named({**claim, "partner": {"$ref": f"{refs}partner"}}, refs)
+    found["candidate"] = _named(partner, refs)
+    for name, item, most in zip(_LISTS, _ITEMS, (limits.lines, limits.claims, limits.candidates), strict=True):
+        found[name] = {"type": ["array", "null"], "maxItems": most, "items": {"$ref": refs + item}}
+    found["labels"] = {
+        "type": ["object", "null"],
+        "description": "Free text, carried but never judged.",
+        "maxProperties": LABELS,
+        "propertyNames": {"maxLength": TEXT_LENGTH},
+        "additionalProperties": {"type": "string", "maxLength": TEXT_LENGTH},
+    }
+    return found
+
+
+def _properties(schema: Json) -> dict[str, Json]:
+    assert isinstance(schema, dict)
+    properties = schema["properties"]
+    assert isinstance(properties, dict)
+    return properties
+
+
+def _named(properties: Mapping[str, Json], refs: str) -> dict[str, Json]:
+    """Return the schema of an object that the answer names by its id."""
+    identity: dict[str, Json] = {"$ref": f"{refs}text", "type": "string"}
+    return {
+        "type": "object",
+        "properties": {**properties, "id": identity},
+        "required": ["id"],
+        "additionalProperties": False,
+    }
+
+
+def _field_schema(field: Field, policy: Policy, refs: str) -> dict[str, Json]:
+    if field.path == "deal.currency":
+        return {"enum": [policy.currency, None], "description": "This policy decides in this currency only."}
+    schema: dict[str, Json] = {"$ref": refs + _name(field)}
+    if field.describe:
+        schema["description"] = field.describe.in_language("en")
+    if field.default is not None:
+        schema["default"] = _as_json(field.default, field.type)
+    return schema
+
+
+def _name(field: Field) -> str:
+    """Name the definition that a field's values have."""
+    name = _type_name(field.type)
+    if field.above is not None:
+        return f"{name}_above_{field.above}"
+    if field.at_least is not None:
+        return f"{name}_at_least_{field.at_least}"
+    return name
+
+
+def _type_name(kind: Type) -> str:
+    match kind:
+        case Term(name=name):
+            return f"term.{name}"
+        case SetOf(item):
+            return f"set.{_type_name(item)}"
+        case scalar:
+            return scalar.value
+
+
+def _definition(field: Field) -> dict[str, Json]:
+    """Return the schema of a field's values, with its bound: the vocabulary has only `> 0` and `>= 0`."""
+    schema = _type_schema(field.type)
+    if field.above is None and field.at_least is None:
+        return schema
+    assert (field.above or field.at_least or 0) == 0
+    ending = _NO_PLACES if field.type is Scalar.INTEGER else _PLACES
+    del schema["exclusiveMinimum"]
+    if field.above is not None:
+        return {**schema, "exclusiveMinimum": 0, "pattern": f"^(?=.*[1-9]){_DIGITS}{ending}$"}
+    return {**schema, "minimum": 0, "pattern": f"^({_DIGITS}{ending}|-0{{1,{WHOLE_DIGITS}}}{_NO_PLACES})$"}
+
+
+def _type_schema(kind: Type) -> dict[str, Json]:
+    match kind:
+        case Term(values=values):
+            return {"enum": [*values, None]}
+        case SetOf(Term(values=values)):
+            return {"type": ["array", "null"], "maxItems": SET_SIZE, "items": {"enum": list(values)}}
+        case SetOf():
+            items: Json = {"type": "string", "maxLength": TEXT_LENGTH}
+            return {"type": ["array", "null"], "maxItems": SET_SIZE, "items": items}
+        case Scalar.BOOLEAN:
+            return {"type": ["boolean", "null"]}
+        case Scalar.TEXT:
+            return {"type": ["string", "null"], "maxLength": TEXT_LENGTH}
+        case Scalar.DATE:
+            return {"type": ["string", "null"], "format": "date", "pattern": f"^({_DAY})$"}
+        case Scalar.TIMESTAMP:
+            return {"type": ["string", "null"], "format": "date-time", "pattern": f"^({_DAY}){_TIME}$"}
+        case Scalar.DURATION:
+            return {"type": ["string", "null"], "pattern": "^[0-9]{1,6}[dhm]$"}
+        case Scalar.MONEY | Scalar.RATE | Scalar.INTEGER | Scalar.NUMBER:
+            ending = _NO_PLACES if kind is Scalar.INTEGER else _PLACES
+            return {
+                "type": ["string", "integer" if kind is Scalar.INTEGER else "number", "null"],
+                "description": _DESCRIBE[kind],
+                "pattern": f"^-?{_DIGITS}{ending}{'%' if kind is Scalar.RATE else ''}$",
+                "exclusiveMinimum": -_BOUND,
+                "exclusiveMaximum": _BOUND,
+            }
+
+
+def _as_json(value: Value, kind: Type) -> Json:
+    """Write a fact's default as a request would give it."""
+    match value:
+        case Fraction():
+            return f"{_decimal(value * 100)}%" if kind is Scalar.RATE else _decimal(value)
+        case frozenset():
+            return [*sorted(value)]
+        case timedelta():
+            return f"{value // timedelta(minutes=1)}m"
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _decimal(value: Fraction) -> str:
+    """Write a number exactly; a policy's literals are decimal, and have no more places than a request's."""
+    digits = f"{scaled(abs(value).as_integer_ratio(), DECIMAL_PLACES):0{DECIMAL_PLACES + 1}d}"
+    written = f"{digits[:-DECIMAL_PLACES]}.{digits[-DECIMAL_PLACES:]}".rstrip("0").rstrip(".")
+    return f"-{written}" if value < 0 else written

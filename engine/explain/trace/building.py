@@ -1,0 +1,160 @@
+"""A ruling as a trace (CONTRACT.md section 2): facts, rules and steps, from which the outcome can be recomputed.
+
+What follows from the policy alone is prepared once for each kind of decision and kept while the policy is in use; a
+decision then costs what it lists, a look-up or two for each field of a rule.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from engine.core.decision import Explain, Json, Kind, Language
+from engine.core.facts import Facts, Row
+from engine.explain.trace.fields import FieldBook, Listing
+from engine.explain.trace.rules import TracedGroup
+from engine.explain.trace.scene import Entry, Scene, Texts
+from engine.explain.trace.selection import Selection
+from engine.explain.words import step_text
+from engine.plan.derive.derivations import Derivations
+from engine.plan.groups import Engine, Group, Match
+from engine.plan.ruling import Ruling
+from engine.plan.tables.bits import Bits
+from rules.ir import Policy, Subject
+
+# What a reader wants to know of a line, whatever the rules ask.
+ALWAYS: dict[Kind, tuple[str, ...]] = {
+    Kind.PRICE_APPROVAL: ("line.product_line", "line.quantity", "line.net_price"),
+}
+# The field whose value names a subject in the trace; a line has its number.
+NAMED_BY = {Subject.CLAIM: "claim.id", Subject.PARTNER: "partner.id"}
+# Where a request lists the rows of each subject but the deal, in the order in which a trace tells of them.
+_LISTS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
+KEPT = 32  # programs of four kinds each; older ones are prepared anew if they come back
+
+# The rules to list of one match.
+_Chosen: TypeAlias = tuple[Match, TracedGroup, Bits]
+# The scenes of each subject by the number of its row. Subjects go by their listings: a member of an enumeration is slow
+# to look up.
+_Scenes: TypeAlias = dict[Listing, dict[int | None, Scene]]
+
+
+class Tracer:
+    """Makes the traces of one kind of decision under one policy."""
+
+    def __init__(self, policy: Policy, kind: Kind, derivations: Derivations) -> None:
+        """Prepare the fields; rules are prepared as they come."""
+        self.derivations = derivations
+        self._policy = policy
+        self._book = FieldBook(policy, derivations)
+        self._listings = {subject: Listing(self._book, subject) for subject in Subject}
+        self._of_deal = self._listings[Subject.DEAL]
+        self._of_rows = tuple([(self._listings[subject], subject, key) for subject, key in _LISTS.items()])
+        self._groups: dict[Group, tuple[TracedGroup, Selection]] = {}
+        self._always = self._book.reads(ALWAYS.get(kind, ()), Subject.LINE)
+
+    def trace(
+        self, engine: Engine, facts: Facts, ruling: Ruling, *, explain: Explain, language: Language
+    ) -> dict[str, Json]:
+        """Return the trace."""
+        chosen = self._choose(engine, facts, ruling, explain)
+        listed: list[Json] = []
+        scenes = self._scenes(engine, facts, chosen, listed)
+        rules: list[Json] = []
+        for match, group, bits in chosen:
+            rules += group.entries(bits, match, scenes[group.listing][match.number], language)
+        steps: list[Json] = [
+            {"step": step.step, **step.data, "text": step_text(step.step, step.data, language)} for step in ruling.steps
+        ]
+        return {"facts": listed, "rules": rules, "steps": steps, "basis": dict(ruling.basis)}
+
+    def _choose(self, engine: Engine, facts: Facts, ruling: Ruling, explain: Explain) -> list[_Chosen]:
+        open_ = ruling.outcome == "needs_information"
+        chosen = []
+        for match in ruling.matches:
+            group, selection = self._group(match.group)
+            bits = selection.select(engine, facts.shared, match, explain, undetermined=open_)
+            if bits:
+                chosen.append((match, group, bits))
+        return chosen
+
+    def _group(self, group: Group) -> tuple[TracedGroup, Selection]:
+        found = self._groups.get(group)
+        if found is None:
+            traced = TracedGroup(group, self._book, self._listings[group.subject])
+            found = self._groups[group] = (traced, Selection(group, self._policy))
+        return found
+
+    def _scenes(self, engine: Engine, facts: Facts, chosen: Sequence[_Chosen], listed: list[Json]) -> _Scenes:
+        """Return each subject's view with the texts of its values, and list its facts."""
+        shared_bits, line_bits = self._always.shared, self._always.own
+        own: dict[Listing, dict[int, int]] = {}
+        for match, group, bits in chosen:
+            reads = group.reads(bits)
+            shared_bits |= reads.shared
+            line_bits |= reads.lines
+            number = match.number
+            if number is not None:
+                of_subject = own.setdefault(group.listing, {})
+                of_subject[number] = of_subject.get(number, 0) | reads.own
+        shared = facts.shared
+        told: dict[object, Entry] = {}
+        texts: Texts = {}
+        deal = Scene(engine, facts, shared, shared, texts, texts, told)
+        listed += self._of_deal[shared_bits].tell(deal)
+        scenes: _Scenes = {self._of_deal: {None: deal}}
+        for listing, subject, key in self._of_rows:
+            of_subject, always = own.get(listing, {}), line_bits if subject is Subject.LINE else 0
+            given, found = facts.request.get(key), scenes.setdefault(listing, {})
+            for number, row in enumerate(_rows(facts, subject)):
+                bits = of_subject.get(number, 0) | always
+                if bits or number in of_subject:
+                    of_row, where = _given(given, number), _where(subject, number, row)
+                    scene = found[number] = Scene(engine, facts, shared, row, texts, {}, told, of_row, *where)
+                    listed += listing[bits].tell(scene)
+        return scenes
+
+
+def _rows(facts: Facts, subject: Subject) -> Sequence[Row]:
+    """Return the rows of a subject. Where no lines are given at all, one of which nothing is known."""
+    if subject is Subject.LINE:
+        return [{}] if facts.lines is None else facts.lines
+    return (facts.claims if subject is Subject.CLAIM else facts.candidates) or ()
+
+
+def _given(rows: object, number: int) -> Mapping[str, object] | None:
+    """Return what a request gives of a row."""
+    row = rows[number] if isinstance(rows, list) else None
+    return row if isinstance(row, dict) else None
+
+
+def _where(subject: Subject, number: int, row: Row) -> tuple[str | None, Json]:
+    """Say whose an entry is: the key, and what stands there."""
+    if subject is Subject.LINE:
+        return ("line", number + 1) if row else (None, None)
+    name = row.get(NAMED_BY[subject])
+    return subject.value, name if isinstance(name, str) else None
+
+
+# Tracers in use, by the identity of their derivations, which each of them keeps alive.
+_TRACERS: dict[int, Tracer] = {}
+
+
+def build_trace(  # noqa: PLR0917 - what a decision is made of, in the order in which it came about
+    policy: Policy,
+    kind: Kind,
+    engine: Engine,
+    facts: Facts,
+    ruling: Ruling,
+    derivations: Derivations,
+    *,
+    explain: Explain,
+    language: Language,
+) -> dict[str, Json] | None:
+    """Return the trace of a ruling; None if none is wanted."""
+    if explain == "none":
+        return None
+    tracer = _TRACERS.get(id(derivations))
+    if tracer is None:
+        for oldest in [*_TRACERS][: max(0, len(_TRACERS) - KEPT + 1)]:  # other threads may be at it too
+            _TRACERS.pop(oldest, None)
+        tracer = _TRACERS[id(derivations)] = Tracer(policy, kind, derivations)
+    return tracer.trace(engine, facts, ruling, explain=explain, language=language)

@@ -1,0 +1,1 @@
+"""The four kinds of decision: how each is planned, decided and put into words."""

@@ -1,0 +1,79 @@
+"""What the fired rules say beside levels, and which undetermined rules could change what binds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from engine.core.decision import Json, Language
+from engine.plan.groups import Match
+from engine.plan.tables.bits import Bits, positions
+from rules.ir import Also, Expire, Hold, Notify, Reject, Rule
+
+
+@dataclass(slots=True)
+class LineLevel:
+    """One line on its way: what authority gives, and what it ends with; several ranks where facts are missing."""
+
+    match: Match
+    authority: int
+    open: Bits
+    ranks: frozenset[int]
+    final: frozenset[int] = frozenset()
+    doubts: list[Rule] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the fired rules say, in the order found, and the undetermined rules that could change what binds."""
+
+    rejections: list[dict[str, Json]] = field(default_factory=list)
+    holds: list[dict[str, Json]] = field(default_factory=list)
+    also: dict[str, str] = field(default_factory=dict)
+    notify: dict[str, None] = field(default_factory=dict)
+    expire: timedelta | None = None
+    doubts: list[Rule] = field(default_factory=list)
+    doubtful_outcomes: set[str] = field(default_factory=set)
+    doubtful_also: list[tuple[str, Rule]] = field(default_factory=list)
+
+
+def collect(matches: Iterable[Match], language: Language) -> Findings:
+    """Collect the effects that are not levels."""
+    findings = Findings()
+    open_: list[tuple[Match, Rule]] = []
+    for match in matches:
+        for n in positions(match.fired):
+            _fire(findings, match, match.group.rules[n], language)
+        open_ += [(match, match.group.rules[n]) for n in positions(match.undetermined)]
+    for _, rule in open_:
+        _doubt(findings, rule)
+    return findings
+
+
+def _fire(findings: Findings, match: Match, rule: Rule, language: Language) -> None:
+    place: dict[str, Json] = {} if match.number is None else {"line": match.number + 1}
+    for effect in rule.effects:
+        match effect:
+            case Reject(reason):
+                findings.rejections.append({"rule": rule.id, **place, "reason": reason.in_language(language)})
+            case Hold(reason):
+                findings.holds.append({"rule": rule.id, **place, "reason": reason.in_language(language)})
+            case Also(role):
+                findings.also.setdefault(role, rule.id)
+            case Notify(role):
+                findings.notify[role] = None
+            case Expire(after):
+                findings.expire = after if findings.expire is None else min(after, findings.expire)
+
+
+def _doubt(findings: Findings, rule: Rule) -> None:
+    """Note an undetermined rule that would reject, hold or add an approver where nothing certain does so already."""
+    for effect in rule.effects:
+        match effect:
+            case Reject() if all(found["rule"] != rule.id for found in findings.rejections):
+                findings.doubtful_outcomes.add("rejected")
+                findings.doubts.append(rule)
+            case Hold() if all(found["rule"] != rule.id for found in findings.holds):
+                findings.doubtful_outcomes.add("held")
+                findings.doubts.append(rule)
+            case Also(role) if role not in findings.also:
+                findings.doubtful_also.append((role, rule))

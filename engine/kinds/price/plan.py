@@ -1,0 +1,128 @@
+"""The price-approval section as the engine uses it: authority by rank, rules by subject, and what they derive from."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from engine.core import figures
+from engine.core.decision import Json, Kind, Language
+from engine.core.exact import Ratio
+from engine.kinds.price.levels import NO_PUSH, Push
+from engine.kinds.price.repricing import Lever, Repricing
+from engine.plan.derive.derivations import Derivations, derivations
+from engine.plan.groups import Group, groups_of
+from engine.plan.tables.bits import Bits
+from rules.ir import AtLeast, Policy, PriceApproval, Raise, Role, Rule, Sign, Subject, Text
+from rules.traverse import rule_fields
+from rules.vocabulary import AS_OF
+
+AUTOMATIC = "automatic"
+OUTCOMES = ("auto_approved", "requires_approval", "held", "rejected")
+# What the result shows whatever the rules name.
+SHOWN = ("line.discount", "line.margin")
+TOTALS: dict[str, Callable[[Ratio], str]] = {
+    "list_total": figures.amount,
+    "net_total": figures.amount,
+    "cost_total": figures.amount,
+    "discount": figures.rate,
+    "margin": figures.rate,
+    "quantity": figures.number,
+}
+NO_LEVEL = Text((("en", "No level may sign this line"), ("zh", "任何级别均无权签批此行")))
+
+
+@dataclass(frozen=True, eq=False)
+class PricePlan:
+    """The section as the engine uses it.
+
+    `levels` starts with `automatic`, and `top` is the highest one's rank; authority rows stand lowest level first.
+    `settings` are those of the policy without which a decision could not be recomputed from its trace.
+    """
+
+    section: PriceApproval
+    levels: tuple[str, ...]
+    roles: dict[str, Role]
+    authority: Group
+    ranks: tuple[int, ...]
+    below: tuple[Bits, ...]
+    rules: tuple[Group, ...]
+    pushes: dict[str, Push]
+    derivations: Derivations
+    repricing: Repricing
+    top: int
+    settings: Mapping[str, Json]
+    approvers: dict[tuple[str, Language], dict[str, Json]] = field(default_factory=dict)
+
+    def approver(self, role: str, language: Language) -> dict[str, Json]:
+        """Return who signs, as the result shows it: made once, shared, and never changed."""
+        found = self.approvers.get((role, language))
+        if found is None:
+            of = self.roles[role]
+            within = figures.duration(of.respond_within) if of.respond_within else None
+            found = {"role": of.id, "title": of.title.in_language(language), "respond_within": within}
+            self.approvers[role, language] = found
+        return found
+
+    def level(self, rank: int) -> str | None:
+        """Return a rank's level; None for the rank that nobody has."""
+        return self.levels[rank] if rank <= self.top else None
+
+
+def plan(policy: Policy) -> PricePlan | None:
+    """Prepare the section; None where the policy has none."""
+    section = policy.price_approval
+    if section is None:
+        return None
+    levels = (AUTOMATIC, *(level.id for level in section.ladder))
+    rank_of = {level: rank for rank, level in enumerate(levels)}
+    rows = sorted(section.authority, key=lambda row: rank_of[_signs(row)])
+    ranks = tuple(rank_of[_signs(row)] for row in rows)
+    below = tuple((1 << bisect_left(ranks, rank)) - 1 for rank in range(len(levels) + 1))
+    pushes = {rule.id: _push(rule, rank_of) for rule in section.rules}
+    wanted = [*SHOWN, *(f"deal.{name}" for name in TOTALS)]
+    wanted += [path for rule in (*section.authority, *section.rules) for path in rule_fields(rule)]
+    found = derivations(policy, Kind.PRICE_APPROVAL, wanted)
+    levers = [
+        Lever(rule, pushes[rule.id])
+        for rule in section.rules
+        if rule.subject is Subject.LINE and pushes[rule.id] is not NO_PUSH
+    ]
+    authority = Group.of(rows, Subject.LINE)
+    return PricePlan(
+        section=section,
+        levels=levels,
+        roles={role.id: role for role in policy.roles},
+        authority=authority,
+        ranks=ranks,
+        below=below,
+        rules=groups_of(section.rules),
+        pushes=pushes,
+        top=len(levels) - 1,
+        settings={
+            "levels": list(levels),
+            "submitter": None,
+            "chain": section.chain,
+            "validity": figures.duration(section.validity) if section.validity else None,
+        },
+        derivations=found,
+        repricing=Repricing.of(
+            authority,
+            ranks=ranks,
+            below=below,
+            levers=levers,
+            derivations=found,
+            fields={**policy.fields, AS_OF.path: AS_OF},
+        ),
+    )
+
+
+def _signs(row: Rule) -> str:
+    (effect,) = row.effects
+    assert isinstance(effect, Sign)
+    return effect.level
+
+
+def _push(rule: Rule, rank_of: dict[str, int]) -> Push:
+    at_least = max((rank_of[effect.level] for effect in rule.effects if isinstance(effect, AtLeast)), default=0)
+    levels = sum(effect.levels for effect in rule.effects if isinstance(effect, Raise))
+    return Push(at_least, levels) if at_least or levels else NO_PUSH

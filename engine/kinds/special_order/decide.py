@@ -1,0 +1,243 @@
+"""Controls on special bids and unusual orders (LANGUAGE.md section 6): what an order must have to pass its gate.
+
+What binds is the unmet obligations and the blocks. A control that is undetermined, or one whose obligation may or may
+not be met because the request does not say, makes the outcome `needs_information` unless the order is blocked anyway.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from hashlib import sha256
+
+from engine.core import figures
+from engine.core.decision import Json, Kind, Language
+from engine.core.exact import compare, ratio
+from engine.core.facts import Facts, Row
+from engine.core.interpret import Verdict, has_any
+from engine.core.values import PartialSet
+from engine.core.views import UNKNOWN
+from engine.plan.derive.derivations import Derivations, derivations
+from engine.plan.groups import Engine, Group, Match, groups_of, match_all
+from engine.plan.ruling import Ruling, Step
+from engine.plan.tables.bits import positions
+from rules.ir import Approve, Audit, Block, Deposit, Document, Effect, Expire, Hold, Policy, Role, Rule, SpecialOrders
+from rules.traverse import rule_fields
+
+OUTCOMES = ("clear", "held", "blocked")
+KINDS = "deal.special_kinds"
+EVIDENCE, APPROVALS, DEPOSIT, ORDER_ID = "order.evidence", "order.approvals", "order.deposit", "order.id"
+# What a person must do so that an obligation is met.
+RELEASE: dict[str, dict[Language, str]] = {
+    "document": {"en": "submit {}", "zh": "提交 {}"},
+    "approve": {"en": "get the approval of {}", "zh": "取得 {} 的批准"},
+    "deposit": {"en": "collect a deposit of at least {}", "zh": "收取不低于 {} 的定金"},
+    "hold": {"en": "have the hold lifted: {}", "zh": "解除暂停:{}"},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SpecialOrderPlan:
+    """The section as the engine uses it."""
+
+    section: SpecialOrders
+    kinds: tuple[Group, ...]
+    controls: tuple[Group, ...]
+    roles: dict[str, Role]
+    derivations: Derivations
+
+
+def plan(policy: Policy) -> SpecialOrderPlan | None:
+    """Prepare the section; None where the policy has none."""
+    section = policy.special_orders
+    if section is None:
+        return None
+    wanted = [KINDS, *(path for rule in section.controls for path in rule_fields(rule))]
+    return SpecialOrderPlan(
+        section=section,
+        kinds=groups_of(section.kinds),
+        controls=groups_of(section.controls),
+        roles={role.id: role for role in policy.roles},
+        derivations=derivations(policy, Kind.SPECIAL_ORDER, wanted),
+    )
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What the fired controls ask for, and what missing facts leave open."""
+
+    controls: list[Json] = field(default_factory=list)
+    blocks: list[Json] = field(default_factory=list)
+    audit: dict[str, None] = field(default_factory=dict)
+    expire: timedelta | None = None
+    unmet: bool = False
+    blocked: set[str] = field(default_factory=set)
+    unmet_of: set[tuple[str, str, str]] = field(default_factory=set)  # control, obligation and what it asks for
+    doubtful: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+
+
+def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
+    """Decide whether an order passes its gate; the facts get their derived fields."""
+    plan.derivations.derive(engine, facts)
+    matches = list(match_all(engine, plan.controls, facts))
+    findings = _Findings()
+    steps: list[Step] = []
+    for match, rule in _rules(matches, lambda match: match.fired):
+        for effect in rule.effects:
+            _fire(plan, findings, steps, match=match, rule=rule, effect=effect, facts=facts, language=language)
+    for _, rule in _rules(matches, lambda match: match.undetermined):
+        _doubt(findings, rule, facts.shared, language)
+    if findings.blocks:
+        outcome = "blocked"
+    elif findings.doubtful:
+        outcome = "needs_information"
+    else:
+        outcome = "held" if findings.unmet else "clear"
+    steps.append(Step("outcome", {"outcome": outcome}))
+    # Deriving has judged the kinds already; the trace wants to say which condition made the order special.
+    kinds = match_all(engine, plan.kinds, facts)
+    ruling = _ruling(plan, facts, outcome=outcome, findings=findings, steps=steps, matches=matches)
+    return ruling._replace(matches=(*kinds, *ruling.matches))
+
+
+def _rules(matches: list[Match], bits: Callable[[Match], int]) -> Iterator[tuple[Match, Rule]]:
+    for match in matches:
+        for n in positions(bits(match)):
+            yield match, match.group.rules[n]
+
+
+def _fire(
+    plan: SpecialOrderPlan,
+    findings: _Findings,
+    steps: list[Step],
+    *,
+    match: Match,
+    rule: Rule,
+    effect: Effect,
+    facts: Facts,
+    language: Language,
+) -> None:
+    """Note what one effect of a fired control asks of the order."""
+    place: dict[str, Json] = {"control": rule.id}
+    if match.number is not None:
+        place["line"] = match.number + 1
+    match effect:
+        case Block(reason):
+            findings.blocked.add(rule.id)
+            findings.blocks.append({**place, "reason": reason.in_language(language)})
+        case Audit(rate):
+            sampled = _is_sampled(rule.id, facts.shared.get(ORDER_ID), *ratio(rate))
+            steps.append(Step("audit", {**place, "rate": figures.rate(ratio(rate)), "sampled": sampled}))
+            if sampled:
+                findings.audit[rule.id] = None
+        case Expire(after):
+            findings.expire = after if findings.expire is None else min(after, findings.expire)
+        case _:
+            kind, what, met, path = _obligation(effect, facts.shared, language)
+            if met is None:
+                findings.doubtful |= {"held", "clear"}
+                findings.missing.add(path)
+            if met is False:
+                findings.unmet = True
+                findings.unmet_of.add((rule.id, kind, what))
+            asked = plan.roles[what].title.in_language(language) if kind == "approve" else what
+            release = None if met else RELEASE[kind][language].format(asked)
+            findings.controls.append({**place, "obligation": {kind: what}, "met": met, "release": release})
+
+
+def _obligation(effect: Effect, shared: Row, language: Language) -> tuple[str, str, Verdict, str]:
+    """Return an obligation's kind, what it asks for, whether the order meets it, and the field that tells."""
+    match effect:
+        case Document(name):
+            return "document", name, _has(shared, EVIDENCE, name), EVIDENCE
+        case Approve(role):
+            return "approve", role, _has(shared, APPROVALS, role), APPROVALS
+        case Deposit(rate):
+            paid = shared.get(DEPOSIT, UNKNOWN)
+            met = None if paid is UNKNOWN else isinstance(paid, tuple) and compare(paid, ratio(rate)) >= 0
+            return "deposit", figures.rate(ratio(rate)), met, DEPOSIT
+        case Hold(reason):
+            return "hold", reason.in_language(language), False, ""
+    raise AssertionError(f"the loader lets no control say {effect!r}")
+
+
+def _has(shared: Row, path: str, member: str) -> Verdict:
+    members = shared.get(path, UNKNOWN)
+    return None if members is UNKNOWN else has_any(members, (member,))
+
+
+def _is_sampled(control: str, order: object, n: int, d: int) -> bool:
+    """Tell whether an order is in a control's sample; one that has no id cannot be left out of it."""
+    if not isinstance(order, str):
+        return True
+    digest = sha256(f"{control}\n{order}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") * d < n << 64
+
+
+def _doubt(findings: _Findings, rule: Rule, shared: Row, language: Language) -> None:
+    """Note an undetermined control whose effect would change what binds."""
+    for effect in rule.effects:
+        match effect:
+            case Audit() | Expire():
+                continue
+            case Block() if rule.id not in findings.blocked:
+                outcomes = {"blocked", "clear"}
+            case Block():
+                continue
+            case _:
+                kind, what, met, path = _obligation(effect, shared, language)
+                if met is True or (rule.id, kind, what) in findings.unmet_of:
+                    continue
+                outcomes = {"held", "clear"}
+                if met is None:
+                    findings.missing.add(path)
+        findings.doubtful |= outcomes
+        findings.missing.update(rule_fields(rule))
+
+
+def _ruling(
+    plan: SpecialOrderPlan, facts: Facts, *, outcome: str, findings: _Findings, steps: list[Step], matches: list[Match]
+) -> Ruling:
+    kinds = facts.shared.get(KINDS, frozenset())
+    known = kinds.known if isinstance(kinds, PartialSet) else kinds
+    assert isinstance(known, frozenset)
+    possible = findings.doubtful - ({"clear"} if findings.unmet else set()) | ({"held"} if findings.unmet else set())
+    undetermined = {path for _, rule in _rules(matches, lambda match: match.undetermined) for path in rule_fields(rule)}
+    settled = outcome == "needs_information" or findings.expire is None
+    return Ruling(
+        outcome=outcome,
+        result={
+            "kinds": [rule.id for rule in plan.section.kinds if rule.id in known],
+            "controls": findings.controls,
+            "blocks": findings.blocks,
+            "audit": list(findings.audit),
+            "valid_until": None if settled else (facts.as_of + (findings.expire or timedelta())).isoformat(),
+        },
+        matches=tuple(matches),
+        steps=tuple(steps),
+        basis={
+            "gate": _text(facts.shared, "order.gate"),
+            "order": _text(facts.shared, ORDER_ID),
+            "evidence": _members(facts.shared, EVIDENCE),
+            "approvals": _members(facts.shared, APPROVALS),
+            "deposit": _rate(facts.shared),
+            "unknown": [path for path in (EVIDENCE, APPROVALS, DEPOSIT) if path not in facts.shared],
+        },
+        missing=frozenset(findings.missing) if outcome == "needs_information" else frozenset(undetermined),
+        possible={"outcomes": [one for one in OUTCOMES if one in possible]} if outcome == "needs_information" else None,
+    )
+
+
+def _text(shared: Row, path: str) -> str | None:
+    value = shared.get(path)
+    return value if isinstance(value, str) else None
+
+
+def _members(shared: Row, path: str) -> list[Json] | None:
+    value = shared.get(path)
+    return [*sorted(value)] if isinstance(value, frozenset) else None
+
+
+def _rate(shared: Row) -> str | None:
+    value = shared.get(DEPOSIT)
+    return figures.rate(value) if isinstance(value, tuple) else None

@@ -1,1 +1,0 @@
-"""Random requests under a policy, made from the bounds that the policy itself names."""

@@ -1,0 +1,246 @@
+"""A list of rules under analysis: its space, its clauses, and requests that show something about it.
+
+Nothing is claimed of a request that the engine has not decided: `find` returns one only after both engines, reading it
+as any other request, let exactly those rules fire that the finding says.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from fractions import Fraction
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from engine.core.decision import Json, Kind, RefusedError
+from engine.core.facts import Limits
+from engine.core.interpret import judge
+from engine.core.views import View
+from engine.plan.derive.derivations import Derivations, derivations
+from engine.plan.groups import Group, IndexEngine, InterpreterEngine
+from engine.plan.tables.bits import positions
+from engine.program import Program
+from engine.space import smt, solver
+from engine.space.boxes import Cover
+from engine.space.dims import Box
+from engine.space.direct import leaves_of, proposals, usual
+from engine.space.division import Space
+from engine.space.encoding import Encoding
+from engine.space.inputs import Inputs, rules_of
+from engine.space.places import lies_in
+from engine.space.requests import Leaves, NotWritableError, request_of
+from rules.ir import Field, Policy, Rule, Subject
+from rules.traverse import rule_fields
+from rules.vocabulary import AS_OF
+
+INDEX, PLAIN = IndexEngine(), InterpreterEngine()
+
+
+class Verdict(Enum):
+    """Why there is no request."""
+
+    IMPOSSIBLE = "impossible"
+    UNSETTLED = "unsettled"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A request, and the rules of the list that fire on it."""
+
+    kind: Kind
+    request: dict[str, Json]
+    fired: frozenset[str]
+    section: str
+    today: date
+
+
+class Scene:
+    """Some rules with one subject, as one kind of decision sees them."""
+
+    def __init__(self, program: Program, kind: Kind, rules: Sequence[Rule], *, today: date) -> None:
+        """Lay out the space of the rules; the first rule's subject is everybody's."""
+        self.program = program
+        self.policy: Policy = program.policy
+        self.kind = kind
+        self.rules = tuple(rules)
+        self.subject = rules[0].subject if rules else Subject.DEAL
+        self.today = today
+        self.fields: dict[str, Field] = {**self.policy.fields, AS_OF.path: AS_OF}
+        self.space = Space(self.fields, [rule.when for rule in rules])
+        self._inputs = Inputs(self.policy)
+        self.owners: list[int] = []
+        self.clauses: list[Box] = []
+        self.of_rule: list[tuple[Box, ...]] = []
+        self.bits: list[int] = []
+        for number, rule in enumerate(rules):
+            clauses = self.space.clauses(rule.when)
+            self.of_rule.append(clauses)
+            self.bits.append(((1 << len(clauses)) - 1) << len(self.clauses))
+            self.clauses += clauses
+            self.owners += [number] * len(clauses)
+        self.cover = Cover(self.space, self.clauses)
+
+    def bits_of(self, rules: Iterable[int]) -> int:
+        """Return the clauses of some rules."""
+        bits = 0
+        for number in rules:
+            bits |= self.bits[number]
+        return bits
+
+    def rules_of(self, bits: int) -> list[int]:
+        """Return the rules of some clauses."""
+        return sorted({self.owners[number] for number in positions(bits)})
+
+    @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """Return the given fields that the rules depend on, directly or not."""
+        return self._inputs.leaves(self.rules)
+
+    @cached_property
+    def _others(self) -> tuple[str, ...]:
+        """Return the given fields that only other rules of this kind of decision need."""
+        return tuple(path for path in self._inputs.leaves(rules_of(self.policy, self.kind)) if path not in self.leaves)
+
+    def inputs(self, path: str) -> frozenset[str]:
+        """Return the fields that a field is computed from, directly or not."""
+        return self._inputs.of(path)
+
+    @cached_property
+    def _fields_read(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(path for rule in self.rules for path in rule_fields(rule)))
+
+    @cached_property
+    def _derivations(self) -> Derivations:
+        return derivations(self.policy, self.kind, self._fields_read)
+
+    @cached_property
+    def _group(self) -> Group:
+        return Group.of(self.rules, self.subject)
+
+    def fired(self, request: dict[str, Json], box: Box, judged: Collection[int]) -> frozenset[str] | None:
+        """Return the rules that fire on a request's first line, claim or candidate, which must lie in a box.
+
+        None where one is undetermined, the request is refused, or the interpreter does not agree about the judged ones.
+        """
+        now = datetime.combine(self.today, time(9), ZoneInfo(self.policy.timezone))
+        fired: frozenset[int] | None = None
+        for engine in (INDEX, PLAIN):
+            try:
+                facts = self.program.reader.read(request, self.kind, now=now, limits=Limits())
+            except RefusedError:
+                return None
+            facts.shared[AS_OF.path] = facts.today
+            self._derivations.derive(engine, facts)
+            rows = {Subject.LINE: facts.lines, Subject.CLAIM: facts.claims, Subject.PARTNER: facts.candidates}
+            row = (rows.get(self.subject) or [{}])[0]
+            view = View(self.subject, facts.shared, row)
+            if fired is None:
+                holds, open_ = INDEX.match(self._group, facts.shared, row)
+                if open_ or not lies_in(self.space, box, view):
+                    return None
+                fired = frozenset(positions(holds))
+            elif any(judge(self.rules[n].when, view) is not (n in fired) for n in judged):
+                return None
+        return frozenset(self.rules[n].id for n in fired or ())
+
+    def find(
+        self, box: Box, *, fires: Collection[int] = (), silent: Collection[int] | None = None
+    ) -> "Shown | Verdict":
+        """Return a request in a box on which some rules fire and others do not; by default all others."""
+        wanted = {self.rules[n].id for n in fires}
+        still = set(range(len(self.rules))) - set(fires) if silent is None else set(silent)
+        quiet = {self.rules[n].id for n in still}
+        judged = sorted({*fires, *still})
+
+        def shown(request: dict[str, Json]) -> "Shown | None":
+            fired = self.fired(request, box, judged)
+            if fired is None or not wanted <= fired or fired & quiet:
+                return None
+            return Shown(self.kind, request, fired, self.rules[0].section, self.today)
+
+        if not solver.within_reach(self._fields_read):
+            return Verdict.UNSETTLED
+        for values, day in proposals(self.policy, self.space, box, self.leaves, self.today):
+            try:
+                found = shown(self._request(leaves_of(values), day))
+            except NotWritableError:
+                continue
+            if found:
+                return found
+        return self._solved(box, fires, shown)
+
+    def _request(self, leaves: Leaves, day: date) -> dict[str, Json]:
+        """Return a request with these values, and everyday ones of what else is needed to decide it."""
+        count = 1 + max((line for _, line in leaves), default=0)
+        everyday = {
+            (path, line): usual(self.policy, path)
+            for path in self._others
+            for line in range(count if path.startswith("line.") else 1)
+        }
+        return request_of(self.policy, self.kind, {**everyday, **leaves}, today=day)
+
+    def possible(self, number: int) -> bool | None:
+        """Tell whether a rule can fire at all; None if that is not settled."""
+        if not smt.AVAILABLE or not solver.within_reach(self._fields_read):
+            return None
+        try:
+            if self._impossible({}, (number,)):
+                return False
+            for lines, fixed in solver.attempts([*self.leaves]):
+                encoding = self._encoding(lines, fixed)
+                if solver.satisfiable(encoding, self._goals(encoding, {}, (number,))):
+                    return True
+        except smt.UnfitError:
+            pass
+        return None
+
+    def _encoding(self, lines: int, fixed: Mapping[str, Fraction], *, any_lines: bool = False) -> Encoding:
+        return Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today, any_lines=any_lines)
+
+    def _goals(self, encoding: Encoding, box: Box, fires: Collection[int]) -> list[smt.Term3]:
+        return [encoding.box(self.space, box), *(encoding.condition(self.rules[n].when) for n in fires)]
+
+    def _impossible(self, box: Box, fires: Collection[int]) -> bool:
+        """Tell whether it is proved that no request, of however many lines, lies in a box and lets rules fire."""
+        encoding = self._encoding(1, {}, any_lines=True)
+        return solver.satisfiable(encoding, self._goals(encoding, box, fires)) is False
+
+    def _solved(
+        self, box: Box, fires: Collection[int], shown: Callable[[dict[str, Json]], "Shown | None"]
+    ) -> "Shown | Verdict":
+        if not smt.AVAILABLE:
+            return Verdict.UNSETTLED
+        try:
+            if self._impossible(box, fires):
+                return Verdict.IMPOSSIBLE
+            for lines, fixed in solver.attempts([*self.leaves]):
+                found = self._attempt(box, fires, lines, fixed)
+                result = shown(found) if found else None
+                if result:
+                    return result
+        except smt.UnfitError:
+            pass
+        return Verdict.UNSETTLED
+
+    def _attempt(
+        self, box: Box, fires: Collection[int], lines: int, fixed: Mapping[str, Fraction]
+    ) -> dict[str, Json] | None:
+        """Return a request of so many lines that the solver finds."""
+        encoding = self._encoding(lines, fixed)
+        goals = self._goals(encoding, box, fires)
+        wished = [encoding.field(AS_OF.path).value == self.today.toordinal()]
+        for path in self.leaves:
+            for line in range(lines if path.startswith("line.") else 1):
+                encoding.field(path, line)
+        found = solver.solve(encoding, goals, wished)
+        if found is None:
+            return None
+        try:
+            return self._request(found.leaves, found.today or self.today)
+        except NotWritableError:
+            return None
+
+
+def everything(space: Space, *, null: bool) -> Box:
+    """Return the box of all possible values, with null or without."""
+    return {} if null else {dim.number: dim.given for dim in space.dims}

@@ -1,0 +1,38 @@
+"""A finding's request as the engine decides it: the decision, which rows fired, and the trace for people."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from engine.assure.check.words import listed
+from engine.core.decision import Decision, Json, Language
+from engine.decide import decide
+from engine.explain.words import as_text
+from engine.program import Program
+from engine.space.scene import Shown
+
+
+def decision_of(program: Program, shown: Shown) -> Decision:
+    """Return the engine's decision on a request."""
+    moment = datetime.combine(shown.today, time(9), ZoneInfo(program.policy.timezone))
+    return decide(program, shown.kind, shown.request, now=moment, explain="fired")
+
+
+def witness_json(program: Program, shown: Shown) -> dict[str, Json]:
+    """Return a request with what the engine makes of it."""
+    decision = decision_of(program, shown)
+    return {
+        "kind": shown.kind.value,
+        "request": shown.request,
+        "section": shown.section,
+        "fired": [*sorted(shown.fired)],
+        "outcome": decision.outcome,
+        "summary": decision.summary,
+        "trace": dict(decision.trace) if decision.trace else None,
+    }
+
+
+def witness_text(program: Program, shown: Shown, language: Language = "en") -> str:
+    """Return the trace of a request, after the rows of the section that fire on it."""
+    fired = sorted(shown.fired)
+    what = f"{listed(fired, 'and')} fire{'s' * (len(fired) == 1)}" if fired else "nothing fires"
+    return f"{shown.section}: {what}\n{as_text(decision_of(program, shown), language)}".rstrip()

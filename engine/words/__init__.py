@@ -1,8 +1,0 @@
-"""Everything that is said to people, in English and Chinese: effects, steps, summaries, and the trace as text."""
-
-from engine.words.effects import effect_text
-from engine.words.steps import step_text
-from engine.words.summary import summary
-from engine.words.text import as_text
-
-__all__ = ["as_text", "effect_text", "step_text", "summary"]

@@ -1,0 +1,1 @@
+"""What is wrong with a policy, for the person who can fix it: codes, places, sentences, hints."""

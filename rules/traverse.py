@@ -1,0 +1,131 @@
+"""Going through a policy: its rules, rows and criteria, the tests in them, and the fields that all of these name."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from rules import types
+from rules.ir import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Compare,
+    CompareField,
+    Condition,
+    Constant,
+    Criterion,
+    DerivedTable,
+    Equals,
+    Expression,
+    Extreme,
+    FieldTest,
+    FieldValue,
+    Not,
+    NotOneOf,
+    OneOf,
+    Policy,
+    Rule,
+    Score,
+    Test,
+    Within,
+)
+
+
+def rules_of(policy: Policy) -> Iterator[Rule]:
+    """Yield every rule and row of a policy."""
+    for derived in policy.derive:
+        if isinstance(derived, DerivedTable):
+            yield from derived.rows
+    if price := policy.price_approval:
+        yield from (*price.authority, *price.rules)
+    if orders := policy.special_orders:
+        yield from (*orders.kinds, *orders.controls)
+    if registration := policy.deal_registration:
+        yield from (*registration.eligibility, *registration.contest, *registration.protection)
+    if allocation := policy.partner_allocation:
+        yield from (*allocation.eligibility, *allocation.score, *allocation.split)
+
+
+def criteria_of(policy: Policy) -> Iterator[Criterion]:
+    """Yield every criterion by which claims and candidates are told apart."""
+    if registration := policy.deal_registration:
+        yield from registration.priority
+    if allocation := policy.partner_allocation:
+        yield from allocation.by
+
+
+def tests_of(condition: Condition) -> Iterator[FieldTest]:
+    """Yield every test of a condition, however deep, in the owner's order."""
+    match condition:
+        case FieldTest():
+            yield condition
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from tests_of(part)
+        case Not(part):
+            yield from tests_of(part)
+
+
+def literals(test: Test) -> tuple[types.Value, ...]:
+    """Return the values that a test names."""
+    match test:
+        case Equals(value) | Compare(_, value):
+            return (value,)
+        case OneOf(values) | NotOneOf(values):
+            return values
+        case Within(low, _, high, _):
+            return tuple(end for end in (low, high) if end is not None)
+        case _:
+            return ()
+
+
+def condition_fields(condition: Condition) -> Iterator[str]:
+    """Return the path of every field that a condition reads, as often as it stands there."""
+    return iter([path for path, _ in tested_fields(condition)])
+
+
+def tested_fields(condition: Condition) -> list[tuple[str, FieldTest]]:
+    """Return every field that a condition reads, each with the test that does, as often as it stands there."""
+    found: list[tuple[str, FieldTest]] = []
+    _gather(condition, found)
+    return found
+
+
+def _gather(condition: Condition, found: list[tuple[str, FieldTest]]) -> None:
+    match condition:
+        case FieldTest(field, test):
+            found.append((field, condition))
+            if isinstance(test, CompareField):
+                found.append((test.other, condition))
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                _gather(part, found)
+        case Not(part):
+            _gather(part, found)
+        case _:
+            assert_never(condition)
+
+
+def expression_fields(expression: Expression) -> Iterator[str]:
+    """Yield the path of every field that a formula reads, as often as it stands there."""
+    match expression:
+        case FieldValue(field) | Aggregate(_, field):
+            yield field
+        case Arithmetic(_, left, right):
+            yield from expression_fields(left)
+            yield from expression_fields(right)
+        case Extreme(_, operands):
+            for operand in operands:
+                yield from expression_fields(operand)
+        case Constant():
+            return
+        case _:
+            assert_never(expression)
+
+
+def rule_fields(rule: Rule) -> Iterator[str]:
+    """Yield the path of every field that a rule reads: its condition's, and those of a score's formula."""
+    yield from condition_fields(rule.when)
+    for effect in rule.effects:
+        if isinstance(effect, Score):
+            yield from expression_fields(effect.points)

@@ -78,7 +78,7 @@ class Budget:
 
     @property
     def met(self) -> bool:
-        """Tell whether the goal is met."""
+        """Return whether the goal is met."""
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
     def to_json(self) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class _Connection(asyncio.Protocol):
             self._send()
 
     def _is_whole(self) -> bool:
-        """Tell whether the answer is all there, by its length or its last chunk."""
+        """Return whether the answer is all there, by its length or its last chunk."""
         if self._needed:
             return len(self._buffer) >= self._needed
         head, found, body = self._buffer.partition(HEADERS_END)

@@ -26,7 +26,7 @@ EXPLAINS: tuple[Explain, ...] = ("none", "near")
 
 
 def is_compiled() -> bool:
-    """Tell whether what decides was imported compiled."""
+    """Return whether what decides was imported compiled."""
     return Path(figures.__file__).suffix != ".py"
 
 

@@ -67,7 +67,7 @@ class Interval:
         return f"{opening}{self.low}{unit}..{self.high}{unit}{closing}"
 
     def holds(self, value: Decimal) -> bool:
-        """Tell whether a number lies in the interval."""
+        """Return whether a number lies in the interval."""
         above = self.low <= value if self.low_closed else self.low < value
         return above and (value <= self.high if self.high_closed else value < self.high)
 

@@ -61,5 +61,5 @@ ORDERED = NUMERIC | {Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION}
 
 
 def is_coarse(kind: Type) -> bool:
-    """Tell whether few values of a type are met, again and again, so that what follows from them may be remembered."""
+    """Return whether few values of a type are met, so that what follows from them may be remembered."""
     return kind in (Scalar.BOOLEAN, Scalar.INTEGER) or isinstance(kind, Term)

@@ -68,7 +68,7 @@ def answers(program: Program, kind: Kind, request: Mapping[str, Data], *, explai
 
 
 def disagree(program: Program, kind: Kind, request: Mapping[str, Data], *, explain: Explain) -> bool:
-    """Tell whether the backends' answers differ."""
+    """Return whether the backends' answers differ."""
     return len(set(answers(program, kind, request, explain=explain))) > 1
 
 

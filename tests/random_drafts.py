@@ -242,7 +242,7 @@ class Drafter:
 
     @staticmethod
     def goes_with(one: Field, other: Field) -> bool:
-        """Tell whether two fields may be compared in one rule: not a line's with a claim's or a partner's."""
+        """Return whether two fields may be compared in one rule: not a line's with a claim's or a partner's."""
         pair = {one.object, other.object}
         return not ("line" in pair and pair & {"claim", "partner"})
 

@@ -324,7 +324,7 @@ def _met(name: str, what: str, basis: Mapping[str, Data]) -> bool | None:
 
 
 def _is_open(controls: Rules, open_: Rules, basis: Mapping[str, Data]) -> bool:
-    """Tell whether what an order still needs, or whether it is blocked, depends on what is not known."""
+    """Return whether what an order still needs, or whether it is blocked, depends on what is not known."""
     if any(met is None for *_, met in _obligations(controls, basis)):
         return True
     known = {(rule["rule"], name, what) for rule, name, what, met in _obligations(controls, basis) if met is False}

@@ -157,7 +157,7 @@ def _protected(decision: Mapping[str, Data]) -> Iterator[str]:
 
 
 def _has_reason(decision: Mapping[str, Data], sections: Sequence[str], elimination: Elimination) -> bool:
-    """Tell whether anything is undetermined or unknown, and the decision says which fields are missing."""
+    """Return whether anything is undetermined or unknown, and the decision says which fields are missing."""
     rules = decision["trace"]["rules"]
     kind = {"deal_registration": "deal_registration", "partner_allocation": "partner_allocation"}[decision["kind"]]
     open_ = [rule for section in sections for rule in undetermined(rules, f"{kind}.{section}")]

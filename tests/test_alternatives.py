@@ -123,7 +123,7 @@ def test_deciding_again_at_the_named_price_gives_the_level(first: int) -> None:
 
 
 def may_sign(program: Program, request: Mapping[str, Data], one: Named) -> bool:
-    """Tell whether a level may sign a line, whatever the undetermined rules would do."""
+    """Return whether a level may sign a line, whatever the undetermined rules would do."""
     decision = decided(program, Kind.PRICE_APPROVAL, request)
     return highest_rank(decision, one.line) <= one.rank
 

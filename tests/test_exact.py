@@ -40,7 +40,7 @@ def value(pair: Ratio) -> Fraction | float:
 
 
 def same(pair: Ratio | None, wanted: Fraction | float | None) -> bool:
-    """Tell whether a result is as wanted, and well formed; None is what has no value."""
+    """Return whether a result is as wanted, and well formed; None is what has no value."""
     if pair is None or wanted is None:
         return pair is None and wanted is None
     return pair[1] >= 0 and value(pair) == wanted

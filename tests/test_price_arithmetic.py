@@ -6,7 +6,7 @@ from itertools import chain, combinations, pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.kinds.price.levels import Push, highest, possible, pushed
+from engine.kinds.price.levels import LevelChange, changed, highest, possible
 from engine.kinds.price.polynomials import Polynomial, plus, sign_changes, times, trimmed, value_at
 from engine.kinds.price.spans import Spans, complement, contains, intersection, joined, union
 
@@ -103,17 +103,17 @@ def test_stretches_are_apart_and_ascending(left: frozenset[int], right: frozense
 
 # --- levels --------------------------------------------------------------------------------------------------------
 
-pushes = st.lists(st.builds(Push, st.integers(0, TOP), st.integers(0, 3)), max_size=5)
+pushes = st.lists(st.builds(LevelChange, st.integers(0, TOP), st.integers(0, 3)), max_size=5)
 ranks = st.frozensets(st.integers(0, TOP + 1), min_size=1)
 
 
 @SAME
 @given(ranks, pushes, pushes)
 def test_the_levels_that_remain_are_those_of_every_combination(
-    start: frozenset[int], certain: list[Push], open_: list[Push]
+    start: frozenset[int], certain: list[LevelChange], open_: list[LevelChange]
 ) -> None:
     subsets = chain.from_iterable(combinations(open_, size) for size in range(len(open_) + 1))
-    every = {pushed(rank, [*certain, *subset], top=TOP) for subset in subsets for rank in start}
+    every = {changed(rank, [*certain, *subset], top=TOP) for subset in subsets for rank in start}
     assert possible(start, certain, open_, top=TOP) == every
 
 

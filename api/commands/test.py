@@ -20,7 +20,7 @@ from api.desk.case_files import FOLDER, case_files, chosen, read_all
 from api.desk.service import prepare
 from api.documents.coverage_page import Lived, as_page
 from api.documents.coverage_text import coverage_json, coverage_table, percent
-from api.documents.failures import told
+from api.documents.failures import described
 from api.documents.junit import as_junit
 from api.documents.mutants_text import mutants_json, mutants_table, survivors_text
 from api.documents.offered_files import offered_files
@@ -93,7 +93,7 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
     start = perf_counter()
     outcomes = [*run_cases(cases, Policies(program), engine=engine, now=now)]
     seconds = perf_counter() - start
-    why = {one.case.id: told(one, now=now, engine=engine) for one in outcomes if one.failed}
+    why = {one.case.id: described(one, now=now, engine=engine) for one in outcomes if one.failed}
     if junit:
         _write(junit, as_junit(outcomes, why))
     own = [case for case in cases if case.policy is None]

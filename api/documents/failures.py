@@ -15,7 +15,7 @@ from engine.explain.words.tested import failures, unknowns
 from rules.reports.diagnostics import draw
 
 
-def told(outcome: Outcome, *, now: datetime, engine: EngineName) -> str:
+def described(outcome: Outcome, *, now: datetime, engine: EngineName) -> str:
     """Return why a case did not pass, over several lines."""
     if outcome.problem:
         loaded = outcome.problem.loaded

@@ -28,7 +28,7 @@ class Mark:
 
     @property
     def is_rule(self) -> bool:
-        """Tell whether the mark is of a rule, and not of a test."""
+        """Return whether the mark is of a rule, and not of a test."""
         return self.parts[0].part.test is None
 
 

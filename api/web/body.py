@@ -88,7 +88,7 @@ def pointer(base: str, key: str | int) -> str:
 
 
 def _is_sound(value: object, raw: bytes) -> bool:
-    """Tell whether `orjson` has read a text as `read_exactly` does; it rounds numbers, and forgets a key's first value.
+    """Return whether `orjson` read a text as `read_exactly` does; it rounds numbers, and forgets a key's first value.
 
     INVARIANT: what it rounds it makes a float of. Each key that was written has a quote and a colon after it; other
     quotes and colons come on top. So if there are no more of them than keys, no key was written twice.
@@ -145,7 +145,7 @@ def _examine(text: str) -> None:
 
 
 def _is_shallow(value: object, text: str) -> bool:
-    """Tell whether a value nests within bounds; most texts have too few brackets to do otherwise."""
+    """Return whether a value nests within bounds; most texts have too few brackets to do otherwise."""
     if text.count("{") + text.count("[") <= MAX_DEPTH:
         return True
     level = [value]

@@ -93,7 +93,7 @@ def scaled(value: Ratio, places: int) -> int:
 
 
 def has_places(value: Ratio, places: int) -> bool:
-    """Tell whether a finite pair needs no more than so many decimal places."""
+    """Return whether a finite pair needs no more than so many decimal places."""
     n, d = value
     power: int = 10**places
     return n * power % d == 0

@@ -188,7 +188,7 @@ def _check_ids(rows: list[Row], path: str) -> None:
 
 
 def _has_enough(request: dict[str, object], kind: Kind) -> bool:
-    """Tell whether a request has what its kind of decision cannot do without."""
+    """Return whether a request has what its kind of decision cannot do without."""
     if kind is Kind.PARTNER_ALLOCATION:
         return request.get("candidates") is not None
     return bool(request.get("claims" if kind is Kind.DEAL_REGISTRATION else "lines"))

@@ -11,7 +11,7 @@ from typing import assert_never
 from engine.core.exact import ZERO, Ratio, add, compare, divide, largest, multiply, ratio, smallest, subtract
 from engine.core.facts import Row
 from engine.core.values import PartialSet, Value
-from engine.core.views import UNKNOWN, Sees, State
+from engine.core.views import UNKNOWN, FactView, State
 from rules import types
 from rules.ir import (
     Aggregate,
@@ -61,12 +61,12 @@ ARITHMETIC: dict[str, Callable[[Ratio, Ratio], Ratio | None]] = {
 EXTREME: dict[str, Callable[[Ratio, Ratio], Ratio | None]] = {"min": smallest, "max": largest}
 
 
-def statuses(rules: Sequence[Rule], view: Sees) -> list[Verdict]:
+def statuses(rules: Sequence[Rule], view: FactView) -> list[Verdict]:
     """Return for each rule whether it fires: True, False, or None for undetermined."""
     return [judge(rule.when, view) for rule in rules]
 
 
-def judge(condition: Condition, view: Sees) -> Verdict:
+def judge(condition: Condition, view: FactView) -> Verdict:
     """Return the truth of a condition."""
     match condition:
         case FieldTest(field, test):
@@ -153,7 +153,7 @@ def plain(value: types.Value) -> Value:
 
 
 def equal(value: Value, wanted: types.Value) -> bool:
-    """Tell whether a value that is not null equals a literal."""
+    """Return whether a value that is not null equals a literal."""
     return order(value, plain(wanted)) == 0
 
 
@@ -177,7 +177,7 @@ def as_ratio(value: State) -> Ratio:
     return value
 
 
-def compute(expression: Expression, view: Sees, lines: Sequence[Row] | None) -> State:
+def compute(expression: Expression, view: FactView, lines: Sequence[Row] | None) -> State:
     """Return a formula's value: exact, unknown if an operand is, else null if an operand is or for 0 / 0 and n / 0."""
     match expression:
         case Constant(value):

@@ -31,11 +31,11 @@ OWN_OBJECTS: dict[Subject, frozenset[str]] = {
 
 
 def is_own(path: str, subject: Subject) -> bool:
-    """Tell whether a field stands in a subject's row; all others are shared."""
+    """Return whether a field stands in a subject's row; all others are shared."""
     return path.partition(".")[0] in OWN_OBJECTS[subject]
 
 
-class Sees(Protocol):
+class FactView(Protocol):
     """Whatever knows each field's state."""
 
     def __getitem__(self, path: str, /) -> State:

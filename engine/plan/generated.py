@@ -14,7 +14,7 @@ def _code(source: str) -> CodeType:
     return compile(source, "<generated>", "exec")
 
 
-def function(source: str, name: str, names: dict[str, Any]) -> Any:  # noqa: ANN401 - the writer knows its type
+def compile_function(source: str, name: str, names: dict[str, Any]) -> Any:  # noqa: ANN401 - the writer knows its type
     """Return the function `name` that the source defines, with `names` as its globals."""
     exec(_code(source), names)  # noqa: S102 - see above
     return names[name]

@@ -57,7 +57,7 @@ class Engine(Protocol):
 
     @property
     def plain(self) -> bool:
-        """Tell whether formulas go through the interpreter."""
+        """Return whether formulas go through the interpreter."""
 
     def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
         """Return the rules that fire and those that are undetermined."""

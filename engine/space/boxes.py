@@ -239,7 +239,7 @@ def _union(bits: Iterable[Bits]) -> Bits:
 
 
 def _is_stretch(mask: Mask, given: Mask) -> bool:
-    """Tell whether a mask has all the given slots between its ends."""
+    """Return whether a mask has all the given slots between its ends."""
     low, high = lowest_bit(mask), mask.bit_length() - 1
     return not given & ((1 << high + 1) - (1 << low)) & ~mask
 

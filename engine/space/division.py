@@ -111,7 +111,7 @@ class Space:
         )
 
     def _possible(self, field: Field, low: Fraction | None, high: Fraction | None) -> bool:
-        """Tell whether a field has a value strictly between two places."""
+        """Return whether a field has a value strictly between two places."""
         least, least_closed, most, most_closed = self.bounds(field)
         if least is not None and (low is None or low < least):
             if least_closed and (high is None or least < high) and (most is None or least <= most):

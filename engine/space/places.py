@@ -13,7 +13,7 @@ from rules.types import ORDERED
 
 
 def lies_in(space: Space, box: Box, view: View) -> bool:
-    """Tell whether what the engine knows lies in a box; what it does not know lies nowhere."""
+    """Return whether what the engine knows lies in a box; what it does not know lies nowhere."""
     slots = ((mask, slot_of(space.dims[number], view)) for number, mask in box.items())
     return all(slot >= 0 and mask >> slot & 1 for mask, slot in slots)
 
@@ -46,7 +46,7 @@ def slot_of(dim: Dim, view: View) -> int:
 
 
 def plain_equal(literal: object, value: Value) -> bool:
-    """Tell whether a literal that has no order is a value."""
+    """Return whether a literal that has no order is a value."""
     return type(literal) is type(value) and literal == value
 
 

@@ -8,7 +8,7 @@ from engine.core.decision import Decision, Json, Language
 from engine.decide import decide
 from engine.explain.words import as_text
 from engine.program import Program
-from engine.space.scene import Shown
+from engine.space.rule_space import Shown
 
 
 def decision_of(program: Program, shown: Shown) -> Decision:

@@ -85,7 +85,7 @@ def solve(encoding: Encoding, goals: Sequence[Term3], wished: Sequence[Term3] = 
 
 
 def satisfiable(encoding: Encoding, goals: Sequence[Term3]) -> bool | None:
-    """Tell whether any values meet the goals; None if the solver gave up."""
+    """Return whether any values meet the goals; None if the solver gave up."""
     solver = z3.Solver()
     solver.set("rlimit", MOST_WORK)
     solver.set("random_seed", 1)
@@ -159,5 +159,5 @@ def _as_value(encoding: Encoding, number: Fraction, type_: Type) -> types.Value:
 
 
 def within_reach(paths: Sequence[str]) -> bool:
-    """Tell whether none of the fields is found out by the engine while it decides."""
+    """Return whether none of the fields is found out by the engine while it decides."""
     return not any(path in FOUND_IN_STAGE for path in paths)

@@ -50,7 +50,7 @@ def _holds_something(within: Within, node: ScalarNode, scope: Scope) -> bool:
 
 
 def _above(low: Value, high: Value) -> bool:
-    """Tell whether one ordered value is above another of its type."""
+    """Return whether one ordered value is above another of its type."""
     if isinstance(low, Fraction) and isinstance(high, Fraction):
         return low > high
     if isinstance(low, timedelta) and isinstance(high, timedelta):

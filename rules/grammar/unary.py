@@ -103,7 +103,7 @@ def _equal(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
 def _one_of(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     """Return membership of a list that stands in quotes."""
     items = quoted_list(node, scope)
-    return None if items is None else _one_ofquoted_list(items, node, field, scope)
+    return None if items is None else _membership(items, node, field, scope)
 
 
 def _one_of_list(node: ListNode, field: Field, scope: Scope) -> Test | None:
@@ -115,10 +115,10 @@ def _one_of_list(node: ListNode, field: Field, scope: Scope) -> Test | None:
     if len(items) == 1 and ".." in items[0].text and not items[0].style:
         _needs_quotes(node, written(node), scope)
         return None
-    return _one_ofquoted_list(items, node, field, scope)
+    return _membership(items, node, field, scope)
 
 
-def _one_ofquoted_list(items: list[ScalarNode], node: Node, field: Field, scope: Scope) -> Test | None:
+def _membership(items: list[ScalarNode], node: Node, field: Field, scope: Scope) -> Test | None:
     if isinstance(field.type, SetOf):
         hint = f'write "has any {written(node)}", or `has all`, or `has none`'
         _misfit(node, f"`{field.path}` is a {field.type}, which is tested with `has`", scope, hint)

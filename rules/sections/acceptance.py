@@ -19,7 +19,7 @@ def read_acceptances(found: Mapping[str, Entry], section: str, scope: Scope, *, 
 
 
 def _is_any(node: Node) -> bool:
-    """Tell whether a table's cell is empty."""
+    """Return whether a table's cell is empty."""
     return isinstance(node, ScalarNode) and node.text in ANY
 
 

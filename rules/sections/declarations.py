@@ -200,7 +200,7 @@ def read_facts(node: Node, scope: Scope) -> None:
 
 
 def field_path(word: ScalarNode, scope: Scope) -> bool:
-    """Tell whether a path is `object.name` with an object that requests have; its author is told if not."""
+    """Return whether a path is `object.name` with an object that requests have; its author is told if not."""
     start, _, name = word.text.partition(".")
     if start not in OBJECTS:
         hint = scope.report.did_you_mean(start, OBJECTS)

@@ -88,7 +88,7 @@ def _declare(item: Node, scope: Scope) -> Iterator[Declared]:
 
 
 def _may_derive(name: ScalarNode, type_: Type, scope: Scope) -> bool:
-    """Tell whether a policy may compute a field of this name; its author is told why not."""
+    """Return whether a policy may compute a field of this name; its author is told why not."""
     known = scope.fields.get(name.text)
     if known is None:
         return True
@@ -159,7 +159,7 @@ def _table(parts: dict[str, Entry], field: Field, entry: MappingNode, scope: Sco
 
 
 def _fits(hit: str, type_: Type) -> bool:
-    """Tell whether values of a type can be combined so."""
+    """Return whether values of a type can be combined so."""
     if hit == "sum":
         return type_ in NUMERIC or type_ is Scalar.DURATION
     return hit == "first" or type_ in ORDERED

@@ -89,7 +89,7 @@ def _columns(node: MappingNode, what: str, words: Sequence[str], scope: Scope) -
 
 
 def _is_field(column: ScalarNode, words: Sequence[str], scope: Scope) -> bool:
-    """Tell whether a column is a field, and tell its author if it is nothing at all."""
+    """Return whether a column is a field, and tell its author if it is nothing at all."""
     if "." in column.text:
         return scope.find(column) is not None
     near = scope.report.nearest(column.text, [*words, *scope.fields])

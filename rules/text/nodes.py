@@ -25,7 +25,7 @@ class ScalarNode:
 
     @property
     def empty(self) -> bool:
-        """Tell whether nothing was written."""
+        """Return whether nothing was written."""
         return not self.text and not self.unreadable
 
     def cut(self, start: int, end: int | None = None) -> "ScalarNode":

@@ -12,7 +12,7 @@ from engine.core.views import View
 from engine.plan.derive.derivations import derivations
 from engine.plan.groups import InterpreterEngine
 from engine.program import Program
-from engine.space.scene import Shown
+from engine.space.rule_space import Shown
 from rules.ir import Policy, Rule, Subject
 from rules.load import load_text
 from rules.traverse import rule_fields
@@ -54,7 +54,7 @@ def view_of(facts: Facts, subject: Subject) -> View:
 
 
 def reproduces(program: Program, finding: Finding) -> bool:
-    """Tell whether the plain interpreter lets those rules fire on a finding's request that the finding says."""
+    """Return whether the plain interpreter lets those rules fire on a finding's request that the finding says."""
     shown = finding.shown
     if shown is None or finding.code in ("D611", "D618"):
         return True

@@ -15,7 +15,7 @@ from engine.space import smt, solver
 from engine.space.boxes import merged
 from engine.space.encoding import Encoding
 from engine.space.places import slot_of
-from engine.space.scene import Scene, everything
+from engine.space.rule_space import RuleSpace, everything
 from rules.ir import Subject
 from rules.load import load_text
 from rules.types import Scalar, Term
@@ -48,16 +48,16 @@ def random_table(seed: int) -> str:
     )
 
 
-def scene_of(seed: int) -> Scene:
+def scene_of(seed: int) -> RuleSpace:
     program = compiled(load_text(random_table(seed)))
     (table,) = program.policy.derive
-    return Scene(program, Kind.SPECIAL_ORDER, table.rows, today=TODAY)  # type: ignore[union-attr]
+    return RuleSpace(program, Kind.SPECIAL_ORDER, table.rows, today=TODAY)  # type: ignore[union-attr]
 
 
-def random_view(scene: Scene, rng: Random) -> View:
+def random_view(rule_space: RuleSpace, rng: Random) -> View:
     """Return values at and beside the bounds of the rules."""
     shared: dict[str, Value] = {}
-    for dim in scene.space.dims:
+    for dim in rule_space.space.dims:
         near: list[Value] = [None]
         match dim.type:
             case Term(_, values):
@@ -73,32 +73,32 @@ def random_view(scene: Scene, rng: Random) -> View:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_a_point_is_open_where_the_walk_says_so(seed: int) -> None:
-    scene = scene_of(seed)
-    open_ = merged(scene.cover.uncovered({}))
+    rule_space = scene_of(seed)
+    open_ = merged(rule_space.cover.uncovered({}))
     rng = Random(seed)
     for _ in range(200):
-        view = random_view(scene, rng)
-        slots = {dim.number: slot_of(dim, view) for dim in scene.space.dims}
-        verdicts = [judge(rule.when, view) for rule in scene.rules]
+        view = random_view(rule_space, rng)
+        slots = {dim.number: slot_of(dim, view) for dim in rule_space.space.dims}
+        verdicts = [judge(rule.when, view) for rule in rule_space.rules]
         in_open = any(all(mask >> slots[number] & 1 for number, mask in box.items()) for box in open_)
         assert in_open == (True not in verdicts), view
         for number, verdict in enumerate(verdicts):
-            clauses = scene.of_rule[number]
+            clauses = rule_space.of_rule[number]
             inside = any(all(mask >> slots[dim] & 1 for dim, mask in clause.items()) for clause in clauses)
-            assert inside == verdict, (scene.rules[number].id, view)
+            assert inside == verdict, (rule_space.rules[number].id, view)
 
 
 @pytest.mark.skipif(not smt.AVAILABLE, reason="z3 is not installed")
 @pytest.mark.parametrize("seed", range(40))
 def test_the_walk_and_the_solver_agree(seed: int) -> None:
-    scene = scene_of(seed)
-    universe = everything(scene.space, null=False)
-    open_ = scene.cover.uncovered(universe)
-    encoding = Encoding(scene.policy, scene.kind, lines=1, fixed={}, today=TODAY)
+    rule_space = scene_of(seed)
+    universe = everything(rule_space.space, null=False)
+    open_ = rule_space.cover.uncovered(universe)
+    encoding = Encoding(rule_space.policy, rule_space.kind, lines=1, fixed={}, today=TODAY)
     goals = [
-        encoding.box(scene.space, universe),
-        *(smt.z3.Not(encoding.condition(rule.when)) for rule in scene.rules),
+        encoding.box(rule_space.space, universe),
+        *(smt.z3.Not(encoding.condition(rule.when)) for rule in rule_space.rules),
     ]
     assert solver.satisfiable(encoding, goals) is bool(open_)
     for box in open_:
-        assert solver.satisfiable(encoding, [*goals, encoding.box(scene.space, box)]) is True
+        assert solver.satisfiable(encoding, [*goals, encoding.box(rule_space.space, box)]) is True

@@ -23,7 +23,7 @@ from engine.core.interpret import judge, order
 from engine.core.views import View
 from engine.program import Program, compile_policy
 from engine.space.places import lies_in
-from engine.space.scene import Scene, Shown
+from engine.space.rule_space import RuleSpace, Shown
 from engine.space.showing import decision_of
 from rules.ir import DerivedTable, Policy, Reject, Rule, Subject
 from tests.analysis.analysed import TODAY, facts_of, program_and_findings, reproduces, table_of, view_of
@@ -91,11 +91,11 @@ def test_where_no_gap_is_told_there_is_none(seed: int) -> None:
         subjects = {rule.subject for rule in table.rules}
         if table.use not in ("first", "best") or table.section in told or len(subjects) > 1:
             continue
-        scene = Scene(program, table.kind, table.rules, today=TODAY)
-        box = plausible(scene)
+        rule_space = RuleSpace(program, table.kind, table.rules, today=TODAY)
+        box = plausible(rule_space)
         for shown, facts in requests_for(program, table, seed):
-            view = view_of(facts, scene.subject)
-            if lies_in(scene.space, box, view):
+            view = view_of(facts, rule_space.subject)
+            if lies_in(rule_space.space, box, view):
                 assert True in [judge(rule.when, view) for rule in table.rules], (table.section, shown.request)
 
 
@@ -150,14 +150,14 @@ def test_where_no_hole_is_told_no_worse_line_is_signed(seed: int) -> None:
         return
     table = table_of(program.policy, "price_approval.authority")
     stops = [rule for rule in program.policy.price_approval.rules if any(isinstance(e, Reject) for e in rule.effects)]  # type: ignore[union-attr]
-    scene = Scene(program, table.kind, [*table.rules, *stops], today=TODAY)
-    box = plausible(scene)
+    rule_space = RuleSpace(program, table.kind, [*table.rules, *stops], today=TODAY)
+    box = plausible(rule_space)
     for shown, facts in requests_for(program, table, seed):
         view = view_of(facts, Subject.LINE)
-        if not lies_in(scene.space, box, view) or any(judge(rule.when, view) for rule in scene.rules):
+        if not lies_in(rule_space.space, box, view) or any(judge(rule.when, view) for rule in rule_space.rules):
             continue
-        for dim in scene.space.dims:
-            sign = scene.cover.signs.get(dim.number, 0)
+        for dim in rule_space.space.dims:
+            sign = rule_space.cover.signs.get(dim.number, 0)
             here = view[dim.path] if sign else None
             if not isinstance(here, tuple):
                 continue

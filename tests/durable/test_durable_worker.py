@@ -57,7 +57,7 @@ def worker_of(engine: DurableEngine) -> Worker:
 
 
 def gone(pid: int) -> bool:
-    """Tell whether a process has ended; one that nobody has waited for yet has ended too."""
+    """Return whether a process has ended; one that nobody has waited for yet has ended too."""
     status = Path(f"/proc/{pid}/stat")
     try:
         if status.exists():

@@ -40,7 +40,7 @@ class Question:
         return True if self.fired >> number & 1 else None if self.undetermined >> number & 1 else False
 
     def is_real(self, shared: Row, rows: frozenset[int]) -> bool:
-        """Tell whether the question was about the request itself, and not about another price or outcome."""
+        """Return whether the question was about the request itself, and not about another price or outcome."""
         return self.shared is shared and (self.group.subject is Subject.DEAL or id(self.row) in rows)
 
 

@@ -33,12 +33,12 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Tell whether the case was run, and met every expectation."""
+        """Return whether the case was run, and met every expectation."""
         return not (self.mismatches or self.faults or self.problem or self.skipped is not None)
 
     @property
     def failed(self) -> bool:
-        """Tell whether the case did not pass, and was not skipped either."""
+        """Return whether the case did not pass, and was not skipped either."""
         return not self.passed and self.skipped is None
 
 

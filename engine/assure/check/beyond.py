@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine.space.dims import Box, Mask
-from engine.space.scene import Scene
+from engine.space.rule_space import RuleSpace
 from rules.ir import Policy, Sign
 
 
@@ -11,28 +11,28 @@ from rules.ir import Policy, Sign
 class Authority:
     """The rows of authority as what they let be signed, and who the top of the ladder is."""
 
-    scene: Scene
+    rule_space: RuleSpace
     rows: int
     top: int
     directions: dict[int, int]
 
     @staticmethod
-    def of(policy: Policy, scene: Scene, count: int) -> "Authority":
+    def of(policy: Policy, rule_space: RuleSpace, count: int) -> "Authority":
         """Sort the rows."""
         assert policy.price_approval is not None
         top = policy.price_approval.ladder[-1].id if policy.price_approval.ladder else "automatic"
-        highest = [row for row in range(count) if scene.rules[row].effects == (Sign(top),)]
-        directions = {dim.number: scene.cover.signs.get(dim.number, 0) for dim in scene.space.dims}
-        return Authority(scene, scene.bits_of(range(count)), scene.bits_of(highest), directions)
+        highest = [row for row in range(count) if rule_space.rules[row].effects == (Sign(top),)]
+        directions = {dim.number: rule_space.cover.signs.get(dim.number, 0) for dim in rule_space.space.dims}
+        return Authority(rule_space, rule_space.bits_of(range(count)), rule_space.bits_of(highest), directions)
 
     def is_hole(self, cell: Box) -> bool:
-        """Tell whether somebody may sign something worse than a cell's best, or the top has no row for it at all."""
-        return not self.has_top(cell) or bool(self.scene.cover.meets(self._or_worse(cell), self.rows))
+        """Return whether somebody may sign something worse than a cell's best, or the top has no row for it at all."""
+        return not self.has_top(cell) or bool(self.rule_space.cover.meets(self._or_worse(cell), self.rows))
 
     def has_top(self, cell: Box) -> bool:
-        """Tell whether the top of the ladder has a row for such lines, its limits aside."""
+        """Return whether the top of the ladder has a row for such lines, its limits aside."""
         sort = {number: mask for number, mask in cell.items() if not self.directions[number]}
-        return bool(self.scene.cover.meets(sort, self.top))
+        return bool(self.rule_space.cover.meets(sort, self.top))
 
     def _or_worse(self, cell: Box) -> Box:
         """Return a cell with all that is worse than its best corner."""
@@ -42,7 +42,7 @@ class Authority:
                 case 0:
                     worse[number] = mask
                 case 1:
-                    worse[number] = self.scene.space.dims[number].given & -(mask & -mask)
+                    worse[number] = self.rule_space.space.dims[number].given & -(mask & -mask)
                 case _:
-                    worse[number] = self.scene.space.dims[number].given & ((1 << mask.bit_length()) - 1)
+                    worse[number] = self.rule_space.space.dims[number].given & ((1 << mask.bit_length()) - 1)
         return worse

@@ -7,7 +7,7 @@ from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import Table
 from engine.assure.check.words import label, named, written
 from engine.program import Program
-from engine.space.scene import Scene, Verdict
+from engine.space.rule_space import RuleSpace, Verdict
 from rules import types
 from rules.ir import Compare, FieldTest, Operator, Rule, Test, Within
 from rules.traverse import tests_of
@@ -48,10 +48,10 @@ def _finding(
 ) -> Finding:
     (_, first, one), (table, second, other) = sides
     type_ = program.policy.fields[path].type
-    scene = Scene(program, table.kind, [second], today=today)
-    dim = scene.space.plain(path)
+    rule_space = RuleSpace(program, table.kind, [second], today=today)
+    dim = rule_space.space.plain(path)
     at = next((1 << n for n, slot in enumerate(dim.slots) if slot.value == value), dim.given)
-    found = scene.find({dim.number: at}, silent=())
+    found = rule_space.find({dim.number: at}, silent=())
     return Finding(
         "D617",
         f"{label(path)} of exactly {written(value, type_)} is told two ways: `{one.written}` in {named(first)}, "

@@ -79,7 +79,7 @@ def _first_few(found: Iterator[Finding | Unsettled]) -> Iterator[Finding | Unset
 
 
 def _accepts(acceptance: Acceptance, finding: Finding) -> bool:
-    """Tell whether an acceptance stands on the finding's rule, or on a section that it is in."""
+    """Return whether an acceptance stands on the finding's rule, or on a section that it is in."""
     if acceptance.code != finding.code:
         return False
     if acceptance.rule is not None:

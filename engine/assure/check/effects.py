@@ -9,7 +9,7 @@ from engine.assure.check.tables import Table
 from engine.assure.check.words import label, named, written
 from engine.core.decision import Kind
 from engine.program import Program
-from engine.space.scene import Scene, Shown, Verdict
+from engine.space.rule_space import RuleSpace, Shown, Verdict
 from rules.ir import (
     Also,
     Approve,
@@ -235,7 +235,7 @@ def equalities(program: Program, table: Table, *, today: date) -> Iterator[Findi
                     exactly = f"the {label(other)}"
                 case _:
                     continue
-            found = Scene(program, table.kind, [rule], today=today).find({}, silent=(0,))
+            found = RuleSpace(program, table.kind, [rule], today=today).find({}, silent=(0,))
             yield Finding(
                 "D616",
                 f"{named(rule)} asks that {label(test.field)} is exactly {exactly}: "

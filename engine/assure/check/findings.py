@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.space.scene import Shown
+from engine.space.rule_space import Shown
 from rules.reports.diagnostics import Diagnostic
 from rules.text.source import Span
 

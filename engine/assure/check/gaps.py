@@ -12,13 +12,13 @@ from itertools import islice, product
 
 from engine.assure.check.beyond import Authority
 from engine.assure.check.findings import Finding, Unsettled
-from engine.assure.check.tables import Table, scenes
+from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import described, written
 from engine.plan.tables.bits import lowest_bit, positions
 from engine.program import Program
 from engine.space.boxes import TooComplexError, merged, runs
 from engine.space.dims import Box, Dim, Form, Mask, ones
-from engine.space.scene import Scene, Shown, Verdict
+from engine.space.rule_space import RuleSpace, Shown, Verdict
 from rules.grammar.points import point
 from rules.ir import Policy, Reject, Rule, Subject
 from rules.text.source import Span
@@ -56,24 +56,24 @@ def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
         groups.setdefault(rule.subject, []).append(rule)
     if table.use != "authority" and len(groups) > 1:
         return  # a row of a line and a row of the deal: any line may let the first fire
-    (scene, *_) = scenes(program, table, today=today)
+    (rule_space, *_) = rule_spaces(program, table, today=today)
     if len(rules) > silent:
-        scene = Scene(program, table.kind, rules, today=today)
+        rule_space = RuleSpace(program, table.kind, rules, today=today)
     try:
-        holes = _holes(policy, scene, silent, table)
+        holes = _holes(policy, rule_space, silent, table)
     except TooComplexError:
         yield Unsettled(table.section, "gaps: the table has too many combinations to walk", table.span)
         return
     for hole in holes:
-        found = _shown(scene, hole)
+        found = _shown(rule_space, hole)
         if found is Verdict.IMPOSSIBLE:
             continue
         if isinstance(found, Verdict):
             yield Unsettled(
-                table.section, f"whether a request exists with {described(scene.space, hole.box)}", table.span
+                table.section, f"whether a request exists with {described(rule_space.space, hole.box)}", table.span
             )
             continue
-        yield _finding(scene, table, hole, found)
+        yield _finding(rule_space, table, hole, found)
 
 
 def _stops(policy: Policy) -> list[Rule]:
@@ -82,10 +82,10 @@ def _stops(policy: Policy) -> list[Rule]:
     return [rule for rule in policy.price_approval.rules if any(isinstance(one, Reject) for one in rule.effects)]
 
 
-def _shown(scene: Scene, hole: _Hole) -> Shown | Verdict:
+def _shown(rule_space: RuleSpace, hole: _Hole) -> Shown | Verdict:
     verdict = Verdict.IMPOSSIBLE
     for cell in islice(hole.cells, 3):
-        found = scene.find(cell)
+        found = rule_space.find(cell)
         if not isinstance(found, Verdict):
             return found
         if found is Verdict.UNSETTLED:
@@ -96,28 +96,28 @@ def _shown(scene: Scene, hole: _Hole) -> Shown | Verdict:
 # --- finding holes -------------------------------------------------------------------------------------------------
 
 
-def _holes(policy: Policy, scene: Scene, count: int, table: Table) -> list[_Hole]:
+def _holes(policy: Policy, rule_space: RuleSpace, count: int, table: Table) -> list[_Hole]:
     """Return the holes, the most general first."""
-    universe = plausible(scene)
-    among = scene.bits_of(range(count))  # what is rejected is told without the limits of the rules that reject it
-    authority = Authority.of(policy, scene, count) if table.use == "authority" else None
-    open_ = scene.cover.uncovered(universe, top=authority.top if authority else 0, limits=among)
+    universe = plausible(rule_space)
+    among = rule_space.bits_of(range(count))  # what is rejected is told without the limits of the rules that reject it
+    authority = Authority.of(policy, rule_space, count) if table.use == "authority" else None
+    open_ = rule_space.cover.uncovered(universe, top=authority.top if authority else 0, limits=among)
     if len(open_) <= FEW_BOXES:
         open_ = merged(open_)
     holes: dict[tuple[tuple[int, Mask], ...], list[Box]] = {}
     for box in open_:
-        for cell in islice(_cells(scene, box), MOST_CELLS):
+        for cell in islice(_cells(rule_space, box), MOST_CELLS):
             if authority and not authority.is_hole(cell):
                 continue
             if len(holes) == MOST_HOLES:
                 break
-            general = widened(scene, cell, universe, among)
+            general = widened(rule_space, cell, universe, among)
             holes.setdefault(tuple(sorted(general.items())), []).append(cell)
     found = sorted(holes.items(), key=lambda item: (len(item[0]), item[0]))
     kept: list[_Hole] = []
     for key, cells in found:
         box = dict(key)
-        if not any(_within(scene, box, other.box) for other in kept):
+        if not any(_within(rule_space, box, other.box) for other in kept):
             kept.append(_Hole(box, tuple(cells)))
     return kept if authority is None else _by_sort(kept, authority)
 
@@ -137,16 +137,16 @@ def _by_sort(holes: list[_Hole], authority: Authority) -> list[_Hole]:
     return result
 
 
-def plausible(scene: Scene) -> Box:
+def plausible(rule_space: RuleSpace) -> Box:
     """Return the box of requests that a gap is looked for in: everything given, no day past, no count below zero."""
     box: dict[int, Mask] = {}
-    for dim in scene.space.dims:
+    for dim in rule_space.space.dims:
         mask = dim.given
         if dim.form is Form.ORDERED and dim.places:
             if dim.places[0] == 0 and dim.type is not Scalar.RATE:
                 mask &= ~0b10
             if dim.path == AS_OF.path:
-                now = point(scene.today)
+                now = point(rule_space.today)
                 past = sum(
                     1 << n
                     for n, slot in enumerate(dim.slots)
@@ -158,11 +158,11 @@ def plausible(scene: Scene) -> Box:
     return box
 
 
-def _cells(scene: Scene, box: Box) -> Iterator[Box]:
+def _cells(rule_space: RuleSpace, box: Box) -> Iterator[Box]:
     """Yield a box in parts that are one stretch in every ordered dimension."""
     choices = []
     for number, mask in sorted(box.items()):
-        dim = scene.space.dims[number]
+        dim = rule_space.space.dims[number]
         if dim.form is Form.ORDERED:
             choices.append([(number, part) for part in _stretches(dim, mask)])
         else:
@@ -181,23 +181,23 @@ def _stretches(dim: Dim, mask: Mask) -> list[Mask]:
     return [ones(first, final) & dim.domain for first, final in runs(whole)]
 
 
-def widened(scene: Scene, cell: Box, universe: Box, among: int) -> Box:
+def widened(rule_space: RuleSpace, cell: Box, universe: Box, among: int) -> Box:
     """Return a box around a cell that no clause meets either, with as few and as wide limits as can be."""
     box = dict(cell)
-    dims = sorted(box, key=lambda number: (scene.space.dims[number].form is not Form.ORDERED, number))
+    dims = sorted(box, key=lambda number: (rule_space.space.dims[number].form is not Form.ORDERED, number))
     for number in reversed(dims):
         without = {**box, number: universe[number]}
-        if not scene.cover.meets(without, among):
+        if not rule_space.cover.meets(without, among):
             box = without
     for number in dims:
         if box[number] == universe[number]:
             continue
         for slot in _outward(box[number], universe[number]):
             wider = {**box, number: box[number] | 1 << slot}
-            touches = scene.space.dims[number].form is not Form.ORDERED or _adjacent(
-                scene.space.dims[number], box[number], slot
+            touches = rule_space.space.dims[number].form is not Form.ORDERED or _adjacent(
+                rule_space.space.dims[number], box[number], slot
             )
-            if touches and not scene.cover.meets(wider, among):
+            if touches and not rule_space.cover.meets(wider, among):
                 box = wider
     return {number: mask for number, mask in box.items() if mask != universe[number]}
 
@@ -215,16 +215,16 @@ def _adjacent(dim: Dim, mask: Mask, slot: int) -> bool:
     return not reach
 
 
-def _within(scene: Scene, inner: Box, outer: Box) -> bool:
-    return all(not inner.get(number, scene.space.dims[number].given) & ~mask for number, mask in outer.items())
+def _within(rule_space: RuleSpace, inner: Box, outer: Box) -> bool:
+    return all(not inner.get(number, rule_space.space.dims[number].given) & ~mask for number, mask in outer.items())
 
 
 # --- telling -------------------------------------------------------------------------------------------------------
 
 
-def _finding(scene: Scene, table: Table, hole: _Hole, shown: Shown) -> Finding:
-    words = _limits(scene, hole) if hole.others else described(scene.space, hole.box) or "any values"
-    place, hint = _place(scene, table, hole)
+def _finding(rule_space: RuleSpace, table: Table, hole: _Hole, shown: Shown) -> Finding:
+    words = _limits(rule_space, hole) if hole.others else described(rule_space.space, hole.box) or "any values"
+    place, hint = _place(rule_space, table, hole)
     if table.use == "authority":
         code, message = "D601", f"no level may sign a line with {words}"
         hint = hint or "add a row that says who may, or a rule that rejects it and says why"
@@ -238,21 +238,21 @@ def _finding(scene: Scene, table: Table, hole: _Hole, shown: Shown) -> Finding:
     return Finding(code, message, place, table.section, hint=hint, shown=shown)
 
 
-def _limits(scene: Scene, hole: _Hole) -> str:
+def _limits(rule_space: RuleSpace, hole: _Hole) -> str:
     """Return the sort of line once, and each limit that the top of the ladder cannot go beyond."""
-    ordered = {dim.number for dim in scene.space.dims if dim.form is Form.ORDERED}
-    sort = described(scene.space, {number: mask for number, mask in hole.box.items() if number not in ordered})
+    ordered = {dim.number for dim in rule_space.space.dims if dim.form is Form.ORDERED}
+    sort = described(rule_space.space, {number: mask for number, mask in hole.box.items() if number not in ordered})
     limits = [
-        described(scene.space, {number: mask for number, mask in box.items() if number in ordered})
+        described(rule_space.space, {number: mask for number, mask in box.items() if number in ordered})
         for box in (hole.box, *hole.others)
     ]
     return f"{sort}{' and ' if sort else ''}{', or '.join(limits)}"
 
 
-def _place(scene: Scene, table: Table, hole: _Hole) -> tuple[Span, str | None]:
+def _place(rule_space: RuleSpace, table: Table, hole: _Hole) -> tuple[Span, str | None]:
     """Return where a gap is best shown: at the bound of the band above it, with advice on how bands meet."""
     for number, mask in sorted(hole.box.items()):
-        dim = scene.space.dims[number]
+        dim = rule_space.space.dims[number]
         if dim.form is not Form.ORDERED:
             continue
         first, last = lowest_bit(mask), mask.bit_length() - 1
@@ -263,18 +263,18 @@ def _place(scene: Scene, table: Table, hole: _Hole) -> tuple[Span, str | None]:
             hint = (
                 f"what lies between {below} and {above} is open: begin the next band with `> {below}` or `({below}..`"
             )
-            for rule in scene.rules[: len(table.rules)]:
+            for rule in rule_space.rules[: len(table.rules)]:
                 for test in rule.when.parts:
                     span = getattr(test, "span", None)
-                    if getattr(test, "field", "") == dim.path and span and above in _plainly(span, scene):
+                    if getattr(test, "field", "") == dim.path and span and above in _plainly(span, rule_space):
                         return span, hint
             return table.span, hint
     return table.span, None
 
 
-def _plainly(span: Span, scene: Scene) -> str:
+def _plainly(span: Span, rule_space: RuleSpace) -> str:
     """Return the words of a place, numbers without their separators."""
-    for source in scene.policy.sources:
+    for source in rule_space.policy.sources:
         if source.file == span.file:
             return source.line(span.line)[span.column - 1 : span.end_column - 1]
     return ""

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from engine.assure.check.findings import Finding, Unsettled
-from engine.assure.check.tables import Table, scenes
+from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import label, listed, named
 from engine.core.decision import Json, RefusedError
 from engine.program import Program
 from engine.space.dims import NULL, Form
-from engine.space.scene import Scene, Shown, Verdict
+from engine.space.rule_space import RuleSpace, Shown, Verdict
 from engine.space.showing import decision_of
 from rules.ir import FieldTest, Missing, Origin, Present, Rule
 from rules.traverse import tests_of
@@ -60,8 +60,8 @@ def may_be_left_out(program: Program, table: Table, *, today: date) -> Iterator[
 
 def _without(program: Program, table: Table, path: str, rule: Rule, today: date) -> Shown | None:
     """Return a request on which a rule fires, less one field, if that leaves the decision open."""
-    scene = Scene(program, table.kind, [rule], today=today)
-    found = scene.find({dim.number: dim.given for dim in scene.space.dims if dim.path == path}, fires=(0,))
+    rule_space = RuleSpace(program, table.kind, [rule], today=today)
+    found = rule_space.find({dim.number: dim.given for dim in rule_space.space.dims if dim.path == path}, fires=(0,))
     if isinstance(found, Verdict):
         return None
     request = _dropped(found.request, path)
@@ -98,14 +98,14 @@ def silence(program: Program, table: Table, *, today: date) -> Iterator[Finding 
     """Yield rows of authority that let a line through because a field is null."""
     if table.use != "authority":
         return
-    for scene in scenes(program, table, today=today):
-        for number, rule in enumerate(scene.rules):
+    for rule_space in rule_spaces(program, table, today=today):
+        for number, rule in enumerate(rule_space.rules):
             meant = {test.field for test in tests_of(rule.when) if isinstance(test.test, Missing)}
-            for clause in scene.of_rule[number]:
-                for dim in (scene.space.dims[one] for one in sorted(clause)):
+            for clause in rule_space.of_rule[number]:
+                for dim in (rule_space.space.dims[one] for one in sorted(clause)):
                     if dim.form is Form.CONDITION or not clause[dim.number] & NULL or dim.path in meant:
                         continue
-                    found = scene.find({**clause, dim.number: NULL}, fires=(number,), silent=())
+                    found = rule_space.find({**clause, dim.number: NULL}, fires=(number,), silent=())
                     if isinstance(found, Verdict):
                         continue
                     yield Finding(

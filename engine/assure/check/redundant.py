@@ -4,26 +4,26 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from engine.assure.check.findings import Finding, Unsettled
-from engine.assure.check.tables import Table, scenes
+from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import listed, named
 from engine.program import Program
 from engine.space.boxes import TooComplexError
 from engine.space.dims import Box
-from engine.space.scene import Scene, Shown, Verdict
+from engine.space.rule_space import RuleSpace, Shown, Verdict
 from rules.ir import Also, AtLeast, Audit, Deposit, Effect, Expire, Notify, Policy, Raise, Score, Sign
 
 
 def redundant(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield what could be left out."""
-    for scene in scenes(program, table, today=today):
+    for rule_space in rule_spaces(program, table, today=today):
         try:
             match table.use:
                 case "authority":
-                    yield from _authority(program.policy, scene, table)
+                    yield from _authority(program.policy, rule_space, table)
                 case "first":
-                    yield from _first(scene, table)
+                    yield from _first(rule_space, table)
                 case "each":
-                    yield from _each(program.policy, scene, table)
+                    yield from _each(program.policy, rule_space, table)
         except TooComplexError:
             yield Unsettled(table.section, "which rows change no decision", table.span)
 
@@ -31,81 +31,85 @@ def redundant(program: Program, table: Table, *, today: date) -> Iterator[Findin
 # --- authority -----------------------------------------------------------------------------------------------------
 
 
-def _authority(policy: Policy, scene: Scene, table: Table) -> Iterator[Finding]:
+def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
     assert policy.price_approval is not None
     ladder = policy.price_approval.ladder
     rank = {"automatic": 0, **{level.id: number for number, level in enumerate(ladder, 1)}}
-    ranks = [rank[effect.level] for rule in scene.rules for effect in rule.effects if isinstance(effect, Sign)]
+    ranks = [rank[effect.level] for rule in rule_space.rules for effect in rule.effects if isinstance(effect, Sign)]
     at_or_below = [0] * (len(ladder) + 1)
     for row, found in enumerate(ranks):
-        at_or_below[found] |= scene.bits[row]
+        at_or_below[found] |= rule_space.bits[row]
     for number in range(1, len(ladder) + 1):
         at_or_below[number] |= at_or_below[number - 1]
     useless = set()
     for number, level in enumerate(ladder, 1):
         own = [row for row, found in enumerate(ranks) if found == number]
-        if all(_covered(scene, row, at_or_below[number - 1]) for row in own):
+        if all(_covered(rule_space, row, at_or_below[number - 1]) for row in own):
             useless.add(number)
             below = ladder[number - 2].id if number > 1 else "automatic"
             why = "it has no row of its own" if not own else "its rows match nothing that lower levels may not sign"
             yield Finding(
                 "D607",
                 f"`{level.id}` may sign nothing that `{below}` may not: {why}",
-                scene.rules[own[0]].span if own else level.span,
+                rule_space.rules[own[0]].span if own else level.span,
                 table.section,
-                tuple(scene.rules[row].id for row in own),
+                tuple(rule_space.rules[row].id for row in own),
                 hint="widen its limits, or take the level out of the ladder",
-                shown=next((_example(scene, row) for row in own if scene.of_rule[row]), None),
+                shown=next((_example(rule_space, row) for row in own if rule_space.of_rule[row]), None),
             )
-    left = scene.cover.all  # the rows that are still needed, of this level and below
+    left = rule_space.cover.all  # the rows that are still needed, of this level and below
     for row in sorted(range(len(ranks)), key=lambda row: (-ranks[row], -row)):
-        others = left & ~scene.bits[row]
-        if ranks[row] in useless or not scene.of_rule[row]:
+        others = left & ~rule_space.bits[row]
+        if ranks[row] in useless or not rule_space.of_rule[row]:
             continue
         others &= at_or_below[ranks[row]]
-        if _covered(scene, row, others):
-            left &= ~scene.bits[row]
+        if _covered(rule_space, row, others):
+            left &= ~rule_space.bits[row]
             yield _needless(
-                scene, table, row, _by(scene, row, others), "what it lets be signed {by} let{s} be signed already"
+                rule_space,
+                table,
+                row,
+                _by(rule_space, row, others),
+                "what it lets be signed {by} let{s} be signed already",
             )
 
 
-def _covered(scene: Scene, row: int, among: int) -> bool:
-    return all(scene.cover.first_uncovered(clause, among) is None for clause in scene.of_rule[row])
+def _covered(rule_space: RuleSpace, row: int, among: int) -> bool:
+    return all(rule_space.cover.first_uncovered(clause, among) is None for clause in rule_space.of_rule[row])
 
 
-def _by(scene: Scene, row: int, among: int) -> list[int]:
+def _by(rule_space: RuleSpace, row: int, among: int) -> list[int]:
     """Return rows that make another needless, none of them needless for that."""
     met = 0
-    for clause in scene.of_rule[row]:
-        met |= scene.cover.meets(clause, among)
-    rows = scene.rules_of(met)
+    for clause in rule_space.of_rule[row]:
+        met |= rule_space.cover.meets(clause, among)
+    rows = rule_space.rules_of(met)
     for one in list(rows):
-        rest = scene.bits_of(other for other in rows if other != one)
-        if _covered(scene, row, rest):
+        rest = rule_space.bits_of(other for other in rows if other != one)
+        if _covered(rule_space, row, rest):
             rows.remove(one)
     return rows
 
 
-def _example(scene: Scene, row: int, also: Iterable[int] = ()) -> Shown | None:
-    clause = scene.of_rule[row][0]
+def _example(rule_space: RuleSpace, row: int, also: Iterable[int] = ()) -> Shown | None:
+    clause = rule_space.of_rule[row][0]
     for other in also:
-        for one in scene.of_rule[other]:
-            both = scene.space.meet(clause, one)
+        for one in rule_space.of_rule[other]:
+            both = rule_space.space.meet(clause, one)
             if both is not None:
-                found = scene.find(_preferably_given(scene, both), fires=(row, other), silent=())
+                found = rule_space.find(_preferably_given(rule_space, both), fires=(row, other), silent=())
                 return None if isinstance(found, Verdict) else found
-    found = scene.find(_preferably_given(scene, clause), fires=(row,), silent=())
+    found = rule_space.find(_preferably_given(rule_space, clause), fires=(row,), silent=())
     return None if isinstance(found, Verdict) else found
 
 
-def _preferably_given(scene: Scene, box: Box) -> Box:
-    return {number: (mask & scene.space.dims[number].given) or mask for number, mask in box.items()}
+def _preferably_given(rule_space: RuleSpace, box: Box) -> Box:
+    return {number: (mask & rule_space.space.dims[number].given) or mask for number, mask in box.items()}
 
 
-def _needless(scene: Scene, table: Table, row: int, by: list[int], reason: str) -> Finding:
-    rule = scene.rules[row]
-    names = listed((named(scene.rules[one]) for one in by), "and")
+def _needless(rule_space: RuleSpace, table: Table, row: int, by: list[int], reason: str) -> Finding:
+    rule = rule_space.rules[row]
+    names = listed((named(rule_space.rules[one]) for one in by), "and")
     why = reason.format(by=names, s="s" if len(by) == 1 else "")
     return Finding(
         "D606",
@@ -114,34 +118,38 @@ def _needless(scene: Scene, table: Table, row: int, by: list[int], reason: str) 
         table.section,
         (rule.id,),
         hint="leave it out, or look for the limit that it was meant to have",
-        related=tuple((scene.rules[one].span, "this one does the same") for one in by[:3]),
-        shown=_example(scene, row, by),
+        related=tuple((rule_space.rules[one].span, "this one does the same") for one in by[:3]),
+        shown=_example(rule_space, row, by),
     )
 
 
 # --- first-hit tables ----------------------------------------------------------------------------------------------
 
 
-def _first(scene: Scene, table: Table) -> Iterator[Finding]:
-    for row in range(len(scene.rules) - 1):
-        before = scene.bits_of(range(row))
+def _first(rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
+    for row in range(len(rule_space.rules) - 1):
+        before = rule_space.bits_of(range(row))
         try:
-            open_ = [box for clause in scene.of_rule[row] for box in scene.cover.uncovered(clause, before, most=200)]
+            open_ = [
+                box
+                for clause in rule_space.of_rule[row]
+                for box in rule_space.cover.uncovered(clause, before, most=200)
+            ]
         except TooComplexError:
             continue  # so many parts are hardly all decided alike without it
-        next_rows = {_next(scene, row, box) for box in open_}
+        next_rows = {_next(rule_space, row, box) for box in open_}
         if None not in next_rows and next_rows:
             by = sorted(one for one in next_rows if one is not None)
-            yield _needless(scene, table, row, by, "{by} would say the same")
+            yield _needless(rule_space, table, row, by, "{by} would say the same")
 
 
-def _next(scene: Scene, row: int, box: Box) -> int | None:
+def _next(rule_space: RuleSpace, row: int, box: Box) -> int | None:
     """Return the row that would decide a box without this one, if it says the same."""
-    later = scene.bits_of(range(row + 1, len(scene.rules)))
-    for one in scene.rules_of(scene.cover.meets(box, later)):
-        if scene.rules[one].effects != scene.rules[row].effects:
+    later = rule_space.bits_of(range(row + 1, len(rule_space.rules)))
+    for one in rule_space.rules_of(rule_space.cover.meets(box, later)):
+        if rule_space.rules[one].effects != rule_space.rules[row].effects:
             return None
-        if scene.cover.first_uncovered(box, scene.bits[one]) is None:
+        if rule_space.cover.first_uncovered(box, rule_space.bits[one]) is None:
             return one
     return None
 
@@ -149,29 +157,29 @@ def _next(scene: Scene, row: int, box: Box) -> int | None:
 # --- lists of rules ------------------------------------------------------------------------------------------------
 
 
-def _each(policy: Policy, scene: Scene, table: Table) -> Iterator[Finding]:
+def _each(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
     gone: set[int] = set()
     rank = _ranks(policy)
-    for row in reversed(range(len(scene.rules))):
-        rule = scene.rules[row]
-        if not scene.of_rule[row] or not rule.effects:
+    for row in reversed(range(len(rule_space.rules))):
+        rule = rule_space.rules[row]
+        if not rule_space.of_rule[row] or not rule.effects:
             continue
         by: set[int] = set()
         for effect in rule.effects:
             others = [
                 other
-                for other in range(len(scene.rules))
+                for other in range(len(rule_space.rules))
                 if other != row
                 and other not in gone
-                and any(_as_strong(one, effect, rank) for one in scene.rules[other].effects)
+                and any(_as_strong(one, effect, rank) for one in rule_space.rules[other].effects)
             ]
-            bits = scene.bits_of(others)
-            if not others or not _covered(scene, row, bits):
+            bits = rule_space.bits_of(others)
+            if not others or not _covered(rule_space, row, bits):
                 break
-            by |= set(_by(scene, row, bits))
+            by |= set(_by(rule_space, row, bits))
         else:
             gone.add(row)
-            yield _needless(scene, table, row, sorted(by), "wherever it fires {by} ask{s} for as much or more")
+            yield _needless(rule_space, table, row, sorted(by), "wherever it fires {by} ask{s} for as much or more")
 
 
 def _ranks(policy: Policy) -> dict[str, int]:
@@ -180,7 +188,7 @@ def _ranks(policy: Policy) -> dict[str, int]:
 
 
 def _as_strong(one: Effect, other: Effect, rank: dict[str, int]) -> bool:
-    """Tell whether an effect leaves nothing for another to do; effects that add up, or draw lots, never do."""
+    """Return whether an effect leaves nothing for another to do; effects that add up, or draw lots, never do."""
     match one, other:
         case (Raise(), _) | (Score(), _) | (Audit(), _):
             return False

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from engine.core.decision import Kind
 from engine.program import Program
-from engine.space.scene import Scene
+from engine.space.rule_space import RuleSpace
 from rules.ir import DerivedTable, Policy, Rule, Subject
 from rules.text.source import Span
 
@@ -84,15 +84,15 @@ def kind_of(policy: Policy, owner: str) -> Kind:
     return Kind.SPECIAL_ORDER if policy.special_orders else Kind.DEAL_REGISTRATION
 
 
-# A table's scenes are made once, for all that is asked about it.
-_MADE: WeakKeyDictionary[Program, dict[tuple[str, date], tuple[Scene, ...]]] = WeakKeyDictionary()
+# A table's rule_spaces are made once, for all that is asked about it.
+_MADE: WeakKeyDictionary[Program, dict[tuple[str, date], tuple[RuleSpace, ...]]] = WeakKeyDictionary()
 
 
-def scenes(program: Program, table: Table, *, today: date) -> tuple[Scene, ...]:
+def rule_spaces(program: Program, table: Table, *, today: date) -> tuple[RuleSpace, ...]:
     """Return a table's rules by what they are judged for, each with its space."""
     made = _MADE.setdefault(program, {})
     key = (table.section, today)
     if key not in made:
         groups = ([rule for rule in table.rules if rule.subject is subject] for subject in Subject)
-        made[key] = tuple(Scene(program, table.kind, rules, today=today) for rules in groups if rules)
+        made[key] = tuple(RuleSpace(program, table.kind, rules, today=today) for rules in groups if rules)
     return made[key]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from engine.assure.mutants.probe import Probe
 from engine.assure.mutants.requests import Place
-from engine.assure.mutants.scene import Scene
 from engine.assure.mutants.targets import passing
 from engine.core.decision import Kind
 from engine.core.interpret import judge
@@ -38,30 +38,30 @@ def letting(condition: Condition, test: FieldTest) -> AllOf:
             return AllOf(tuple(needed))
 
 
-def towards(part: Condition, scene: Scene, locked: frozenset[Place], *, wanted: bool) -> Iterator[tuple[Scene, Place]]:
-    """Yield scenes with one change that makes a condition true (or false), or brings it nearer."""
+def towards(part: Condition, probe: Probe, locked: frozenset[Place], *, wanted: bool) -> Iterator[tuple[Probe, Place]]:
+    """Yield probes with one change that makes a condition true (or false), or brings it nearer."""
     match part:
         case FieldTest():
-            for value in passing(part, scene.field(part.field).type, scene.view, wanted=wanted):
-                for changed, place in scene.setting(part.field, value, locked):
+            for value in passing(part, probe.field(part.field).type, probe.view, wanted=wanted):
+                for changed, place in probe.setting(part.field, value, locked):
                     if judge(part, changed.view) is wanted:
                         yield changed, place
         case Not(inner):
-            yield from towards(inner, scene, locked, wanted=not wanted)
+            yield from towards(inner, probe, locked, wanted=not wanted)
         case AllOf(parts) | AnyOf(parts):
             for one in parts:
-                if judge(one, scene.view) is not wanted:
-                    yield from towards(one, scene, locked, wanted=wanted)
+                if judge(one, probe.view) is not wanted:
+                    yield from towards(one, probe, locked, wanted=wanted)
 
 
-def judged_in(rule: Rule, scene: Scene) -> bool:
-    """Tell whether a rule takes part in a scene's kind of decision, and is judged for its subject or the deal."""
+def judged_in(rule: Rule, probe: Probe) -> bool:
+    """Return whether a rule takes part in a probe's kind of decision, and is judged for its subject or the deal."""
     head, _, field = rule.section.partition(".")
     if head == "derive":
-        return field in scene.ruled.domain.derivations.inputs
-    return head == SECTION_OF[scene.kind] and rule.subject in (Subject.DEAL, scene.subject)
+        return field in probe.ruled.domain.derivations.inputs
+    return head == SECTION_OF[probe.kind] and rule.subject in (Subject.DEAL, probe.subject)
 
 
 def comes_from(field: str, source: str, inputs: Mapping[str, frozenset[str]]) -> bool:
-    """Tell whether a field is another one, or is computed from it."""
+    """Return whether a field is another one, or is computed from it."""
     return field == source or any(comes_from(one, source, inputs) for one in inputs.get(field, ()))

@@ -159,7 +159,7 @@ def _swapped(rules: tuple[Rule, ...], *, place: int) -> tuple[Rule, ...]:
 
 
 def apart(left: AllOf, right: AllOf) -> bool:
-    """Tell whether two rows are plainly never met together: they want different values of one field."""
+    """Return whether two rows are plainly never met together: they want different values of one field."""
     wanted = {part.field: values for part in left.parts if (values := _values(part)) and isinstance(part, FieldTest)}
     return any(
         isinstance(part, FieldTest)

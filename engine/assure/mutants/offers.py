@@ -87,36 +87,36 @@ def _differences(mutant: Mutant, before: Seen, after: Seen) -> Iterator[tuple[st
     """Yield what differs, the plainest first."""
     keys = [key for key in before.result if before.result[key] != after.result.get(key)]
     for key in [key for key in keys if key not in LAST]:
-        yield key, telling(before.result[key], after.result.get(key))
+        yield key, distinguishing(before.result[key], after.result.get(key))
     if before.missing != after.missing:
         yield "missing", [*before.missing]
     if before.possible != after.possible:
-        yield "possible", telling(before.possible, after.possible)
+        yield "possible", distinguishing(before.possible, after.possible)
     for status, found in before.statuses.items():
         lost = sorted(found - after.statuses[status], key=lambda name: (name != mutant.rule, name))
         if lost:
             yield status, [lost[0]]
     for key in [key for key in LAST if key in keys]:
-        yield key, telling(before.result[key], after.result.get(key))
+        yield key, distinguishing(before.result[key], after.result.get(key))
 
 
-def telling(before: object, after: object) -> Data:
+def distinguishing(before: object, after: object) -> Data:
     """Return as much of a value as tells it from another: what differs, and by what an entry is known.
 
-    >>> telling([{"line": 1, "x": 1, "y": 5}, {"line": 2, "x": 2}], [{"line": 1, "x": 3, "y": 5}, {"line": 2, "x": 2}])
+    >>> distinguishing([{"line": 1, "x": 1, "y": 5}, {"line": 2}], [{"line": 1, "x": 3, "y": 5}, {"line": 2}])
     [{'line': 1, 'x': 1}, {'line': 2}]
     """
     if isinstance(before, Mapping):
         other = after if isinstance(after, Mapping) else {}
         return {
-            str(key): telling(value, other.get(key))
+            str(key): distinguishing(value, other.get(key))
             for key, value in before.items()
             if key in KNOWN_BY or value != other.get(key)
         }
     if isinstance(before, list):
         others = after if isinstance(after, list) else []
         padded = [*others, *[None] * len(before)]
-        return [telling(one, padded[n]) if one != padded[n] else _known(one) for n, one in enumerate(before)]
+        return [distinguishing(one, padded[n]) if one != padded[n] else _known(one) for n, one in enumerate(before)]
     assert before is None or isinstance(before, bool | int | str)
     return before
 
@@ -124,5 +124,5 @@ def telling(before: object, after: object) -> Data:
 def _known(value: object) -> Data:
     """Return by what an entry is known; an entry known by nothing is whole."""
     if isinstance(value, Mapping):
-        return {str(key): telling(item, None) for key, item in value.items() if key in KNOWN_BY}
-    return telling(value, None)
+        return {str(key): distinguishing(item, None) for key, item in value.items() if key in KNOWN_BY}
+    return distinguishing(value, None)

@@ -23,7 +23,7 @@ class Tried:
 
     @property
     def lives(self) -> bool:
-        """Tell whether no case noticed."""
+        """Return whether no case noticed."""
         return self.noticed_by is None
 
 

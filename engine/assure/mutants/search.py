@@ -16,9 +16,9 @@ from engine.assure.cases.recording import Question
 from engine.assure.mutants.audits import audited
 from engine.assure.mutants.hanging import comes_from, judged_in, letting, towards
 from engine.assure.mutants.mutant import Mutant, NewCondition
+from engine.assure.mutants.probe import Budget, Probe, seen
 from engine.assure.mutants.requests import Place
-from engine.assure.mutants.scene import Budget, Scene, seen
-from engine.assure.mutants.targets import passing, telling
+from engine.assure.mutants.targets import distinguishing, passing
 from engine.assure.mutants.trying import Recorded, changed_engine
 from engine.core.decision import RefusedError
 from engine.core.interpret import judge
@@ -49,12 +49,12 @@ class Witness:
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether the outcome or the result differs, and not only which rules fired."""
+        """Return whether the outcome or the result differs, and not only which rules fired."""
         return self.before.outcome != self.after.outcome or self.before.result != self.after.result
 
     @property
     def is_neat(self) -> bool:
-        """Tell whether its figures are such as people write: no fractions of a cent."""
+        """Return whether its figures are such as people write: no fractions of a cent."""
         return not any(_FRACTIONS.search(text) for text in _texts(self.request))
 
     @property
@@ -114,42 +114,42 @@ class Search:
         rule = self.recorded.rules.get(self.mutant.key)
         for case, start in self._starts(rule) if rule else self._any_starts():
             self.budget.left = EACH_START
-            for scene, locked in self._moved(rule, start) if rule else [(start, frozenset[Place]())]:
-                yield case, scene.request
-                for following in audited(scene, self.mutant, rule):
+            for probe, locked in self._moved(rule, start) if rule else [(start, frozenset[Place]())]:
+                yield case, probe.request
+                for following in audited(probe, self.mutant, rule):
                     yield case, following
                 if self.mutant.key[0].startswith("derive.") or self.mutant.key[0] == "special_orders.kinds":
-                    yield from ((case, beyond.request) for beyond in self._downstream(scene, locked))
+                    yield from ((case, beyond.request) for beyond in self._downstream(probe, locked))
 
-    def _any_starts(self) -> Iterator[tuple[Case, Scene]]:
+    def _any_starts(self) -> Iterator[tuple[Case, Probe]]:
         """Yield the requests of a few cases that could notice anything, for what is no rule."""
         for kind in sorted(self.mutant.kinds):
             numbers = self.recorded.by_kind.get(kind, [])
             for number in numbers[:: max(1, len(numbers) // MOST_STARTS)]:
                 case = self.recorded.cases[number]
                 subject = Subject.LINE if "lines" in case.request else Subject.DEAL
-                scene = self._seen(case, case.request, subject, 0)
-                if scene:
-                    yield case, scene
+                probe = self._seen(case, case.request, subject, 0)
+                if probe:
+                    yield case, probe
 
-    def _downstream(self, scene: Scene, locked: frozenset[Place]) -> Iterator[Scene]:
-        """Yield scenes in which a test of what follows from the changed field is at its limit."""
+    def _downstream(self, probe: Probe, locked: frozenset[Place]) -> Iterator[Probe]:
+        """Yield probes in which a test of what follows from the changed field is at its limit."""
         field = "deal.special_kinds" if self.mutant.key[0] == "special_orders.kinds" else self.mutant.key[0][7:]
-        inputs = scene.ruled.domain.derivations.inputs
+        inputs = probe.ruled.domain.derivations.inputs
         for rule in self.recorded.rules.values():
-            if not judged_in(rule, scene):
+            if not judged_in(rule, probe):
                 continue
             for test in tests_of(rule.when):
                 read = [test.field, *([test.test.other] if isinstance(test.test, CompareField) else [])]
                 if not any(comes_from(one, field, inputs) for one in read):
                     continue
-                kind = scene.field(test.field).type
-                both = [passing(test, kind, scene.view, wanted=wanted) for wanted in (True, False)]
+                kind = probe.field(test.field).type
+                both = [passing(test, kind, probe.view, wanted=wanted) for wanted in (True, False)]
                 for value in dict.fromkeys(value for values in both for value in values if value is not None):
-                    yield from (moved for moved, _ in scene.setting(test.field, value, locked))
-                    yield from (moved for moved, _ in self._hanging(rule, test, value, scene, locked))
+                    yield from (moved for moved, _ in probe.setting(test.field, value, locked))
+                    yield from (moved for moved, _ in self._hanging(rule, test, value, probe, locked))
 
-    def _starts(self, rule: Rule) -> Iterator[tuple[Case, Scene]]:
+    def _starts(self, rule: Rule) -> Iterator[tuple[Case, Probe]]:
         """Yield the cases' requests as the rule's subjects see them, those nearest to fulfilling it first."""
         asked = self.recorded.asked.get(self.mutant.key, ())
         ordered = sorted(asked, key=lambda one: (_failing(rule, one[1]), one[0]))
@@ -161,54 +161,54 @@ class Search:
             done.add(number)
             subjects = [one.subject for one in self._earlier_rows(rule) if one.subject is not Subject.DEAL]
             subject = subjects[0] if subjects and question.group.subject is Subject.DEAL else question.group.subject
-            yield from ((case, scene) for scene in self._start(case, question, subject))
+            yield from ((case, probe) for probe in self._start(case, question, subject))
 
-    def _start(self, case: Case, question: Question, subject: Subject) -> Iterator[Scene]:
+    def _start(self, case: Case, question: Question, subject: Subject) -> Iterator[Probe]:
         """Yield the case's request as the subject of a question sees it, and the same with one more line."""
         rows = case.request.get(ROWS[subject]) if subject is not Subject.DEAL else None
         for n in range(len(rows) if isinstance(rows, list) else 1):
-            scene = self._seen(case, case.request, subject, n)
-            if scene and all(scene.view[path] == value for path, value in question.snapshot.items()):
-                yield scene
+            probe = self._seen(case, case.request, subject, n)
+            if probe and all(probe.view[path] == value for path, value in question.snapshot.items()):
+                yield probe
                 if subject is Subject.LINE and isinstance(rows, list):
                     more = self._seen(case, {**case.request, "lines": [*rows, rows[n]]}, subject, n)
                     yield from [more] if more else ()
 
-    def _seen(self, case: Case, request: Mapping[str, Data], subject: Subject, row: int) -> Scene | None:
+    def _seen(self, case: Case, request: Mapping[str, Data], subject: Subject, row: int) -> Probe | None:
         self.budget.left += 1
         found = self.recorded
         return seen(found.program, case.kind, request, subject, row, now=found.now, budget=self.budget)
 
-    def _moved(self, rule: Rule, start: Scene) -> Iterator[tuple[Scene, frozenset[Place]]]:
-        """Yield scenes in which the rule and its mutant differ, each with what must not be changed any more."""
+    def _moved(self, rule: Rule, start: Probe) -> Iterator[tuple[Probe, frozenset[Place]]]:
+        """Yield probes in which the rule and its mutant differ, each with what must not be changed any more."""
         none: frozenset[Place] = frozenset()
         reach = self.mutant.reach
         if not isinstance(reach, NewCondition) or reach.when is None:
             wanted = AllOf((*rule.when.parts, *self._earlier(rule)))
-            for scene in self._fulfilled(wanted, start, none, depth=DEEPEST):
+            for probe in self._fulfilled(wanted, start, none, depth=DEEPEST):
                 read = [test.field for test in tests_of(rule.when)]
                 yield (
-                    scene,
-                    frozenset(place for path in read for field, place in scene.levers(path) if field.path == path),
+                    probe,
+                    frozenset(place for path in read for field, place in probe.levers(path) if field.path == path),
                 )
             return
         new = reach.when
         pairs = zip(tests_of(rule.when), tests_of(new), strict=True)
         old_test, new_test = next((one, other) for one, other in pairs if one.test != other.test)
         kind = start.field(old_test.field).type
-        for value in telling(old_test, new_test, kind, start.view):
+        for value in distinguishing(old_test, new_test, kind, start.view):
             for found, place in self._hanging(rule, old_test, value, start, none):
                 if judge(rule.when, found.view) is not judge(new, found.view):
                     yield found, frozenset({place})
 
     def _hanging(
-        self, rule: Rule, test: FieldTest, value: State, scene: Scene, locked: frozenset[Place]
-    ) -> Iterator[tuple[Scene, Place]]:
-        """Yield scenes in which a field has a value and all else in its rule holds, whichever is seen to first."""
+        self, rule: Rule, test: FieldTest, value: State, probe: Probe, locked: frozenset[Place]
+    ) -> Iterator[tuple[Probe, Place]]:
+        """Yield probes in which a field has a value and all else in its rule holds, whichever is seen to first."""
         rest = AllOf((*letting(rule.when, test).parts, *self._earlier(rule)))
-        for prepared in islice(self._fulfilled(rest, scene, locked, depth=DEEPEST), 2):
+        for prepared in islice(self._fulfilled(rest, probe, locked, depth=DEEPEST), 2):
             yield from prepared.setting(test.field, value, locked)
-        for moved, place in scene.setting(test.field, value, locked):
+        for moved, place in probe.setting(test.field, value, locked):
             for found in self._fulfilled(rest, moved, locked | {place}, depth=DEEPEST):
                 yield found, place
 
@@ -222,19 +222,19 @@ class Search:
         rows = [one for key, one in self.recorded.rules.items() if key[0] == rule.section]
         return rows[: rows.index(rule)]
 
-    def _fulfilled(self, wanted: AllOf, scene: Scene, locked: frozenset[Place], *, depth: int) -> Iterator[Scene]:
-        """Yield scenes in which a condition holds, changing no locked place."""
-        failing = next((part for part in wanted.parts if judge(part, scene.view) is not True), None)
+    def _fulfilled(self, wanted: AllOf, probe: Probe, locked: frozenset[Place], *, depth: int) -> Iterator[Probe]:
+        """Yield probes in which a condition holds, changing no locked place."""
+        failing = next((part for part in wanted.parts if judge(part, probe.view) is not True), None)
         if failing is None:
-            yield scene
+            yield probe
             return
         if depth:
-            for changed, place in towards(failing, scene, locked, wanted=True):
+            for changed, place in towards(failing, probe, locked, wanted=True):
                 yield from self._fulfilled(wanted, changed, locked | {place}, depth=depth - 1)
 
 
 def differing(before: Seen, after: Seen) -> bool:
-    """Tell whether a case could expect something of the one that the other does not meet."""
+    """Return whether a case could expect something of the one that the other does not meet."""
     return (before.outcome, before.result, before.possible, before.missing, before.statuses) != (
         after.outcome,
         after.result,

@@ -26,7 +26,7 @@ from rules.ir import (
 from rules.types import Scalar, SetOf, Term, Type
 
 
-def telling(old: FieldTest, new: FieldTest, kind: Type, view: View) -> Iterator[State]:
+def distinguishing(old: FieldTest, new: FieldTest, kind: Type, view: View) -> Iterator[State]:
     """Yield values of the field with which one of two tests holds and the other does not."""
     other_field = view[old.test.other] if isinstance(old.test, CompareField) else None
     for value in dict.fromkeys([*_near(old.test, kind, view), *_near(new.test, kind, view)]):

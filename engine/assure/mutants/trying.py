@@ -111,7 +111,7 @@ def changed_engine(mutant: Mutant, recorded: Recorded) -> Engine | None:
 
 
 def fails(case: Case, program: Program, matcher: Engine, *, now: datetime) -> bool:
-    """Tell whether a case is not met."""
+    """Return whether a case is not met."""
     try:
         return any(True for _ in mismatches(case.expect, decided(case, program, matcher, now=now)))
     except RefusedError:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from engine.core.interpret import judge_test, order
-from engine.core.views import UNKNOWN, Sees
+from engine.core.views import UNKNOWN, FactView
 from rules.ir import FieldTest
 
 
@@ -24,7 +24,7 @@ class Gauge(Protocol):
     def last(self) -> int:
         """Return the highest slot; the lowest is 0."""
 
-    def slot(self, view: Sees) -> int | None:
+    def slot(self, view: FactView) -> int | None:
         """Return the slot of the facts; None if what it reads is unknown."""
 
 
@@ -40,7 +40,7 @@ class Thresholds:
         """Return the slot above every threshold."""
         return 2 * len(self.points) + 1
 
-    def slot(self, view: Sees) -> int | None:
+    def slot(self, view: FactView) -> int | None:
         """Return where the field's value lies."""
         value: Any = view[self.field]
         if value is UNKNOWN or value is None:
@@ -71,7 +71,7 @@ class Names:
         """Return the slot of all values that no rule names."""
         return len(self.numbers) + 1
 
-    def slot(self, view: Sees) -> int | None:
+    def slot(self, view: FactView) -> int | None:
         """Return which value the field has."""
         value: Any = view[self.field]
         if value is UNKNOWN or value is None:
@@ -90,7 +90,7 @@ class Given:
     field: str
     last: int = 1
 
-    def slot(self, view: Sees) -> int:
+    def slot(self, view: FactView) -> int:
         """Return 1 if it was."""
         value = view[self.field]
         return int(value is not UNKNOWN and value is not None)
@@ -104,7 +104,7 @@ class Against:
     other: str
     last: int = 3
 
-    def slot(self, view: Sees) -> int | None:
+    def slot(self, view: FactView) -> int | None:
         """Return how they compare."""
         left, right = view[self.field], view[self.other]
         if left is UNKNOWN or right is UNKNOWN:
@@ -119,7 +119,7 @@ class Passes:
     test: FieldTest
     last: int = 1
 
-    def slot(self, view: Sees) -> int | None:
+    def slot(self, view: FactView) -> int | None:
         """Return 1 if it passes; a set of which only some members are known may leave it open."""
         verdict = judge_test(self.test.test, view[self.test.field], None)
         return None if verdict is None else int(verdict)

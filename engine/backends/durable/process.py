@@ -44,7 +44,7 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Tell whether the process still runs."""
+        """Return whether the process still runs."""
         return self._end.alive and self._process.poll() is None
 
     def load(self, key: str, rulesets: str, *, seconds: float) -> None:

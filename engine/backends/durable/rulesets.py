@@ -20,7 +20,7 @@ from typing import TypeAlias
 from engine.backends.durable.alternatives import MOST_TESTS, Alternative, alternatives
 from engine.backends.durable.bounds import Bounds, Gauges
 from engine.backends.durable.gauges import Gauge
-from engine.core.views import Sees
+from engine.core.views import FactView
 from rules.ir import Condition
 from rules.traverse import tests_of
 
@@ -38,7 +38,7 @@ class Rulesets:
     text: str
     gauges: tuple[Gauge, ...]
 
-    def slots(self, view: Sees) -> list[int | None]:
+    def slots(self, view: FactView) -> list[int | None]:
         """Return the facts as durable-rules gets them."""
         return [gauge.slot(view) for gauge in self.gauges]
 
@@ -51,7 +51,7 @@ class _Ruleset:
     pairs: dict[int, int] = field(default_factory=dict)
 
     def takes(self, bounds: Sequence[Bounds]) -> bool:
-        """Tell whether there is room for one more rule."""
+        """Return whether there is room for one more rule."""
         gauges = self.pairs.keys() | {one.gauge for one in bounds}
         return len(self.rules) < MOST_RULES and len(gauges) <= MOST_TESTS
 

@@ -11,8 +11,8 @@ from engine.core.decision import Explain, Json, Kind, Language
 from engine.core.facts import Facts, Row
 from engine.explain.trace.fields import FieldBook, Listing
 from engine.explain.trace.rules import TracedGroup
-from engine.explain.trace.scene import Entry, Scene, Texts
 from engine.explain.trace.selection import Selection
+from engine.explain.trace.traced_subject import Entry, Texts, TracedSubject
 from engine.explain.words import step_text
 from engine.plan.derive.derivations import Derivations
 from engine.plan.groups import Engine, Group, Match
@@ -32,9 +32,9 @@ KEPT = 32  # programs of four kinds each; older ones are prepared anew if they c
 
 # The rules to list of one match.
 _Chosen: TypeAlias = tuple[Match, TracedGroup, Bits]
-# The scenes of each subject by the number of its row. Subjects go by their listings: a member of an enumeration is slow
-# to look up.
-_Scenes: TypeAlias = dict[Listing, dict[int | None, Scene]]
+# The traced rows of each subject by their numbers. Subjects go by their listings: a member of an enumeration is slow to
+# look up.
+_TracedSubjects: TypeAlias = dict[Listing, dict[int | None, TracedSubject]]
 
 
 class Tracer:
@@ -57,10 +57,10 @@ class Tracer:
         """Return the trace."""
         chosen = self._choose(engine, facts, ruling, explain)
         listed: list[Json] = []
-        scenes = self._scenes(engine, facts, chosen, listed)
+        traced_subjects = self._traced_subjects(engine, facts, chosen, listed)
         rules: list[Json] = []
         for match, group, bits in chosen:
-            rules += group.entries(bits, match, scenes[group.listing][match.number], language)
+            rules += group.entries(bits, match, traced_subjects[group.listing][match.number], language)
         steps: list[Json] = [
             {"step": step.step, **step.data, "text": step_text(step.step, step.data, language)} for step in ruling.steps
         ]
@@ -83,7 +83,9 @@ class Tracer:
             found = self._groups[group] = (traced, Selection(group, self._policy))
         return found
 
-    def _scenes(self, engine: Engine, facts: Facts, chosen: Sequence[_Chosen], listed: list[Json]) -> _Scenes:
+    def _traced_subjects(
+        self, engine: Engine, facts: Facts, chosen: Sequence[_Chosen], listed: list[Json]
+    ) -> _TracedSubjects:
         """Return each subject's view with the texts of its values, and list its facts."""
         shared_bits, line_bits = self._always.shared, self._always.own
         own: dict[Listing, dict[int, int]] = {}
@@ -98,19 +100,19 @@ class Tracer:
         shared = facts.shared
         told: dict[object, Entry] = {}
         texts: Texts = {}
-        deal = Scene(engine, facts, shared, shared, texts, texts, told)
+        deal = TracedSubject(engine, facts, shared, shared, texts, texts, told)
         listed += self._of_deal[shared_bits].tell(deal)
-        scenes: _Scenes = {self._of_deal: {None: deal}}
+        traced_subjects: _TracedSubjects = {self._of_deal: {None: deal}}
         for listing, subject, key in self._of_rows:
             of_subject, always = own.get(listing, {}), line_bits if subject is Subject.LINE else 0
-            given, found = facts.request.get(key), scenes.setdefault(listing, {})
+            given, found = facts.request.get(key), traced_subjects.setdefault(listing, {})
             for number, row in enumerate(_rows(facts, subject)):
                 bits = of_subject.get(number, 0) | always
                 if bits or number in of_subject:
                     of_row, where = _given(given, number), _where(subject, number, row)
-                    scene = found[number] = Scene(engine, facts, shared, row, texts, {}, told, of_row, *where)
-                    listed += listing[bits].tell(scene)
-        return scenes
+                    traced = found[number] = TracedSubject(engine, facts, shared, row, texts, {}, told, of_row, *where)
+                    listed += listing[bits].tell(traced)
+        return traced_subjects
 
 
 def _rows(facts: Facts, subject: Subject) -> Sequence[Row]:

@@ -12,14 +12,14 @@ from typing import TypeAlias, assert_never
 from engine.core.decision import Json
 from engine.core.interpret import Verdict, all_of, negated
 from engine.explain.trace.kept import NOT_KNOWN, is_few_valued, keep
-from engine.explain.trace.scene import Entry, Scene
+from engine.explain.trace.traced_subject import Entry, TracedSubject
 from engine.explain.trace.unary import TracedLimit, TracedTest, traced_test
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Subject
 from rules.types import Type
 
 
 @dataclass(frozen=True, slots=True)
-class TracedGroup:
+class TracedCompound:
     """`any`, `all` or `not` of several; what stands under `not` are the tests that must not all hold."""
 
     word: str
@@ -30,9 +30,9 @@ class TracedGroup:
         for part in self.parts:
             yield from part.fields()
 
-    def entry(self, scene: Scene) -> Entry:
+    def entry(self, traced: TracedSubject) -> Entry:
         """Judge the parts and return the entry."""
-        entries = [part.entry(scene) for part in self.parts]
+        entries = [part.entry(traced) for part in self.parts]
         verdicts: list[Verdict] = [entry["holds"] for entry in entries]  # type: ignore[misc]  # `holds` is a verdict
         return {self.word: list[Json](entries), "holds": self._all(verdicts)}
 
@@ -42,7 +42,7 @@ class TracedGroup:
         return all_of(verdicts) if self.word == "all" else negated(all_of(verdicts))
 
 
-_Plain: TypeAlias = TracedTest | TracedLimit | TracedGroup
+_Plain: TypeAlias = TracedTest | TracedLimit | TracedCompound
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ class Kept:
         """Yield the fields that the condition reads, and whether they stand in the subject's row."""
         yield from self.reads
 
-    def entry(self, scene: Scene) -> Entry:
+    def entry(self, traced: TracedSubject) -> Entry:
         """Return the entry."""
         if len(self.reads) == 1:
             path, own = self.reads[0]
-            key: object = (scene.row if own else scene.shared).get(path, NOT_KNOWN)
+            key: object = (traced.row if own else traced.shared).get(path, NOT_KNOWN)
         else:
-            key = tuple([(scene.row if own else scene.shared).get(path, NOT_KNOWN) for path, own in self.reads])
-        return self.seen.get(key) or keep(self.seen, key, self.part.entry(scene))
+            key = tuple([(traced.row if own else traced.shared).get(path, NOT_KNOWN) for path, own in self.reads])
+        return self.seen.get(key) or keep(self.seen, key, self.part.entry(traced))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,11 +77,11 @@ class Common:
         """Yield the fields that the condition reads, and whether they stand in the subject's row."""
         return self.part.fields()
 
-    def entry(self, scene: Scene) -> Entry:
+    def entry(self, traced: TracedSubject) -> Entry:
         """Return the entry."""
-        told = scene.told.get(self)
+        told = traced.told.get(self)
         if told is None:
-            told = scene.told[self] = self.part.entry(scene)
+            told = traced.told[self] = self.part.entry(traced)
         return told
 
 
@@ -112,5 +112,5 @@ def _plain(condition: Condition, subject: Subject, kinds: Mapping[str, Type]) ->
             assert_never(condition)
 
 
-def _group(word: str, parts: tuple[Condition, ...], subject: Subject, kinds: Mapping[str, Type]) -> TracedGroup:
-    return TracedGroup(word, tuple([traced(part, subject, kinds) for part in parts]))
+def _group(word: str, parts: tuple[Condition, ...], subject: Subject, kinds: Mapping[str, Type]) -> TracedCompound:
+    return TracedCompound(word, tuple([traced(part, subject, kinds) for part in parts]))

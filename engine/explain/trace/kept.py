@@ -15,7 +15,7 @@ OFTEN = 200
 
 
 def is_few_valued(field: str, kind: Type) -> bool:
-    """Tell whether few values of a field are met: of its type, or because it is the day."""
+    """Return whether few values of a field are met: of its type, or because it is the day."""
     return is_coarse(kind) or field == AS_OF.path
 
 

@@ -16,7 +16,7 @@ from engine.core.values import Value
 from engine.core.views import State, is_own
 from engine.explain.trace.formulas import FUNCTION_TEXTS, Template, template
 from engine.explain.trace.kept import NOT_KNOWN, is_few_valued, keep
-from engine.explain.trace.scene import Scene, Texts
+from engine.explain.trace.traced_subject import Texts, TracedSubject
 from engine.plan.derive.derivation import Derivation
 from engine.plan.groups import Group
 from engine.plan.tables.bits import lowest_bit, positions
@@ -34,7 +34,7 @@ FOUND = {
 }
 
 
-Origin: TypeAlias = Callable[[Scene], str]
+Origin: TypeAlias = Callable[[TracedSubject], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Filled:
     pattern: str
     fields: tuple[tuple[str, bool], ...]
 
-    def __call__(self, scene: Scene) -> str:
+    def __call__(self, traced: TracedSubject) -> str:
         """Put the values in: `?` for an unknown one."""
-        row, shared = scene.texts, scene.shared_texts
+        row, shared = traced.texts, traced.shared_texts
         return self.pattern % tuple([_shown((row if mine else shared), path) for path, mine in self.fields])
 
 
@@ -61,12 +61,12 @@ class Given:
     of_claim: bool
     default: Value
 
-    def __call__(self, scene: Scene) -> str:
+    def __call__(self, traced: TracedSubject) -> str:
         """Tell the request from the default."""
         # A default stands in the facts as it is here, digit for digit; what compares equal may still have been given.
-        if (scene.row if self.own else scene.shared).get(self.path) != self.default:
+        if (traced.row if self.own else traced.shared).get(self.path) != self.default:
             return "request"
-        given = scene.given if self.own else scene.facts.request.get(self.of)
+        given = traced.given if self.own else traced.facts.request.get(self.of)
         if self.of_claim and isinstance(given, dict):
             given = given.get(self.of)
         return "request" if isinstance(given, dict) and self.name in given else "default"
@@ -85,19 +85,19 @@ class Named:
     tested: tuple[tuple[str, bool], ...]
     seen: dict[object, str]
 
-    def __call__(self, scene: Scene) -> str:
+    def __call__(self, traced: TracedSubject) -> str:
         """Name the rows."""
-        row, shared = scene.row, scene.shared
+        row, shared = traced.row, traced.shared
         if self.field not in (row if self.own else shared):
-            return self.name(scene)
-        key = (scene.engine, *[(row if mine else shared).get(path, NOT_KNOWN) for path, mine in self.tested])
-        return self.seen.get(key) or keep(self.seen, key, self.name(scene))
+            return self.name(traced)
+        key = (traced.engine, *[(row if mine else shared).get(path, NOT_KNOWN) for path, mine in self.tested])
+        return self.seen.get(key) or keep(self.seen, key, self.name(traced))
 
 
 def origin_of(
     field: Field, derivation: Derivation | None, table: DerivedTable | None, subject: Subject, types: Mapping[str, Type]
 ) -> str | Origin:
-    """Return where a field's value comes from, or the function that tells it for one scene.
+    """Return where a field's value comes from, or the function that tells it for one traced.
 
     Args:
         field: the field.
@@ -111,7 +111,7 @@ def origin_of(
     if table is not None:
         return _rows(table, subject, types)
     if field.path == "deal.line_count":
-        return lambda scene: f"count of {_lines(scene.facts)}"
+        return lambda traced: f"count of {_lines(traced.facts)}"
     if field.path in FUNCTION_TEXTS:
         inputs = FUNCTION_INPUTS[field.path]
         return _formula(
@@ -141,10 +141,10 @@ def _formula(formula: Template, subject: Subject) -> str | Origin:
     if len(formula.parts) == 1 and isinstance(formula.parts[0], Aggregate) and formula.text == "{}":
         function = formula.parts[0].function
         words = "sum" if function == "sum" else f"{function}imum"
-        return lambda scene: f"{words} of {_lines(scene.facts)}"
+        return lambda traced: f"{words} of {_lines(traced.facts)}"
     pattern = formula.text.replace("%", "%%").replace("{}", "%s")  # this is filled in twice as fast
     if any(isinstance(part, Aggregate) for part in formula.parts):
-        return lambda scene: pattern % tuple([_part(part, scene, subject) for part in formula.parts])
+        return lambda traced: pattern % tuple([_part(part, traced, subject) for part in formula.parts])
     return Filled(pattern, tuple([(part.field, is_own(part.field, subject)) for part in formula.parts]))
 
 
@@ -155,13 +155,13 @@ def _shown(texts: Texts, path: str) -> str:
     return "null" if text is None else str(text)
 
 
-def _part(part: FieldValue | Aggregate, scene: Scene, subject: Subject) -> str:
+def _part(part: FieldValue | Aggregate, traced: TracedSubject, subject: Subject) -> str:
     """Return the text of a formula's operand, where lines are summed."""
     if isinstance(part, FieldValue):
         mine = is_own(part.field, subject)
-        return _shown(scene.texts if mine else scene.shared_texts, part.field)
-    value = _sum(part.field, scene.facts.lines) if part.function == "sum" else None
-    found: State = compute(part, scene.shared, scene.facts.lines) if value is None else value
+        return _shown(traced.texts if mine else traced.shared_texts, part.field)
+    value = _sum(part.field, traced.facts.lines) if part.function == "sum" else None
+    found: State = compute(part, traced.shared, traced.facts.lines) if value is None else value
     if found is None:
         return "null"
     return str(figures.text(found, part.type)) if isinstance(found, tuple) else "?"
@@ -186,9 +186,9 @@ def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> O
 
     each = [_named(table, [number]) for number in range(len(table.rows))]
 
-    def name(scene: Scene) -> str:
-        fired, undetermined = scene.engine.match(group, scene.shared, scene.row)
-        state = scene.row if own else scene.shared
+    def name(traced: TracedSubject) -> str:
+        fired, undetermined = traced.engine.match(group, traced.shared, traced.row)
+        state = traced.row if own else traced.shared
         if table.field not in state:
             return "undetermined " + _named(table, [*positions(undetermined)])
         if table.hit == "first":

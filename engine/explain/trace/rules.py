@@ -8,7 +8,7 @@ from engine.core.views import View
 from engine.explain.trace import effects, kept
 from engine.explain.trace.conditions import Traced, traced
 from engine.explain.trace.fields import FieldBook, Listing, Reads
-from engine.explain.trace.scene import Entry, Scene
+from engine.explain.trace.traced_subject import Entry, TracedSubject
 from engine.explain.trace.unrolled import Tell, telling
 from engine.explain.words import effect_text
 from engine.plan.groups import Group, Match
@@ -39,15 +39,15 @@ class TracedRule:
         self._told = 0
         self.reads: Reads = book.reads(rule_fields(rule), subject)
 
-    def entry(self, status: Status, scene: Scene, language: Language) -> Entry:
+    def entry(self, status: Status, traced: TracedSubject, language: Language) -> Entry:
         """Return the rule's entry for one subject: a copy of the blank, filled in."""
-        key = scene.key
+        key = traced.key
         entry = (self._blanks.get((status, key, language)) or self._blank(status, key, language)).copy()
         if key is not None:
-            entry[key] = scene.name
-        entry["tests"] = [test.entry(scene) for test in self._tests]
+            entry[key] = traced.name
+        entry["tests"] = [test.entry(traced) for test in self._tests]
         if self._scores:
-            self._put_points(entry, scene, language)
+            self._put_points(entry, traced, language)
         return entry
 
     def unrolled(self, key: str | None, language: Language) -> Tell | None:
@@ -74,10 +74,10 @@ class TracedRule:
         }
         return blank
 
-    def _put_points(self, entry: Entry, scene: Scene, language: Language) -> None:
+    def _put_points(self, entry: Entry, traced: TracedSubject, language: Language) -> None:
         """Put the points into the entry of a rule that gives a score."""
-        view = View(self._subject, scene.shared, scene.row)
-        points = iter([effects.points(compute(formula, view, scene.facts.lines)) for formula in self._scores])
+        view = View(self._subject, traced.shared, traced.row)
+        points = iter([effects.points(compute(formula, view, traced.facts.lines)) for formula in self._scores])
         then = [
             {**one, **next(points)} if isinstance(effect, Score) else one
             for effect, one in zip(self._rule.effects, self._then[language], strict=True)
@@ -106,20 +106,20 @@ class TracedGroup:
             found = self._rules[number] = TracedRule(self._group.rules[number], self._group.subject, self._book)
         return found
 
-    def entries(self, bits: Bits, match: Match, scene: Scene, language: Language) -> list[Json]:
+    def entries(self, bits: Bits, match: Match, traced: TracedSubject, language: Language) -> list[Json]:
         """Return the entries of some of the rules, as they were matched."""
-        unrolled = self._unrolled.get((scene.key, language))
+        unrolled = self._unrolled.get((traced.key, language))
         if unrolled is None:
-            unrolled = self._unrolled[scene.key, language] = [None] * len(self._rules)
+            unrolled = self._unrolled[traced.key, language] = [None] * len(self._rules)
         listed: list[Json] = []
         for number, status in self._statuses(bits, bits & match.fired, bits & match.undetermined):
             tell = unrolled[number]
             if tell is None:
                 rule = self[number]
-                unrolled[number] = rule.unrolled(scene.key, language)
-                listed.append(rule.entry(status, scene, language))
+                unrolled[number] = rule.unrolled(traced.key, language)
+                listed.append(rule.entry(status, traced, language))
             else:
-                listed.append(tell(scene, status))
+                listed.append(tell(traced, status))
         return listed
 
     def _statuses(self, bits: Bits, fired: Bits, open_: Bits) -> tuple[tuple[int, Status], ...]:

@@ -12,12 +12,12 @@ from engine.core.decision import Json
 from engine.explain.trace import kept
 from engine.explain.trace.kept import NOT_KNOWN
 from engine.explain.trace.origins import Filled, Given, Named, Origin
-from engine.explain.trace.scene import Scene
-from engine.plan.generated import function
+from engine.explain.trace.traced_subject import TracedSubject
+from engine.plan.generated import compile_function
 
 Writer: TypeAlias = Callable[[Any], Json]
-# Puts the texts of the known values into the scene's, and returns the entries.
-Tell: TypeAlias = Callable[[Scene], list[Json]]
+# Puts the texts of the known values into the traced's, and returns the entries.
+Tell: TypeAlias = Callable[[TracedSubject], list[Json]]
 
 
 # A field's path, what writes its values if they are no texts already, and where they come from.
@@ -43,23 +43,23 @@ class Shown:
         self._told = 0
         self._unrolled: Tell | None = None
 
-    def tell(self, scene: Scene) -> list[Json]:
-        """Put the texts of the known values into the scene's, and return the entries of all fields."""
-        if scene.key == self._key:  # the one line of a request without lines has no number
+    def tell(self, traced: TracedSubject) -> list[Json]:
+        """Put the texts of the known values into the traced's, and return the entries of all fields."""
+        if traced.key == self._key:  # the one line of a request without lines has no number
             if self._unrolled is not None:
-                return self._unrolled(scene)
+                return self._unrolled(traced)
             self._told += 1
             if self._told > kept.OFTEN:
                 self._unrolled = _unrolled(self._fields, self._key)
-        row, texts = scene.row, scene.texts
+        row, texts = traced.row, traced.texts
         for path, write, _ in self._fields:
             if path in row:
                 value: Any = row[path]
                 texts[path] = value if value is None or write is None else write(value)
-        place = {} if scene.key is None else {scene.key: scene.name}
+        place = {} if traced.key is None else {traced.key: traced.name}
         listed: list[Json] = []
         for path, _, origin in self._fields:
-            came = origin if isinstance(origin, str) else origin(scene)
+            came = origin if isinstance(origin, str) else origin(traced)
             if path in texts:
                 listed.append({"field": path, **place, "value": texts[path], "from": came})
             else:
@@ -75,12 +75,12 @@ def _unrolled(fields: Sequence[_Field], key: str | None) -> Tell:
     """Write the loops out as a function: a field's value is `v` with its number, and the value's text `t`."""
     names: dict[str, Any] = {"NOT_KNOWN": NOT_KNOWN, "given_of": _given_of, "nothing": {}, "unknown": _unknown}
     lines = [
-        "def tell(scene):",
-        "    get, texts, shared, name = scene.row.get, scene.texts, scene.shared_texts, scene.name",
+        "def tell(traced):",
+        "    get, texts, shared, name = traced.row.get, traced.texts, traced.shared_texts, traced.name",
     ]
     given = {origin.of: origin.own for _, _, origin in fields if isinstance(origin, Given) and not origin.of_claim}
     for of, own in given.items():
-        lines.append(f"    of_{of} = {'scene.given or nothing' if own else f'given_of(scene, {of!r})'}")
+        lines.append(f"    of_{of} = {'traced.given or nothing' if own else f'given_of(traced, {of!r})'}")
     numbers = {path: number for number, (path, _, _) in enumerate(fields)}
     texts = {path: f"t{number}" for path, number in numbers.items()}
     for path in [path for _, _, origin in fields if isinstance(origin, Filled) for path, _ in origin.fields]:
@@ -110,20 +110,20 @@ def _unrolled(fields: Sequence[_Field], key: str | None) -> Tell:
             entry = f"e{number} or ({entry})"
         lines += [f"    v{number} = get({path!r}, NOT_KNOWN)", *[f"    {line}" for line in statements]]
         entries.append(f"        {entry},")
-    made: Tell = function("\n".join([*lines, "    return [", *entries, "    ]"]), "tell", names)
+    made: Tell = compile_function("\n".join([*lines, "    return [", *entries, "    ]"]), "tell", names)
     return made
 
 
-def _given_of(scene: Scene, of: str) -> Mapping[str, object]:
+def _given_of(traced: TracedSubject, of: str) -> Mapping[str, object]:
     """Return what a request gives of an object that is shared."""
-    given = scene.facts.request.get(of)
+    given = traced.facts.request.get(of)
     return given if isinstance(given, dict) else {}
 
 
 def _entry(field: _Field, number: int, place: str, texts: Mapping[str, str], names: dict[str, Any]) -> str:
     """Write a field's entry, known or not."""
     path, _, origin = field
-    came, unknown = f"origin{number}(scene)", f"unknown(origin{number}(scene))"
+    came, unknown = f"origin{number}(traced)", f"unknown(origin{number}(traced))"
     if isinstance(origin, str):
         came, unknown = f"origin{number}", f"unknown{number}"
         names[unknown] = _unknown(origin)
@@ -132,8 +132,8 @@ def _entry(field: _Field, number: int, place: str, texts: Mapping[str, str], nam
         came = f"('default' if {_is_default(origin, number)} else 'request')"
     elif isinstance(origin, Named):
         names[f"seen{number}"] = origin.seen
-        values = [f"scene.{'row' if mine else 'shared'}.get({path!r}, NOT_KNOWN)" for path, mine in origin.tested]
-        came = f"seen{number}.get((scene.engine, {', '.join(values)})) or {came}"
+        values = [f"traced.{'row' if mine else 'shared'}.get({path!r}, NOT_KNOWN)" for path, mine in origin.tested]
+        came = f"seen{number}.get((traced.engine, {', '.join(values)})) or {came}"
     elif isinstance(origin, Filled) and origin.fields:  # a formula of known values is filled in on the spot
         filled = [texts[path] for path, _ in origin.fields]
         all_known = " and ".join([f"{text} is not None" for text in dict.fromkeys(filled)])

@@ -12,7 +12,7 @@ from engine.core.exact import Ratio, ratio
 from engine.core.values import Value
 from engine.core.views import is_own
 from engine.explain.trace.distances import gap_text, short_by
-from engine.explain.trace.scene import Entry, Scene
+from engine.explain.trace.traced_subject import Entry, TracedSubject
 from engine.plan.tables.conditions import Judge, compiled
 from rules.ir import Compare, CompareField, FieldTest, Operator, Subject, Test
 from rules.types import NUMERIC, Type
@@ -44,16 +44,16 @@ class TracedTest:
         if self.other is not None:
             yield self.other, self.other_own
 
-    def entry(self, scene: Scene) -> Entry:
+    def entry(self, traced: TracedSubject) -> Entry:
         """Judge the test and return its entry."""
-        values, texts = (scene.row, scene.texts) if self.own else (scene.shared, scene.shared_texts)
-        verdict = self.judge(scene.shared, scene.row)
+        values, texts = (traced.row, traced.texts) if self.own else (traced.shared, traced.shared_texts)
+        verdict = self.judge(traced.shared, traced.row)
         entry: Entry = {"field": self.field, "test": self.written, "actual": texts.get(self.field), "holds": verdict}
         if self.field not in texts:
             entry["known"] = False
         limit: Value = None
         if self.other is not None:
-            others, other_texts = (scene.row, scene.texts) if self.other_own else (scene.shared, scene.shared_texts)
+            others, other_texts = (traced.row, traced.texts) if self.other_own else (traced.shared, traced.shared_texts)
             limit = others.get(self.other)
             entry["limit"] = other_texts.get(self.other)
             if self.other not in others:
@@ -87,23 +87,23 @@ class TracedLimit:
         """Yield the fields that the test reads, and whether they stand in the subject's row."""
         return self.general.fields()
 
-    def entry(self, scene: Scene) -> Entry:
+    def entry(self, traced: TracedSubject) -> Entry:
         """Judge the test and return its entry."""
-        value = (scene.row if self.own else scene.shared).get(self.field)
+        value = (traced.row if self.own else traced.shared).get(self.field)
         limit: Value = self.limit
         if self.other is not None:
-            limit = (scene.row if self.other_own else scene.shared).get(self.other)
+            limit = (traced.row if self.other_own else traced.shared).get(self.other)
         if type(value) is not tuple or type(limit) is not tuple:
-            return self.general.entry(scene)
+            return self.general.entry(traced)
         (n, d), (m, e) = value, limit
         if not d or not e:
-            return self.general.entry(scene)
+            return self.general.entry(traced)
         gap = n * e - m * d
         holds = self.holds(gap, 0)
-        actual = (scene.texts if self.own else scene.shared_texts)[self.field]
+        actual = (traced.texts if self.own else traced.shared_texts)[self.field]
         entry: Entry = {"field": self.field, "test": self.written, "actual": actual, "holds": holds}
         if self.other is not None:
-            entry["limit"] = (scene.texts if self.other_own else scene.shared_texts)[self.other]
+            entry["limit"] = (traced.texts if self.other_own else traced.shared_texts)[self.other]
         if not holds:
             entry["short_by"] = gap_text((abs(gap), d * e), self.kind)
         return entry

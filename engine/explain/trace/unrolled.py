@@ -13,13 +13,13 @@ from engine.explain.trace.conditions import Common, Kept, Traced
 from engine.explain.trace.distances import LEAST_SHOWN, gap_text
 from engine.explain.trace.kept import NOT_KNOWN, keep
 from engine.explain.trace.numbers import writer
-from engine.explain.trace.scene import Entry, Scene
+from engine.explain.trace.traced_subject import Entry, TracedSubject
 from engine.explain.trace.unary import TracedLimit, TracedTest
-from engine.plan.generated import function
+from engine.plan.generated import compile_function
 from rules.ir import Compare, CompareField, Within
 
 # From one subject and the status of the rule there to the rule's entry.
-Tell: TypeAlias = Callable[[Scene, str], Entry]
+Tell: TypeAlias = Callable[[TracedSubject, str], Entry]
 
 _HAVE_DISTANCES = (Compare, CompareField, Within)
 _SIGNS: dict[Callable[[int, int], bool], str] = {lt: "<", le: "<=", gt: ">", ge: ">="}
@@ -30,14 +30,14 @@ def telling(tests: Sequence[Traced], blank: Entry, key: str | None) -> Tell:
     names: dict[str, Any] = {"NOT_KNOWN": NOT_KNOWN, "gap_text": gap_text, "keep": keep, "seen": {}}
     names |= {f"blank_{name}": value for name, value in blank.items()}
     lines = [
-        "def tell(scene, status):",
-        "    row, shared, told = scene.row, scene.shared, scene.told",
+        "def tell(traced, status):",
+        "    row, shared, told = traced.row, traced.shared, traced.told",
     ]
     reads = _few(tests) if key in (None, "line") else None  # a line's number comes again, a claim's name does not
     if reads is not None:
         values = "".join([f"{_facts(own)}.get({path!r}, NOT_KNOWN), " for path, own in reads])
         lines += [
-            f"    key = (status, scene.name, {values})",
+            f"    key = (status, traced.name, {values})",
             "    entry = seen.get(key)",
             "    if entry is not None: return entry",
         ]
@@ -45,10 +45,10 @@ def telling(tests: Sequence[Traced], blank: Entry, key: str | None) -> Tell:
     for number, test in enumerate(tests):
         names[f"test{number}"], names[f"entry{number}"] = test, test.entry
         told.append(_test(test, number, lines, names))
-    filled = {"status": "status", "tests": f"[{', '.join(told)}]"} | ({} if key is None else {key: "scene.name"})
+    filled = {"status": "status", "tests": f"[{', '.join(told)}]"} | ({} if key is None else {key: "traced.name"})
     entry = ", ".join([f"{name!r}: {filled.get(name, f'blank_{name}')}" for name in blank])
     lines.append(f"    return {{{entry}}}" if reads is None else f"    return keep(seen, key, {{{entry}}})")
-    made: Tell = function("\n".join(lines), "tell", names)
+    made: Tell = compile_function("\n".join(lines), "tell", names)
     return made
 
 
@@ -68,17 +68,17 @@ def _facts(own: bool) -> str:
 
 
 def _texts(own: bool) -> str:
-    return "scene.texts" if own else "scene.shared_texts"
+    return "traced.texts" if own else "traced.shared_texts"
 
 
 def _test(test: Traced, number: int, lines: list[str], names: dict[str, Any]) -> str:
     """Return the expression of a test's entry; what it needs before goes to the lines."""
     if isinstance(test, Common):
-        return f"told.get(test{number}) or entry{number}(scene)"
+        return f"told.get(test{number}) or entry{number}(traced)"
     if isinstance(test, Kept) and len(test.reads) == 1:
         ((path, own),) = test.reads
         names[f"seen{number}"] = test.seen
-        return f"seen{number}.get({_facts(own)}.get({path!r}, NOT_KNOWN)) or entry{number}(scene)"
+        return f"seen{number}.get({_facts(own)}.get({path!r}, NOT_KNOWN)) or entry{number}(traced)"
     if isinstance(test, TracedLimit):
         _limit(test, number, lines, names)
         return f"told{number}"
@@ -87,8 +87,8 @@ def _test(test: Traced, number: int, lines: list[str], names: dict[str, Any]) ->
     ):  # none has a distance
         names |= {f"written{number}": test.written, f"judge{number}": test.judge}
         known = f"{_parts(test, number)}, 'holds': judge{number}(shared, row)"
-        return f"{{{known}}} if {test.field!r} in {_texts(test.own)} else entry{number}(scene)"
-    return f"entry{number}(scene)"
+        return f"{{{known}}} if {test.field!r} in {_texts(test.own)} else entry{number}(traced)"
+    return f"entry{number}(traced)"
 
 
 def _limit(test: TracedLimit, number: int, lines: list[str], names: dict[str, Any]) -> None:
@@ -114,7 +114,7 @@ def _limit(test: TracedLimit, number: int, lines: list[str], names: dict[str, An
         f"        gap = {gap}",
         f"        if gap {sign} 0: told{number} = {{{start}, 'holds': True{limit}}}",
         f"        else: told{number} = {{{start}, 'holds': False{limit}, 'short_by': {short_by}}}",
-        f"    else: told{number} = entry{number}(scene)",
+        f"    else: told{number} = entry{number}(traced)",
     ]
 
 

@@ -18,7 +18,7 @@ AUTHORITY = "price_approval.authority"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DecisionReader:
     """A decision as JSON, to be shown in a language."""
 
     decision: Entry
@@ -82,60 +82,60 @@ def source(rule: Entry) -> str:
     return f"{rule['source']['file']}:{rule['source']['line']}"
 
 
-def placed(page: Page, entry: Entry, text: str) -> str:
+def placed(reader: DecisionReader, entry: Entry, text: str) -> str:
     """Return a text with the line, claim or partner that it is about before it."""
     if "line" in entry:
-        return page.say("on_line", place=page.say("line", line=entry["line"]), reason=text)
+        return reader.say("on_line", place=reader.say("line", line=entry["line"]), reason=text)
     whose = entry.get("claim") or entry.get("partner")
-    return page.say("on_line", place=whose, reason=text) if whose else text
+    return reader.say("on_line", place=whose, reason=text) if whose else text
 
 
-def effects(page: Page, key: str, label: str, *, section: str = "") -> Table:
+def effects(reader: DecisionReader, key: str, label: str, *, section: str = "") -> Table:
     """Return the fired rules that have an effect, each with what made it fire and where it stands."""
     rows: dict[tuple[str, ...], Row] = {}
-    for rule in page.rules("fired", section=section):
+    for rule in reader.rules("fired", section=section):
         for then in rule["then"]:
             if key in then:
-                cells = (placed(page, rule, str(then[key])), page.because_of(rule), source(rule))
-                rows[cells] = Row(page.say(label), cells)
+                cells = (placed(reader, rule, str(then[key])), reader.because_of(rule), source(rule))
+                rows[cells] = Row(reader.say(label), cells)
     return Table([*rows.values()])
 
 
-def reasoned(page: Page, entries: list[Entry], label: str, name: str = "rule") -> Table:
+def reasoned(reader: DecisionReader, entries: list[Entry], label: str, name: str = "rule") -> Table:
     """Return entries of the result that have a reason, with the rules that gave it where the trace has them."""
-    by_id = {(rule["rule"], rule.get("line")): rule for rule in page.rules("fired")}
+    by_id = {(rule["rule"], rule.get("line")): rule for rule in reader.rules("fired")}
     rows = []
     for entry in entries:
         rule = by_id.get((entry.get(name), entry.get("line")))
-        told = [page.because_of(rule), source(rule)] if rule else [str(entry[name])] if entry.get(name) else []
-        rows.append(Row(page.say(label), [placed(page, entry, str(entry["reason"])), *told]))
+        told = [reader.because_of(rule), source(rule)] if rule else [str(entry[name])] if entry.get(name) else []
+        rows.append(Row(reader.say(label), [placed(reader, entry, str(entry["reason"])), *told]))
     return Table(rows)
 
 
-def near_misses(page: Page) -> Table:
+def near_misses(reader: DecisionReader) -> Table:
     """Return the rules that one number kept from firing, by little: all else about them held.
 
     What authority misses stands beside each line instead.
     """
-    near = [rule for rule in page.rules("blocked") if not rule["section"].endswith(AUTHORITY) and _is_near(rule)]
-    return _told(page, near, "label_near", "missed_by", failures)
+    near = [rule for rule in reader.rules("blocked") if not rule["section"].endswith(AUTHORITY) and _is_near(rule)]
+    return _told(reader, near, "label_near", "missed_by", failures)
 
 
-def undetermined(page: Page) -> Table:
+def undetermined(reader: DecisionReader) -> Table:
     """Return the rules that missing information leaves open."""
-    return _told(page, page.rules("undetermined"), "label_not_sure", "undetermined", unknowns)
+    return _told(reader, reader.rules("undetermined"), "label_not_sure", "undetermined", unknowns)
 
 
 def _told(
-    page: Page, rules: list[Entry], label: str, phrase: str, tests: Callable[[Entry, Language], list[str]]
+    reader: DecisionReader, rules: list[Entry], label: str, phrase: str, tests: Callable[[Entry, Language], list[str]]
 ) -> Table:
     """Return the first few rules with some of their tests."""
     rows = []
     for rule in rules[:MOST_NEAR]:
-        text = page.say(phrase, rule=rule["rule"], tests=page.joined(tests(rule, page.language)))
-        rows.append(Row(page.say(label), [placed(page, rule, text), source(rule)]))
+        text = reader.say(phrase, rule=rule["rule"], tests=reader.joined(tests(rule, reader.language)))
+        rows.append(Row(reader.say(label), [placed(reader, rule, text), source(rule)]))
     if len(rules) > MOST_NEAR:
-        rows.append(Row(page.say(label), [page.say("more_rows", count=len(rules) - MOST_NEAR)]))
+        rows.append(Row(reader.say(label), [reader.say("more_rows", count=len(rules) - MOST_NEAR)]))
     return Table(rows)
 
 
@@ -144,22 +144,24 @@ def _is_near(rule: Entry) -> bool:
     return len(failed) == 1 < len(rule["tests"]) and is_close(failed[0])
 
 
-def missing(page: Page) -> Table:
+def missing(reader: DecisionReader) -> Table:
     """Return what is missing, and what remains possible."""
     rows = []
-    if page.decision.get("missing"):
-        rows.append(Row(page.say("label_missing"), [page.joined([*page.decision["missing"]])]))
-    possible = page.decision.get("possible")
+    if reader.decision.get("missing"):
+        rows.append(Row(reader.say("label_missing"), [reader.joined([*reader.decision["missing"]])]))
+    possible = reader.decision.get("possible")
     if possible:
-        outcomes = page.joined([page.outcome(name) for name in possible.get("outcomes", ())])
-        levels = page.joined([*possible.get("levels", ())])
-        rows.append(Row(page.say("label_possible"), [outcomes + (page.say("in_brackets", levels) if levels else "")]))
+        outcomes = reader.joined([reader.outcome(name) for name in possible.get("outcomes", ())])
+        levels = reader.joined([*possible.get("levels", ())])
+        rows.append(
+            Row(reader.say("label_possible"), [outcomes + (reader.say("in_brackets", levels) if levels else "")])
+        )
     return Table(rows)
 
 
-def notes(page: Page, *steps: str) -> Table:
+def notes(reader: DecisionReader, *steps: str) -> Table:
     """Return some steps' sentences as they stand."""
-    return Table([Row(page.say("label_note"), [step["text"]]) for step in page.steps(*steps)])
+    return Table([Row(reader.say("label_note"), [step["text"]]) for step in reader.steps(*steps)])
 
 
 def day(moment: str) -> str:

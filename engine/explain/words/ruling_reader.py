@@ -14,7 +14,7 @@ from rules.ir import Effect, Policy, Role, Rule
 OUTCOMES = {"en": en.OUTCOMES, "zh": zh.OUTCOMES}
 
 
-class Told:
+class RulingReader:
     """A ruling to be told."""
 
     def __init__(

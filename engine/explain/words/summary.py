@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from engine.core.decision import Kind, Language
 from engine.core.facts import Facts
-from engine.explain.words.ruling_reader import Told
+from engine.explain.words.ruling_reader import RulingReader
 from engine.kinds.allocation.summary import partner_summary
 from engine.kinds.price.summary import price_summary
 from engine.kinds.registration.summary import claim_summary
@@ -16,7 +16,7 @@ from engine.kinds.special_order.summary import order_summary
 from engine.plan.ruling import Ruling
 from rules.ir import Policy
 
-SUMMARIES: dict[Kind, Callable[[Told], str]] = {
+SUMMARIES: dict[Kind, Callable[[RulingReader], str]] = {
     Kind.PRICE_APPROVAL: price_summary,
     Kind.SPECIAL_ORDER: order_summary,
     Kind.DEAL_REGISTRATION: claim_summary,
@@ -43,4 +43,4 @@ def summary(
         facts: the facts of the request; without them no limit is named.
         missing: the fields that a caller could add; without them, those that the rules name.
     """
-    return SUMMARIES[kind](Told(ruling, policy, language, facts, tuple(missing)))
+    return SUMMARIES[kind](RulingReader(ruling, policy, language, facts, tuple(missing)))

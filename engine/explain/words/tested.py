@@ -67,7 +67,7 @@ def holding(test: Entry, language: Language) -> str:
 
 
 def is_close(test: Entry) -> bool:
-    """Tell whether a failing test misses its limit by little: a point of a rate, a tenth of any other limit."""
+    """Return whether a failing test misses its limit by little: a point of a rate, a tenth of any other limit."""
     operator, _, written = str(test.get("test", "")).partition(" ")
     limit = str(test.get("limit", written))
     short = decimal(str(test.get("short_by", "")).removesuffix("%"))

@@ -12,7 +12,7 @@ from engine.core.exact import ZERO, Ratio, add
 from engine.core.facts import Facts, Row
 from engine.core.interpret import compute
 from engine.core.views import UNKNOWN, State, View
-from engine.kinds.elimination.doubts import Doubt, Inputs, behind, fields_of, merged, undetermined
+from engine.kinds.elimination.doubts import Doubt, Inputs, fields_of, merged, undetermined, unknown_sources
 from engine.plan.groups import Engine, Group, Match, match_rows
 from engine.plan.tables.bits import positions
 from rules.ir import Rule, Score, Subject
@@ -28,7 +28,7 @@ class Excluding:
     candidates: frozenset[int]
 
     def is_about(self, candidate: int) -> bool:
-        """Tell whether the candidate is one of them."""
+        """Return whether the candidate is one of them."""
         return candidate in self.candidates
 
 
@@ -42,7 +42,7 @@ class Scoring:
     points: State
 
     def is_about(self, candidate: int) -> bool:
-        """Tell whether the candidate gets the points."""
+        """Return whether the candidate gets the points."""
         return self.candidate is None or self.candidate == candidate
 
 
@@ -160,7 +160,7 @@ def _scoring(
         place[match.number] if is_partner and match.number is not None else None,
         points,
     )
-    return scoring, behind([path for path in read if view[path] is UNKNOWN], view, inputs)
+    return scoring, unknown_sources([path for path in read if view[path] is UNKNOWN], view, inputs)
 
 
 def total(states: Sequence[State]) -> State:

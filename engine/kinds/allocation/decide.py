@@ -32,9 +32,9 @@ from engine.kinds.elimination.doubts import (
     Doubt,
     TooMuchWorkError,
     Work,
+    decisive,
     fields_of,
     hits,
-    matter,
     undetermined,
 )
 from engine.plan.derive.derivations import Derivations, derivations
@@ -173,7 +173,7 @@ def _combine(plan: AllocationPlan, engine: Engine, facts: Facts, candidates: Can
     distinct = frozenset(bindings)
     settled = len(distinct) == 1 and bindings[0][0] != ASKS
     missing = {path for one in every for path in one.missing}
-    for number in matter(bindings, len(doubts)) if len(distinct) > 1 else ():
+    for number in decisive(bindings, len(doubts)) if len(distinct) > 1 else ():
         missing |= doubts[number].fields
     return _Found(entries, base, settled=settled, missing=frozenset(missing), outcomes=_remaining(candidates))
 

@@ -138,7 +138,7 @@ def _reach(steps: Sequence[Value], criterion: Criterion) -> Iterator[int]:
 
 
 def _near(best: Value, value: Value, within: object) -> bool:
-    """Tell whether two values lie within a tolerance; the bound itself is within."""
+    """Return whether two values lie within a tolerance; the bound itself is within."""
     if isinstance(within, timedelta):
         return _distance(best, value) <= within
     assert isinstance(best, tuple)

@@ -2,7 +2,7 @@
 
 A domain turns each undetermined rule into a doubt: what it would do if it fired, and the fields that leave it open.
 Doubts that would do the same are one. The domain then decides for every combination of doubts, numbered by a mask of
-which of them come true, and `matter` tells which doubts make a difference.
+which of them come true, and `decisive` tells which doubts make a difference.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -66,10 +66,10 @@ def merged(doubts: Iterable[Doubt[Effect]]) -> tuple[Doubt[Effect], ...]:
     return tuple([Doubt(effect, found) for effect, found in fields.items()])
 
 
-def matter(answers: Sequence[Hashable], doubts: int) -> list[int]:
+def decisive(answers: Sequence[Hashable], doubts: int) -> list[int]:
     """Return the numbers of the doubts that change an answer; `answers[mask]` is what follows when `mask` comes true.
 
-    >>> matter(["same", "same", "other", "other"], 2)
+    >>> decisive(["same", "same", "other", "other"], 2)
     [1]
     """
     return [
@@ -89,15 +89,15 @@ def undetermined(matches: Iterable[Match]) -> Iterator[tuple[Match, Rule]]:
 def fields_of(match: Match, rule: Rule, shared: Row, inputs: Inputs) -> frozenset[str]:
     """Return the fields that leave a rule undetermined."""
     view = View(match.group.subject, shared, match.row)
-    return behind(unknown_fields(rule.when, view), view, inputs)
+    return unknown_sources(unknown_fields(rule.when, view), view, inputs)
 
 
-def behind(paths: Iterable[str], view: View, inputs: Inputs) -> frozenset[str]:
+def unknown_sources(paths: Iterable[str], view: View, inputs: Inputs) -> frozenset[str]:
     """Return the unknown fields from which unknown ones are derived, for one subject; not those that others lack."""
     found: set[str] = set()
     for path in paths:
         unknown = [name for name in inputs.get(path, ()) if _is_unknown(view[name])]
-        found |= behind(unknown, view, inputs) if unknown else {path}
+        found |= unknown_sources(unknown, view, inputs) if unknown else {path}
     return frozenset(found)
 
 

@@ -31,7 +31,7 @@ class Scale:
 
     @property
     def separates(self) -> bool:
-        """Tell whether the criterion could ever tell two of the contenders apart."""
+        """Return whether the criterion could ever tell two of the contenders apart."""
         return len(set(self.places)) > 1 or bool(self.unknown)
 
     def unknown_among(self, rows: Sequence[int]) -> list[int]:

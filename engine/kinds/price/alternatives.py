@@ -12,7 +12,7 @@ from engine.core import figures
 from engine.core.decision import Json
 from engine.core.exact import Ratio, divide, subtract
 from engine.core.facts import Facts
-from engine.kinds.price.levels import Push, pushed
+from engine.kinds.price.levels import LevelChange, changed
 from engine.kinds.price.moving import Parted
 from engine.kinds.price.obstacles import Obstacles
 from engine.kinds.price.other_lines import OtherLines
@@ -106,7 +106,7 @@ def _lowest_prices(
     if not rows or not line.everywhere:
         return {}
     lifts = [
-        (repricing.levers[n].push, spans)
+        (repricing.levers[n].change, spans)
         for n in liftable
         if (spans := _prices(line, repricing.lifting, n, certainly=False))
     ]
@@ -129,7 +129,7 @@ def _lowest_prices(
 
 
 def _lifted(
-    line: PricedLine, allowed: Sequence[tuple[int, Spans]], lifts: Sequence[tuple[Push, Spans]], *, top: int
+    line: PricedLine, allowed: Sequence[tuple[int, Spans]], lifts: Sequence[tuple[LevelChange, Spans]], *, top: int
 ) -> dict[int, int]:
     """Return the lowest price of each rank where rules lift it at some prices: it can only change at a set's ends."""
     ends = {line.low}
@@ -138,7 +138,7 @@ def _lifted(
     lowest: dict[int, int] = {}
     for price in sorted(end for end in ends if line.low <= end <= line.high):
         rank = min((rank for rank, spans in allowed if contains(spans, price)), default=top + 1)
-        rank = pushed(rank, [push for push, spans in lifts if contains(spans, price)], top=top)
+        rank = changed(rank, [change for change, spans in lifts if contains(spans, price)], top=top)
         lowest.setdefault(rank, price)
     return lowest
 

@@ -123,7 +123,7 @@ def last(bits: Bits, most: int) -> Bits:
 
 
 def is_authority(group: Group) -> bool:
-    """Tell whether a group is the authority table."""
+    """Return whether a group is the authority table."""
     return bool(group.rules) and group.rules[0].section == SECTION
 
 
@@ -139,7 +139,7 @@ def authority_of(group: Group, policy: Policy) -> Authority:
 
 
 def is_unordered(part: Condition, fields: Mapping[str, Field]) -> bool:
-    """Tell whether a conjunct asks what something is: of a text, a term, a set or a boolean."""
+    """Return whether a conjunct asks what something is: of a text, a term, a set or a boolean."""
     if not isinstance(part, FieldTest) or part.field not in fields or fields[part.field].type in ORDERED:
         return False  # `as_of` is no field of the policy, and ordered
     return not isinstance(part.test, CompareField) or part.test.operator in (Operator.EQUAL, Operator.NOT_EQUAL)

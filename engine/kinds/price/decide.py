@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from engine.core.decision import Json, Language
 from engine.core.facts import Facts, Row
 from engine.kinds.price.findings import LineLevel, collect
-from engine.kinds.price.levels import NO_PUSH, Push, highest, possible, pushed
+from engine.kinds.price.levels import NO_CHANGE, LevelChange, changed, highest, possible
 from engine.kinds.price.plan import NO_LEVEL, PricePlan
 from engine.kinds.price.result import ruling_of
 from engine.plan.groups import Engine, Match, match_all, match_one
@@ -32,14 +32,14 @@ def decide(plan: PricePlan, engine: Engine, facts: Facts, language: Language) ->
             by_line.setdefault(match.number, []).append(match)
     for number, line in enumerate(lines):
         steps.append(Step("authority", {"line": number + 1, "level": plan.level(line.authority)}))
-        line.final, doubts = _pushed(plan, line.ranks, by_line.get(number, ()), steps, number)
+        line.final, doubts = _changed(plan, line.ranks, by_line.get(number, ()), steps, number)
         line.doubts = [*[plan.authority.rules[n] for n in positions(line.open)], *doubts]
         if line.final == {plan.top + 1}:
             reason = NO_LEVEL.in_language(language)
             findings.rejections.append({"rule": None, "line": number + 1, "reason": reason})
     deal = highest(line.final for line in lines)
     steps.append(Step("highest_line", {"level": plan.level(max(deal)) if len(deal) == 1 else None}))
-    deal, doubts = _pushed(plan, deal, by_line.get(None, ()), steps, None)
+    deal, doubts = _changed(plan, deal, by_line.get(None, ()), steps, None)
     if len(deal) > 1:
         findings.doubts += [*doubts, *(rule for line in lines if len(line.final) > 1 for rule in line.doubts)]
     return ruling_of(
@@ -56,31 +56,31 @@ def _authority(plan: PricePlan, engine: Engine, shared: Row, row: Row, number: i
     return LineLevel(match, rank, open_, frozenset([rank, *(plan.ranks[n] for n in positions(open_))]))
 
 
-def _pushed(
+def _changed(
     plan: PricePlan, ranks: frozenset[int], matches: Sequence[Match], steps: list[Step], number: int | None
 ) -> tuple[frozenset[int], list[Rule]]:
     """Apply the rules of a line, or of the deal, to its possible ranks; also return the rules that leave them open."""
     if not matches:
         return ranks, []
-    certain = list(_pushes(plan, matches, fired=True))
-    for rule, push in certain:
+    certain = list(_changes(plan, matches, fired=True))
+    for rule, change in certain:
         place: dict[str, Json] = {"rule": rule.id} if number is None else {"rule": rule.id, "line": number + 1}
-        if push.at_least:
-            steps.append(Step("at_least", {**place, "level": plan.levels[push.at_least]}))
-        if push.levels:
-            steps.append(Step("raise", {**place, "levels": push.levels}))
-    settled = frozenset(pushed(rank, [push for _, push in certain], top=plan.top) for rank in ranks)
-    open_ = list(_pushes(plan, matches, fired=False))
+        if change.at_least:
+            steps.append(Step("at_least", {**place, "level": plan.levels[change.at_least]}))
+        if change.levels:
+            steps.append(Step("raise", {**place, "levels": change.levels}))
+    settled = frozenset(changed(rank, [change for _, change in certain], top=plan.top) for rank in ranks)
+    open_ = list(_changes(plan, matches, fired=False))
     if not open_:
         return settled, []
-    after = possible(ranks, [push for _, push in certain], [push for _, push in open_], top=plan.top)
+    after = possible(ranks, [change for _, change in certain], [change for _, change in open_], top=plan.top)
     return after, [rule for rule, _ in open_] if after != settled else []
 
 
-def _pushes(plan: PricePlan, matches: Iterable[Match], *, fired: bool) -> Iterator[tuple[Rule, Push]]:
+def _changes(plan: PricePlan, matches: Iterable[Match], *, fired: bool) -> Iterator[tuple[Rule, LevelChange]]:
     for match in matches:
         for n in positions(match.fired if fired else match.undetermined):
             rule = match.group.rules[n]
-            push = plan.pushes[rule.id]
-            if push is not NO_PUSH:
-                yield rule, push
+            change = plan.changes[rule.id]
+            if change is not NO_CHANGE:
+                yield rule, change

@@ -10,43 +10,45 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
+class LevelChange:
     """What a rule's effects do to a rank: no lower than `at_least`, then `levels` higher."""
 
     at_least: int
     levels: int
 
 
-NO_PUSH = Push(0, 0)
+NO_CHANGE = LevelChange(0, 0)
 
 
-def pushed(rank: int, pushes: Iterable[Push], *, top: int) -> int:
+def changed(rank: int, changes: Iterable[LevelChange], *, top: int) -> int:
     """Return a rank after `at_least`, then `raise`, capped at the top; nobody stays nobody.
 
-    >>> pushed(1, [Push(0, 1), Push(2, 0)], top=6)
+    >>> changed(1, [LevelChange(0, 1), LevelChange(2, 0)], top=6)
     3
     """
     if rank > top:
         return rank
     levels = 0
-    for push in pushes:
-        rank = max(rank, push.at_least)
-        levels += push.levels
+    for change in changes:
+        rank = max(rank, change.at_least)
+        levels += change.levels
     return min(top, rank + levels)
 
 
-def possible(ranks: Iterable[int], certain: Iterable[Push], open_: Iterable[Push], *, top: int) -> frozenset[int]:
-    """Return the ranks that remain when each open push may apply or not.
+def possible(
+    ranks: Iterable[int], certain: Iterable[LevelChange], open_: Iterable[LevelChange], *, top: int
+) -> frozenset[int]:
+    """Return the ranks that remain when each open change may apply or not.
 
-    >>> sorted(possible([1], [], [Push(3, 0), Push(0, 1)], top=6))
+    >>> sorted(possible([1], [], [LevelChange(3, 0), LevelChange(0, 1)], top=6))
     [1, 2, 3, 4]
     """
     floor, levels = 0, 0
-    for push in certain:
-        floor, levels = max(floor, push.at_least), levels + push.levels
+    for change in certain:
+        floor, levels = max(floor, change.at_least), levels + change.levels
     states = {(floor, min(levels, top))}
-    for push in open_:
-        states |= {(max(floor, push.at_least), min(levels + push.levels, top)) for floor, levels in states}
+    for change in open_:
+        states |= {(max(floor, change.at_least), min(levels + change.levels, top)) for floor, levels in states}
     return frozenset(
         rank if rank > top else min(top, max(rank, floor) + levels) for rank in ranks for floor, levels in states
     )

@@ -39,7 +39,7 @@ class Parted:
 
 
 @dataclass(frozen=True, eq=False)
-class Moving:
+class PriceDependence:
     """What a line's net price moves, of the fields that matter: their derivations, in order, and their tables.
 
     `crossing` are the lines' own fields among them that the price of another line moves as well, through fields of the
@@ -53,7 +53,7 @@ class Moving:
     straight: StraightForms
 
     @staticmethod
-    def of(derivations: Sequence[Derivation], wanted: Iterable[str]) -> "Moving":
+    def of(derivations: Sequence[Derivation], wanted: Iterable[str]) -> "PriceDependence":
         """Follow the net price to the wanted fields, through derivations in dependency order."""
         needed = set(wanted)
         for derivation in reversed(derivations):
@@ -73,7 +73,7 @@ class Moving:
             }
             if derivation.subject is Subject.LINE and not through.isdisjoint(derivation.inputs):
                 crossing.add(path)
-        return Moving(
+        return PriceDependence(
             dependent,
             frozenset(crossing),
             frozenset(

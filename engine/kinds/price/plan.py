@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
 from engine.core.exact import Ratio
-from engine.kinds.price.levels import NO_PUSH, Push
+from engine.kinds.price.levels import NO_CHANGE, LevelChange
 from engine.kinds.price.repricing import Lever, Repricing
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Group, groups_of
@@ -46,7 +46,7 @@ class PricePlan:
     ranks: tuple[int, ...]
     below: tuple[Bits, ...]
     rules: tuple[Group, ...]
-    pushes: dict[str, Push]
+    changes: dict[str, LevelChange]
     derivations: Derivations
     repricing: Repricing
     top: int
@@ -78,14 +78,14 @@ def plan(policy: Policy) -> PricePlan | None:
     rows = sorted(section.authority, key=lambda row: rank_of[_signs(row)])
     ranks = tuple(rank_of[_signs(row)] for row in rows)
     below = tuple((1 << bisect_left(ranks, rank)) - 1 for rank in range(len(levels) + 1))
-    pushes = {rule.id: _push(rule, rank_of) for rule in section.rules}
+    changes = {rule.id: _change(rule, rank_of) for rule in section.rules}
     wanted = [*SHOWN, *(f"deal.{name}" for name in TOTALS)]
     wanted += [path for rule in (*section.authority, *section.rules) for path in rule_fields(rule)]
     found = derivations(policy, Kind.PRICE_APPROVAL, wanted)
     levers = [
-        Lever(rule, pushes[rule.id])
+        Lever(rule, changes[rule.id])
         for rule in section.rules
-        if rule.subject is Subject.LINE and pushes[rule.id] is not NO_PUSH
+        if rule.subject is Subject.LINE and changes[rule.id] is not NO_CHANGE
     ]
     authority = Group.of(rows, Subject.LINE)
     return PricePlan(
@@ -96,7 +96,7 @@ def plan(policy: Policy) -> PricePlan | None:
         ranks=ranks,
         below=below,
         rules=groups_of(section.rules),
-        pushes=pushes,
+        changes=changes,
         top=len(levels) - 1,
         settings={
             "levels": list(levels),
@@ -122,7 +122,7 @@ def _signs(row: Rule) -> str:
     return effect.level
 
 
-def _push(rule: Rule, rank_of: dict[str, int]) -> Push:
+def _change(rule: Rule, rank_of: dict[str, int]) -> LevelChange:
     at_least = max((rank_of[effect.level] for effect in rule.effects if isinstance(effect, AtLeast)), default=0)
     levels = sum(effect.levels for effect in rule.effects if isinstance(effect, Raise))
-    return Push(at_least, levels) if at_least or levels else NO_PUSH
+    return LevelChange(at_least, levels) if at_least or levels else NO_CHANGE

@@ -11,7 +11,7 @@ from engine.core.exact import ZERO, Ratio
 from engine.core.facts import Facts, Row
 from engine.core.interpret import ACCEPTED, judge_test, plain
 from engine.core.views import UNKNOWN, State, View
-from engine.kinds.price.moving import Limit, Moving, Parted
+from engine.kinds.price.moving import Limit, Parted, PriceDependence
 from engine.kinds.price.other_lines import OtherLines
 from engine.kinds.price.pieces import (
     EXTREMES,
@@ -65,7 +65,7 @@ class PricedLine:
         low: int,
         high: int,
         engine: Engine,
-        moving: Moving,
+        moving: PriceDependence,
         others: OtherLines,
         beside: "PricedLine | None" = None,
     ) -> None:
@@ -308,7 +308,7 @@ class PricedLine:
         return pieces
 
     def turns_of(self, parted: Parted) -> tuple[bool, set[int]]:
-        """Tell whether a price of this line, or of the one beside it, may decide a rule; and at which it turns."""
+        """Return whether a price of this line, or of the one beside it, may decide a rule; and at which it turns."""
         holds, open_ = self._engine.match(parted.fixed, self._facts.shared, self._row)
         conditions = [part for n in positions(holds | open_) for part in parted.moving[n]]
         ends = {end for part in conditions for spans in self.truth(part) for span in spans for end in span}

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.kinds.price.levels import Push
-from engine.kinds.price.moving import Moving, Parted
+from engine.kinds.price.levels import LevelChange
+from engine.kinds.price.moving import Parted, PriceDependence
 from engine.kinds.price.straight import PRICE
 from engine.plan.derive.derivations import Derivations
 from engine.plan.groups import Group
@@ -20,7 +20,7 @@ class Lever:
     """A line's rule that lifts its level."""
 
     rule: Rule
-    push: Push
+    change: LevelChange
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Repricing:
     ranks: tuple[int, ...]
     below: tuple[Bits, ...]
     levers: tuple[Lever, ...]
-    moving: Moving
+    moving: PriceDependence
     named: tuple[str, ...]
     fields: Mapping[str, Field]
     columns: tuple[tuple[str, Thresholds], ...]
@@ -68,7 +68,7 @@ class Repricing:
     ) -> "Repricing":
         """Take the section's rules apart."""
         tested = {path for rule in (*authority.rules, *(one.rule for one in levers)) for path in rule_fields(rule)}
-        moving = Moving.of(derivations.stages[0], tested)
+        moving = PriceDependence.of(derivations.stages[0], tested)
         rows = moving.part(authority.rules)
         columns, walkable = _columns(rows)
         lifting = moving.part([one.rule for one in levers])

@@ -52,5 +52,5 @@ def complement(spans: Spans, low: int, high: int) -> Spans:
 
 
 def contains(spans: Spans, number: int) -> bool:
-    """Tell whether a number is in one of the stretches."""
+    """Return whether a number is in one of the stretches."""
     return any(first <= number <= last for first, last in spans)

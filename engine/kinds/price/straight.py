@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from engine.core.exact import Ratio, ratio
 from engine.core.facts import Row
-from engine.plan.generated import function
+from engine.plan.generated import compile_function
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue
 
 # a, b, c and d of (a + b x) / (c + d x); the denominator is above zero at every price that is looked at.
@@ -45,7 +45,7 @@ def compiled(formulas: Mapping[str, Expression], crossing: frozenset[str]) -> St
         lines += ["    try:", *(f"        {one}" for one in statements)]
         lines += ["    except (LookupError, TypeError, ZeroDivisionError): pass"]
     names = {"NotStraightError": NotStraightError}
-    made: StraightForms = function("\n".join([*lines, "    return found"]), "forms", names)
+    made: StraightForms = compile_function("\n".join([*lines, "    return found"]), "forms", names)
     return made
 
 

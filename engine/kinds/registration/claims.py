@@ -49,7 +49,7 @@ class Claims:
         return tuple(zip(self.numbers, self.rows, strict=True))
 
     def is_certain(self, claim: int, fate: Fate) -> bool:
-        """Tell whether a fate is certain."""
+        """Return whether a fate is certain."""
         return (claim, fate) in self.certain
 
     def said(self, claim: int, *effects: type) -> Iterator[tuple[Rule, Reject | Forfeit | Hold]]:

@@ -13,7 +13,7 @@ from engine.core.facts import Facts, Row
 from engine.core.values import Value
 from engine.core.views import UNKNOWN, State, View
 from engine.kinds.elimination.criteria import unknown_of
-from engine.kinds.elimination.doubts import Inputs, Work, behind, fields_of, undetermined
+from engine.kinds.elimination.doubts import Inputs, Work, fields_of, undetermined, unknown_sources
 from engine.kinds.elimination.ranking import Round, Scale, rounds
 from engine.kinds.registration.claims import Claims, Fate, Variants
 from engine.plan.derive.derivations import Derivations
@@ -154,7 +154,7 @@ class Contest:
         for variant in last.scale.unknown_among(last.rows):
             row = self._variants.rows[variant]
             view = View(Subject.CLAIM, shared, row)
-            missing |= behind(unknown_of(last.scale, row, shared, Subject.CLAIM), view, self._inputs)
+            missing |= unknown_sources(unknown_of(last.scale, row, shared, Subject.CLAIM), view, self._inputs)
         return Finding(
             bindings=frozenset({combination.binding("needs_information")}),
             outcomes=frozenset(outcomes),

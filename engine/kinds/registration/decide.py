@@ -17,9 +17,9 @@ from engine.kinds.elimination.doubts import (
     Inputs,
     TooMuchWorkError,
     Work,
+    decisive,
     fields_of,
     hits,
-    matter,
     undetermined,
 )
 from engine.kinds.registration.claims import Claims, Fate, Variants, judge_claims
@@ -155,7 +155,7 @@ def _combine(claims: Claims, contest: Contest) -> _Found:
     ways = frozenset([binding for one in distinct for binding in one])
     settled = len(ways) == 1 and ASKS not in {outcome for outcome, *_ in ways}
     missing = {path for finding in findings for path in finding.missing}
-    for number in matter(bindings, len(doubts)) if len(distinct) > 1 else ():
+    for number in decisive(bindings, len(doubts)) if len(distinct) > 1 else ():
         missing |= doubts[number].fields
     outcomes = {outcome for finding in findings for outcome in finding.outcomes}
     return _Found(findings, settled=settled, complete=True, missing=frozenset(missing), outcomes=_in_order(outcomes))

@@ -2,60 +2,69 @@
 
 from collections.abc import Iterator
 
-from engine.explain.words.decision_reader import Entry, Page, day, missing, near_misses, notes, source, undetermined
+from engine.explain.words.decision_reader import (
+    DecisionReader,
+    Entry,
+    day,
+    missing,
+    near_misses,
+    notes,
+    source,
+    undetermined,
+)
 from engine.explain.words.layout import Row, Table
 from engine.explain.words.numbers import figure
 
 
-def claim_head(page: Page) -> str:
+def claim_head(reader: DecisionReader) -> str:
     """Return the winner, or who is recommended."""
-    return str(page.result["winner"] or page.result["recommended"] or "")
+    return str(reader.result["winner"] or reader.result["recommended"] or "")
 
 
-def claim_tables(page: Page) -> Iterator[Table]:
+def claim_tables(reader: DecisionReader) -> Iterator[Table]:
     """Yield the tables below the head."""
-    yield _ranking(page)
-    why = page.steps("criterion", "tie", "priority", "contest", "held_winner", "recommendation_open")
-    yield Table([Row(page.say("label_why"), [step["text"]]) for step in why])
-    yield missing(page)
-    yield undetermined(page)
-    yield near_misses(page)
-    until = page.result["protected_until"]
+    yield _ranking(reader)
+    why = reader.steps("criterion", "tie", "priority", "contest", "held_winner", "recommendation_open")
+    yield Table([Row(reader.say("label_why"), [step["text"]]) for step in why])
+    yield missing(reader)
+    yield undetermined(reader)
+    yield near_misses(reader)
+    until = reader.result["protected_until"]
     if until:
-        text = page.say("protected_until", until=day(until))
-        if page.result["extend"]:
-            text = page.say("extendable", until=text, extend=page.result["extend"])
-        yield Table([Row(page.say("label_protected"), [text])])
-    yield notes(page, "missing_did_not_matter")
+        text = reader.say("protected_until", until=day(until))
+        if reader.result["extend"]:
+            text = reader.say("extendable", until=text, extend=reader.result["extend"])
+        yield Table([Row(reader.say("label_protected"), [text])])
+    yield notes(reader, "missing_did_not_matter")
 
 
-def _ranking(page: Page) -> Table:
-    settled = page.decision["outcome"] != "needs_information"
-    rules = {(rule["rule"], rule.get("claim")): rule for rule in page.rules("fired", section="eligibility")}
+def _ranking(reader: DecisionReader) -> Table:
+    settled = reader.decision["outcome"] != "needs_information"
+    rules = {(rule["rule"], rule.get("claim")): rule for rule in reader.rules("fired", section="eligibility")}
     rows = []
     place = 0
-    for entry in page.result["ranking"]:
+    for entry in reader.result["ranking"]:
         place += entry["status"] != "rejected"
         label = str(place) if settled and entry["status"] != "rejected" else "-"
-        notes = [_reason(page, entry, one, rules) for one in entry["reasons"]]
-        rows.append(Row(label, [entry["claim"], page.say(f"status_{entry['status']}"), _why(page, entry)], notes))
+        notes = [_reason(reader, entry, one, rules) for one in entry["reasons"]]
+        rows.append(Row(label, [entry["claim"], reader.say(f"status_{entry['status']}"), _why(reader, entry)], notes))
     return Table(rows)
 
 
-def _why(page: Page, entry: Entry) -> str:
+def _why(reader: DecisionReader, entry: Entry) -> str:
     if entry["lost_to"] is None or not entry["values"]:
-        return page.say("tied") if entry["at"] == "tie" else ""
-    own, winner = (_value(page, entry["values"][key]) for key in ("own", "winner"))
-    return page.say("lost", claim=entry["lost_to"], at=entry["at"], own=own, winner=winner)
+        return reader.say("tied") if entry["at"] == "tie" else ""
+    own, winner = (_value(reader, entry["values"][key]) for key in ("own", "winner"))
+    return reader.say("lost", claim=entry["lost_to"], at=entry["at"], own=own, winner=winner)
 
 
-def _reason(page: Page, entry: Entry, reason: Entry, rules: dict[tuple[str, object], Entry]) -> str:
+def _reason(reader: DecisionReader, entry: Entry, reason: Entry, rules: dict[tuple[str, object], Entry]) -> str:
     rule = rules.get((reason["rule"], entry["claim"])) or rules.get((reason["rule"], None))
-    told = page.say("of_rule", reason=reason["reason"], rule=page.because_of(rule) if rule else reason["rule"])
+    told = reader.say("of_rule", reason=reason["reason"], rule=reader.because_of(rule) if rule else reason["rule"])
     return f"{told}  {source(rule)}" if rule else told
 
 
-def _value(page: Page, value: object) -> str:
+def _value(reader: DecisionReader, value: object) -> str:
     if isinstance(value, bool):
-        return page.say("yes" if value else "no")
-    return page.say("nothing") if value is None else figure(str(value))
+        return reader.say("yes" if value else "no")
+    return reader.say("nothing") if value is None else figure(str(value))

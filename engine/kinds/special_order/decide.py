@@ -167,7 +167,7 @@ def _has(shared: Row, path: str, member: str) -> Verdict:
 
 
 def _is_sampled(control: str, order: object, n: int, d: int) -> bool:
-    """Tell whether an order is in a control's sample; one that has no id cannot be left out of it."""
+    """Return whether an order is in a control's sample; one that has no id cannot be left out of it."""
     if not isinstance(order, str):
         return True
     digest = sha256(f"{control}\n{order}".encode()).digest()

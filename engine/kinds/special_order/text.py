@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from engine.explain.words.decision_reader import (
+    DecisionReader,
     Entry,
-    Page,
     day,
     missing,
     near_misses,
@@ -17,38 +17,38 @@ from engine.explain.words.decision_reader import (
 from engine.explain.words.layout import Row, Table
 
 
-def order_head(page: Page) -> str:
+def order_head(reader: DecisionReader) -> str:
     """Return the gate."""
-    gate = page.basis.get("gate")
+    gate = reader.basis.get("gate")
     return str(gate) if gate else ""
 
 
-def order_tables(page: Page) -> Iterator[Table]:
+def order_tables(reader: DecisionReader) -> Iterator[Table]:
     """Yield the tables below the head."""
-    kinds = page.result["kinds"]
-    yield Table([Row(page.say("label_kinds"), [page.joined(kinds)])] if kinds else [])
-    yield reasoned(page, page.result["blocks"], "label_blocked", "control")
-    yield _controls(page, "label_open", [one for one in page.result["controls"] if one["met"] is not True])
-    yield _controls(page, "label_met", [one for one in page.result["controls"] if one["met"] is True])
-    audit = [page.say("drawn", control=control) for control in page.result["audit"]]
-    yield Table([Row(page.say("label_audit"), [one]) for one in audit])
-    yield missing(page)
-    yield undetermined(page)
-    yield near_misses(page)
-    if page.result["valid_until"]:
-        until = page.say("protected_until", until=day(page.result["valid_until"]))
-        yield Table([Row(page.say("label_valid"), [until])])
-    yield notes(page, "missing_did_not_matter")
+    kinds = reader.result["kinds"]
+    yield Table([Row(reader.say("label_kinds"), [reader.joined(kinds)])] if kinds else [])
+    yield reasoned(reader, reader.result["blocks"], "label_blocked", "control")
+    yield _controls(reader, "label_open", [one for one in reader.result["controls"] if one["met"] is not True])
+    yield _controls(reader, "label_met", [one for one in reader.result["controls"] if one["met"] is True])
+    audit = [reader.say("drawn", control=control) for control in reader.result["audit"]]
+    yield Table([Row(reader.say("label_audit"), [one]) for one in audit])
+    yield missing(reader)
+    yield undetermined(reader)
+    yield near_misses(reader)
+    if reader.result["valid_until"]:
+        until = reader.say("protected_until", until=day(reader.result["valid_until"]))
+        yield Table([Row(reader.say("label_valid"), [until])])
+    yield notes(reader, "missing_did_not_matter")
 
 
-def _controls(page: Page, label: str, controls: list[Entry]) -> Table:
-    by_id = {(rule["rule"], rule.get("line")): rule for rule in page.rules("fired", section="controls")}
+def _controls(reader: DecisionReader, label: str, controls: list[Entry]) -> Table:
+    by_id = {(rule["rule"], rule.get("line")): rule for rule in reader.rules("fired", section="controls")}
     rows: dict[tuple[str, ...], Row] = {}
     for control in controls:
         rule = by_id.get((control["control"], control.get("line")))
         kind, what = next(iter(control["obligation"].items()))
-        text = control["release"] or page.say(f"obligation_{kind}", what=what)
-        told = [page.because_of(rule), source(rule)] if rule else [control["control"]]
-        cells = (placed(page, control, str(text)), *told)
-        rows[cells] = Row(page.say(label), cells)
+        text = control["release"] or reader.say(f"obligation_{kind}", what=what)
+        told = [reader.because_of(rule), source(rule)] if rule else [control["control"]]
+        cells = (placed(reader, control, str(text)), *told)
+        rows[cells] = Row(reader.say(label), cells)
     return Table([*rows.values()])

@@ -83,7 +83,7 @@ class Derivations:
         return frozenset(found)
 
     def _unknown_somewhere(self, path: str, reader: Subject | None, facts: Facts) -> bool:
-        """Tell whether a field is not known, or only partly, where it was read.
+        """Return whether a field is not known, or only partly, where it was read.
 
         `reader` is the subject of the derived field that reads it: the deal's own see the deal's partner, not a claim's
         or a candidate's. A field that a rule names may stand in either place.

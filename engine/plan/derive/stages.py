@@ -10,7 +10,7 @@ from engine.core.facts import Facts
 from engine.core.views import UNKNOWN
 from engine.plan.derive.derivation import Derivation
 from engine.plan.derive.formulas import UNUSUAL, total
-from engine.plan.generated import function
+from engine.plan.generated import compile_function
 from engine.plan.groups import Engine
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
 
@@ -42,7 +42,7 @@ def fused(derivations: Sequence[Derivation], *, by_index: bool) -> Stage:
             ]
         if subject is not Subject.DEAL:
             lines.append("    row = nothing")
-    made: Stage = function("\n".join(lines), "stage", names)
+    made: Stage = compile_function("\n".join(lines), "stage", names)
     return made
 
 
@@ -68,7 +68,7 @@ def _layers(derivations: Sequence[Derivation]) -> Iterator[tuple[Subject, list[D
 
 
 def _adds_up(expression: Expression) -> bool:
-    """Tell whether a formula looks at all lines."""
+    """Return whether a formula looks at all lines."""
     match expression:
         case Aggregate():
             return True

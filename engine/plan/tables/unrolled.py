@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from engine.core.facts import Row
 from engine.core.views import UNKNOWN
-from engine.plan.generated import function
+from engine.plan.generated import compile_function
 from engine.plan.tables.bits import Bits
 from engine.plan.tables.columns import Column, Keyed, Thresholds
 
@@ -39,7 +39,7 @@ def match_columns(columns: Sequence[Column], every: Bits) -> MatchColumns:
             "    if not holds and not open_: return 0, 0",
         ]
     lines.append("    return holds, holds if open_ is None else open_")
-    made: MatchColumns = function("\n".join(lines), "match", names)
+    made: MatchColumns = compile_function("\n".join(lines), "match", names)
     return made
 
 
@@ -67,7 +67,7 @@ def near_columns(columns: Sequence[Column], every: Bits) -> NearColumns:
             "        if open_ is not None: open_ &= bits",
         ]
     lines.append("    return holds, holds if open_ is None else open_, near")
-    made: NearColumns = function("\n".join(lines), "near", names)
+    made: NearColumns = compile_function("\n".join(lines), "near", names)
     return made
 
 
@@ -88,7 +88,7 @@ def miss_columns(columns: Sequence[Column], every: Bits) -> MissColumns:
         for digit in digits[: (number + 1).bit_length()]:
             lines.append(f"    {digit}, carry = {digit} ^ carry, {digit} & carry")
     lines.append(f"    return ({''.join(f'{digit}, ' for digit in digits)})")
-    made: MissColumns = function("\n".join(lines), "misses", names)
+    made: MissColumns = compile_function("\n".join(lines), "misses", names)
     return made
 
 

@@ -54,7 +54,7 @@ class Shown:
     today: date
 
 
-class Scene:
+class RuleSpace:
     """Some rules with one subject, as one kind of decision sees them."""
 
     def __init__(self, program: Program, kind: Kind, rules: Sequence[Rule], *, today: date) -> None:
@@ -180,7 +180,7 @@ class Scene:
         return request_of(self.policy, self.kind, {**everyday, **leaves}, today=day)
 
     def possible(self, number: int) -> bool | None:
-        """Tell whether a rule can fire at all; None if that is not settled."""
+        """Return whether a rule can fire at all; None if that is not settled."""
         if not smt.AVAILABLE or not solver.within_reach(self._fields_read):
             return None
         try:
@@ -201,7 +201,7 @@ class Scene:
         return [encoding.box(self.space, box), *(encoding.condition(self.rules[n].when) for n in fires)]
 
     def _impossible(self, box: Box, fires: Collection[int]) -> bool:
-        """Tell whether it is proved that no request, of however many lines, lies in a box and lets rules fire."""
+        """Return whether it is proved that no request, of however many lines, lies in a box and lets rules fire."""
         encoding = self._encoding(1, {}, any_lines=True)
         return solver.satisfiable(encoding, self._goals(encoding, box, fires)) is False
 

@@ -14,7 +14,7 @@ Texts: TypeAlias = dict[str, Json]
 
 
 @dataclass(slots=True, eq=False)
-class Scene:
+class TracedSubject:
     """The facts from one subject's view; for the deal itself the shared facts are its row.
 
     `key` and `name` say whose an entry is: `line` and its number, `claim` or `partner` and its id; `key` is None where

@@ -32,7 +32,7 @@ class Budget:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class Probe:
     """A request that can be decided, seen by one subject; `row` is its number."""
 
     program: Program
@@ -60,12 +60,12 @@ class Scene:
         """Return a field of the policy, or the day of the request."""
         return AS_OF if path == AS_OF.path else self.program.policy.fields[path]
 
-    def over(self, request: Mapping[str, Data]) -> "Scene | None":
-        """Return the scene of another request; None if it cannot be decided, or enough have been."""
+    def over(self, request: Mapping[str, Data]) -> "Probe | None":
+        """Return the probe of another request; None if it cannot be decided, or enough have been."""
         return seen(self.program, self.kind, request, self.subject, self.row, now=self.now, budget=self.budget)
 
-    def with_value(self, place: Place, value: Data) -> "Scene | None":
-        """Return the scene with another value at a place of the request."""
+    def with_value(self, place: Place, value: Data) -> "Probe | None":
+        """Return the probe with another value at a place of the request."""
         request = changed(dict(self.request), place, value)
         return self.over(request) if isinstance(request, dict) else None
 
@@ -83,8 +83,8 @@ class Scene:
                 yield from ((field, place) for place in places_of(name, self.kind, self.request, self.row))
             open_ += sorted(inputs.get(name, ()))
 
-    def setting(self, path: str, wanted: State, locked: frozenset[Place]) -> Iterator[tuple["Scene", Place]]:
-        """Yield scenes in which a field has a value, or comes as near to it as can be, with what was changed."""
+    def setting(self, path: str, wanted: State, locked: frozenset[Place]) -> Iterator[tuple["Probe", Place]]:
+        """Yield probes in which a field has a value, or comes as near to it as can be, with what was changed."""
         own = self.field(path)
         if own.origin in (Origin.GIVEN, Origin.FACT) and path not in self.ruled.domain.derivations.inputs:
             for _, place in self.levers(path):
@@ -94,7 +94,7 @@ class Scene:
                         yield found, place
                     return
         # What comes out exactly goes first, and a list price, on which much else hangs, last.
-        rest: list[tuple[Scene, Place]] = []
+        rest: list[tuple[Probe, Place]] = []
         for field, place in sorted(self.levers(path), key=lambda lever: lever[0].path == "line.list_price"):
             if place in locked:
                 continue
@@ -107,17 +107,17 @@ class Scene:
                     rest.append((found, place))
         yield from rest
 
-    def _choosing(self, path: str, wanted: State, field: Field, place: Place) -> Iterator[tuple["Scene", Place]]:
+    def _choosing(self, path: str, wanted: State, field: Field, place: Place) -> Iterator[tuple["Probe", Place]]:
         values: Sequence[Data] = [*field.type.values] if isinstance(field.type, Term) else [True, False]
         for value in (*values, None):
             found = self.with_value(place, value)
             if found and same(found.view[path], wanted):
                 yield found, place
 
-    def _solving(self, path: str, wanted: State, field: Field, place: Place) -> "Scene | None":
+    def _solving(self, path: str, wanted: State, field: Field, place: Place) -> "Probe | None":
         """Find a number or moment for a lever by the secant method, at once where the formula is straight."""
         goal, at = as_number(wanted), as_number(self._given(field, place))
-        here: Scene | None = self
+        here: Probe | None = self
         if goal is None or at is None:
             return None
         value = as_number(self.view[path])
@@ -152,7 +152,7 @@ class Scene:
         value = row.get(field.path, UNKNOWN)
         return (0, 1) if value in (UNKNOWN, None) and field.type in NUMERIC else value
 
-    def _at(self, field: Field, place: Place, number: Fraction) -> "Scene | None":
+    def _at(self, field: Field, place: Place, number: Fraction) -> "Probe | None":
         return self.with_value(place, as_data(_as_value(number, field), field.type))
 
 
@@ -165,7 +165,7 @@ def seen(
     *,
     now: datetime,
     budget: Budget,
-) -> Scene | None:
+) -> Probe | None:
     """Decide a request, and return it as a subject sees it; None if it is refused, or enough have been decided."""
     if budget.left <= 0:
         return None
@@ -174,11 +174,11 @@ def seen(
         ruled = rule_on(program, kind, dict(request), now=now, matcher=INDEX)
     except RefusedError:
         return None
-    return Scene(program, kind, request, subject, row, now, ruled, budget)
+    return Probe(program, kind, request, subject, row, now, ruled, budget)
 
 
 def same(left: State, right: State) -> bool:
-    """Tell whether two states are the same value."""
+    """Return whether two states are the same value."""
     if isinstance(left, tuple) and isinstance(right, tuple):
         return left[0] * right[1] == right[0] * left[1]
     return left == right

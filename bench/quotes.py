@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from engine.backends.index import IndexEngine
 from engine.core.decision import Decision, Kind
 from engine.decide import decide
 from engine.program import Program
@@ -46,7 +47,7 @@ def quotes(program: Program, family: Family, count: int) -> list[Request]:
     found: list[Request] = []
     for attempt in range(20 * count):
         request = _quote(random, family, f"Q-{attempt}")
-        decision = decide(program, Kind.PRICE_APPROVAL, request, now=NOW, explain="none")
+        decision = decide(program, Kind.PRICE_APPROVAL, request, now=NOW, engine=IndexEngine(), explain="none")
         if _is_of(family, decision):
             found.append(request)
         if len(found) == count:

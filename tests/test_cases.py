@@ -8,9 +8,8 @@ from engine.assure.cases.case import Data, merged
 from engine.assure.cases.expect import STATUSES, differences
 from engine.assure.cases.running import AS_OF, decided, held_against
 from engine.core.decision import Kind
-from engine.decide import ENGINES
 from tests.case_files import Case, all_cases, made_cases
-from tests.deciding import BACKENDS, EXPLAIN, NOW, as_text, shown
+from tests.deciding import BACKENDS, ENGINES, EXPLAIN, NOW, as_text, shown
 from tests.deciding import decided as told
 
 CASES = all_cases()

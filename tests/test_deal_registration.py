@@ -98,7 +98,7 @@ def ruled(request: dict[str, Data], engine: ForcingEngine) -> Ruling:
     program = program_of(POLICY)
     facts = program.reader.read(request, Kind.DEAL_REGISTRATION, now=NOW, limits=Limits())
     facts.shared["as_of"] = facts.today
-    return program.domains[Kind.DEAL_REGISTRATION].decide(engine, facts, "en")
+    return program.domains[Kind.DEAL_REGISTRATION].decide(engine, facts, "en", near=False)
 
 
 def binding(outcome: str, result: Mapping[str, Data]) -> Data:

@@ -107,7 +107,7 @@ def ruled(request: dict[str, Data], take: int, engine: ForcingEngine) -> Ruling:
     program = program_of(policy(take))
     facts = program.reader.read(request, Kind.PARTNER_ALLOCATION, now=NOW, limits=Limits())
     facts.shared["as_of"] = facts.today
-    return program.domains[Kind.PARTNER_ALLOCATION].decide(engine, facts, "en")
+    return program.domains[Kind.PARTNER_ALLOCATION].decide(engine, facts, "en", near=False)
 
 
 def binding(outcome: str, result: Mapping[str, Data]) -> Data:

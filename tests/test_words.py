@@ -9,6 +9,7 @@ from string import Formatter
 
 import pytest
 
+from engine import texts
 from engine.core.decision import Kind, Language, RefusedError
 from engine.decide import decide
 from engine.explain import words
@@ -21,7 +22,7 @@ from engine.explain.words.phrases import PHRASES
 from rules.vocabulary import AS_OF, Names, built_in_fields
 from tests.agreement import pairs
 from tests.case_files import Case, all_cases
-from tests.deciding import EXPLAIN, NOW, ROOT, Data, decided, program_of, shown
+from tests.deciding import EXPLAIN, INDEX, NOW, ROOT, Data, decided, program_of, shown
 from tests.golden_cases import CASES, FOLDER, QUOTE, line, policy, quote
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -70,7 +71,7 @@ def test_both_languages_put_in_the_same_values(table: dict[str, tuple[str, str]]
 
 
 def test_every_phrase_is_used() -> None:
-    source = "".join([file.read_text("utf-8") for file in sorted((ROOT / "engine" / "words").glob("*.py"))])
+    source = "".join([file.read_text("utf-8") for file in sorted((ROOT / "engine").rglob("*.py"))])
     composed = re.compile(r"obligation_|status_")
     unused = [name for name in PHRASES if source.count(f'"{name}"') < 2 and not composed.match(name)]
     assert unused == []
@@ -83,8 +84,8 @@ def test_labels_name_built_in_fields() -> None:
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
 def test_every_case_can_be_told_in_both_languages(case: Case) -> None:
     for language in LANGUAGES:
-        decision = decide(case.program(), Kind(case.kind), dict(case.request), now=NOW, language=language)
-        text = words.as_text(decision, language)
+        decision = decide(case.program(), Kind(case.kind), dict(case.request), now=NOW, engine=INDEX, language=language)
+        text = texts.as_text(decision, language)
         assert text.startswith(OUTCOMES[language][decision.outcome].upper())
         assert decision.summary.endswith("。" if language == "zh" else ".")
         for said in (text, decision.summary):
@@ -97,10 +98,12 @@ def test_whatever_is_decided_can_be_told(seed: int) -> None:
     for pair in pairs(seed, 16):
         for explain, language in product(EXPLAIN, LANGUAGES):
             try:
-                decision = decide(pair.program, pair.kind, pair.request, now=NOW, explain=explain, language=language)
+                decision = decide(
+                    pair.program, pair.kind, pair.request, now=NOW, engine=INDEX, explain=explain, language=language
+                )
             except RefusedError:
                 continue
-            assert "None" not in words.as_text(decision, language)
+            assert "None" not in texts.as_text(decision, language)
             assert "{" not in decision.summary
 
 
@@ -178,7 +181,7 @@ def test_the_driver_is_the_rule_or_the_limit_that_made_the_level(request_: Data,
 def test_a_text_reads_as_it_is_kept(name: str, language: Language, *, update_golden: bool) -> None:
     kind, request = CASES[name]
     decision = decided(policy(), kind, request, explain="near", language=language)
-    hold_against(FOLDER / f"{name}.{language}.txt", words.as_text(decision, language), update=update_golden)
+    hold_against(FOLDER / f"{name}.{language}.txt", texts.as_text(decision, language), update=update_golden)
 
 
 def hold_against(file: Path, text: str, *, update: bool) -> None:
@@ -197,19 +200,19 @@ def test_no_text_is_kept_that_nothing_makes() -> None:
 def test_whatever_was_explained_can_be_told(name: str, explain: Data) -> None:
     kind, request = CASES[name]
     decision = decided(policy(), kind, request, explain=explain)
-    text = words.as_text(decision, "en")
+    text = texts.as_text(decision, "en")
     assert (decision["summary"] in text) is (explain == "none"), shown(decision)
 
 
 def test_a_stored_decision_reads_as_the_decision_itself() -> None:
-    decision = decide(policy(), Kind.PRICE_APPROVAL, dict(QUOTE), now=NOW)
-    assert words.as_text({"id": "d-1", **decision.to_json()}, "en") == words.as_text(decision, "en")
+    decision = decide(policy(), Kind.PRICE_APPROVAL, dict(QUOTE), now=NOW, engine=INDEX)
+    assert texts.as_text({"id": "d-1", **decision.to_json()}, "en") == texts.as_text(decision, "en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_columns_are_aligned_by_what_a_terminal_shows(language: Language) -> None:
     decision = decided(policy(), "price_approval", QUOTE, language=language)
-    lines = words.as_text(decision, language).split("\n")
+    lines = texts.as_text(decision, language).split("\n")
     granted = [one for one in lines if "  AM-2  " in one or "  RD-1  " in one]
     rules = [one.partition("  AM-2 ")[0].partition("  RD-1 ")[0] for one in granted]
     places = {(width(rule), width(one.partition("policies")[0])) for rule, one in zip(rules, granted, strict=True)}
@@ -219,7 +222,7 @@ def test_columns_are_aligned_by_what_a_terminal_shows(language: Language) -> Non
 
 def test_many_lines_are_cut_short() -> None:
     decision = decided(policy(), "price_approval", quote(lines=QUOTE["lines"] * 60), explain="near")
-    text = words.as_text(decision, "en")
+    text = texts.as_text(decision, "en")
     assert "and 20 more lines" in text
     assert "line 101" not in text
 
@@ -227,4 +230,4 @@ def test_many_lines_are_cut_short() -> None:
 def test_texts_of_the_policy_stand_in_the_language_that_was_decided_in() -> None:
     plain = policy().policy.sources[0].text.replace("{en: Selling below cost, zh: 低于成本}", "Selling below cost")
     decision = decided(program_of(plain), *CASES["price-rejected"], language="zh")
-    assert "Selling below cost" in words.as_text(decision, "zh")
+    assert "Selling below cost" in texts.as_text(decision, "zh")

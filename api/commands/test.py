@@ -17,7 +17,6 @@ from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, complai
 from api.commands.moments import moment
 from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
 from api.desk.case_files import FOLDER, case_files, chosen, read_all
-from api.desk.service import prepare
 from api.documents.coverage_page import Lived, as_page
 from api.documents.coverage_text import coverage_json, coverage_table, percent
 from api.documents.failures import described
@@ -34,6 +33,7 @@ from engine.assure.mutants.mutant import Mutant
 from engine.assure.mutants.offers import Offer
 from engine.assure.mutants.score import Tried, fewest, score, try_all
 from engine.assure.mutants.trying import record
+from engine.backends import make_engine
 from engine.program import Program
 from rules.reports.diagnostics import draw
 
@@ -85,15 +85,16 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
     program = program_of(policy)
     if program is None:
         return POLICY_HAS_ERRORS
-    prepare(program, engine)
+    backend = make_engine(engine)
+    backend.prepare(program.policy)
     now = AS_OF if as_of is None else moment(as_of, program.policy)
     cases = _cases(paths or [policy.parent / FOLDER], words)
     if cases is None:
         return POLICY_HAS_ERRORS
     start = perf_counter()
-    outcomes = [*run_cases(cases, Policies(program), engine=engine, now=now)]
+    outcomes = [*run_cases(cases, Policies(program), engine=backend, now=now)]
     seconds = perf_counter() - start
-    why = {one.case.id: described(one, now=now, engine=engine) for one in outcomes if one.failed}
+    why = {one.case.id: described(one, now=now, engine=backend) for one in outcomes if one.failed}
     if junit:
         _write(junit, as_junit(outcomes, why))
     own = [case for case in cases if case.policy is None]

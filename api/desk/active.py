@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.desk.service import PolicyRefusedError, moment, prepare, program_from, read_policy, source_path
+from api.desk.service import PolicyRefusedError, moment, program_from, read_policy, source_path
+from engine.backends import Backend
 from engine.backends.durable.errors import EngineError
-from engine.decide import EngineName
 from rules.load import Loaded
 from rules.reports.diagnostics import Diagnostic
 from rules.text.source import Source
@@ -36,15 +36,15 @@ class Refusal:
 class ActivePolicy:
     """The active program. A decision runs on the program it began with; a reload swaps one reference."""
 
-    def __init__(self, path: Path, engine: EngineName = "index") -> None:
+    def __init__(self, path: Path, engine: Backend) -> None:
         """Load a policy; raise `OSError`, `PolicyRefusedError` or `EngineError` when there is nothing to serve."""
         self.path = path
-        self._engine = engine
+        self.engine = engine
         self.refusal: Refusal | None = None
         before = {path: _stamp(path)}
         loaded = read_policy(path)
         self.program = program_from(loaded)
-        prepare(self.program, engine)
+        engine.prepare(self.program.policy)
         self._stamps = self._after(before, loaded)
 
     def reload(self) -> bool:
@@ -54,7 +54,7 @@ class ActivePolicy:
         try:
             loaded = read_policy(self.path)
             program = program_from(loaded)
-            prepare(program, self._engine)
+            self.engine.prepare(program.policy)
         except PolicyRefusedError as refused:
             found = refused.loaded
             self.refusal = Refusal(moment(), f"{self.path}: {refused}", found.diagnostics, found.sources)

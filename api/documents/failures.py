@@ -9,13 +9,14 @@ import orjson
 
 from engine.assure.cases.expect import STATUSES, Mismatch
 from engine.assure.cases.running import Outcome
-from engine.decide import EngineName, decide
-from engine.explain.words import as_text
+from engine.decide import decide
 from engine.explain.words.tested import failures, unknowns
+from engine.plan.groups import Engine
+from engine.texts import as_text
 from rules.reports.diagnostics import draw
 
 
-def described(outcome: Outcome, *, now: datetime, engine: EngineName) -> str:
+def described(outcome: Outcome, *, now: datetime, engine: Engine) -> str:
     """Return why a case did not pass, over several lines."""
     if outcome.problem:
         loaded = outcome.problem.loaded

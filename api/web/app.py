@@ -22,6 +22,7 @@ from api.web.metrics import Metrics
 from api.web.observe import Observe
 from api.web.openapi import OpenApi
 from api.web.problems import ProblemError, on_engine_unavailable, on_http_error, on_problem, on_refused
+from engine.backends import make_engine
 from engine.backends.durable.errors import EngineUnavailableError
 from engine.core.decision import RefusedError
 from rules.reports.diagnostics import draw
@@ -42,9 +43,9 @@ SWITCH_INTERVAL = 0.001
 
 def create_app(settings: Settings, active: ActivePolicy | None = None) -> FastAPI:
     """Return the application over a policy; raises as `ActivePolicy` does when there is none to serve."""
-    active = active or ActivePolicy(settings.policy, settings.engine)
+    active = active or ActivePolicy(settings.policy, make_engine(settings.engine))
     metrics = Metrics(active)
-    desk = Desk(settings, active, metrics, Options(engine=settings.engine, limits=settings.limits))
+    desk = Desk(settings, active, metrics, Options(engine=active.engine, limits=settings.limits))
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:

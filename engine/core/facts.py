@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -43,9 +42,11 @@ class Facts(NamedTuple):
 
     `lines`, `claims` and `candidates` are None where the request does not give them at all; a claim's row has its
     partner's fields too, a candidate's row has the fields of `partner`. `request` is what all this was read from: which
-    keys it has tells a given value from a default, and nothing else is read from it.
+    keys it has tells a given value from a default, and nothing else is read from it. `judged` has the rows of every
+    derived table that fired and that were undetermined, as bits, by field and the number of the row that it stands in
+    (None for the shared facts): deriving notes them, so that a trace can name them.
 
-    A named tuple, because facts are made for each request and for each price that is tried: a frozen dataclass of eight
+    A named tuple, because facts are made for each request and for each price that is tried: a frozen dataclass of nine
     fields takes four times as long to make.
     """
 
@@ -56,7 +57,19 @@ class Facts(NamedTuple):
     claims: list[Row] | None
     candidates: list[Row] | None
     labels: Mapping[str, str]
-    request: Mapping[str, object] = MappingProxyType({})
+    request: Mapping[str, object]
+    judged: dict[tuple[str, int | None], tuple[int, int]]
+
+    def what_if(
+        self,
+        shared: Row,
+        *,
+        lines: list[Row] | None,
+        claims: list[Row] | None = None,
+        candidates: list[Row] | None = None,
+    ) -> "Facts":
+        """Return other facts as of the same moment: to see what would follow from them."""
+        return Facts(self.as_of, self.today, shared, lines, claims, candidates, {}, {}, {})
 
 
 class RequestReader:
@@ -137,7 +150,7 @@ class RequestReader:
         if shared.get("deal.currency", self._currency) not in (None, self._currency) or not _has_enough(request, kind):
             raise _DoubtfulError
         labels = _labels(request["labels"]) if "labels" in request else {}
-        return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels, request)
+        return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels, request, {})
 
     def _row(self, name: str, value: object) -> Row:
         row = dict(self._defaults[name])

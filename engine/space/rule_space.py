@@ -12,12 +12,14 @@ from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from engine.backends.index import IndexEngine
+from engine.backends.interpreter import InterpreterEngine
 from engine.core.decision import Json, Kind, RefusedError
 from engine.core.facts import Limits
 from engine.core.interpret import judge
 from engine.core.views import View
 from engine.plan.derive.derivations import Derivations, derivations
-from engine.plan.groups import Group, IndexEngine, InterpreterEngine
+from engine.plan.groups import Group
 from engine.plan.tables.bits import positions
 from engine.program import Program
 from engine.space import smt, solver
@@ -32,8 +34,6 @@ from engine.space.requests import Leaves, NotWritableError, request_of
 from rules.ir import Field, Policy, Rule, Subject
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
-
-INDEX, PLAIN = IndexEngine(), InterpreterEngine()
 
 
 class Verdict(Enum):
@@ -124,7 +124,8 @@ class RuleSpace:
         """
         now = datetime.combine(self.today, time(9), ZoneInfo(self.policy.timezone))
         fired: frozenset[int] | None = None
-        for engine in (INDEX, PLAIN):
+        index = IndexEngine()
+        for engine in (index, InterpreterEngine()):
             try:
                 facts = self.program.reader.read(request, self.kind, now=now, limits=Limits())
             except RefusedError:
@@ -135,10 +136,10 @@ class RuleSpace:
             row = (rows.get(self.subject) or [{}])[0]
             view = View(self.subject, facts.shared, row)
             if fired is None:
-                holds, open_ = INDEX.match(self._group, facts.shared, row)
-                if open_ or not lies_in(self.space, box, view):
+                match = index.judge(self._group, facts.shared, row)
+                if match.undetermined or not lies_in(self.space, box, view):
                     return None
-                fired = frozenset(positions(holds))
+                fired = frozenset(positions(match.fired))
             elif any(judge(self.rules[n].when, view) is not (n in fired) for n in judged):
                 return None
         return frozenset(self.rules[n].id for n in fired or ())

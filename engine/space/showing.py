@@ -4,17 +4,18 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from engine.assure.check.words import listed
+from engine.backends.index import IndexEngine
 from engine.core.decision import Decision, Json, Language
 from engine.decide import decide
-from engine.explain.words import as_text
 from engine.program import Program
 from engine.space.rule_space import Shown
+from engine.texts import as_text
 
 
 def decision_of(program: Program, shown: Shown) -> Decision:
     """Return the engine's decision on a request."""
     moment = datetime.combine(shown.today, time(9), ZoneInfo(program.policy.timezone))
-    return decide(program, shown.kind, shown.request, now=moment, explain="fired")
+    return decide(program, shown.kind, shown.request, now=moment, engine=IndexEngine(), explain="fired")
 
 
 def witness_json(program: Program, shown: Shown) -> dict[str, Json]:

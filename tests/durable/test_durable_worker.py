@@ -17,9 +17,9 @@ from engine.backends.durable.backend import DurableEngine
 from engine.backends.durable.errors import EngineUnavailableError, UnsupportedError
 from engine.backends.durable.process import LostError, Worker
 from engine.core.decision import Decision, Kind
-from engine.decide import ENGINES, EngineName, decide
+from engine.decide import decide
 from rules.load import load_text
-from tests.deciding import SHIPPED, Data, compiled, program_at, program_of
+from tests.deciding import ENGINES, INDEX, SHIPPED, Data, compiled, program_at, program_of
 from tests.durable.installed import needs_durable
 from tests.small_policies import HEAD, good
 
@@ -44,11 +44,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[DurableEngine]:
 
 
 def decided() -> Decision:
-    return decide(program_at(SHIPPED), Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="all", engine="durable")
+    return decide(program_at(SHIPPED), Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="all", engine=ENGINES["durable"])
 
 
 def by_index() -> Decision:
-    return decide(program_at(SHIPPED), Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="all")
+    return decide(program_at(SHIPPED), Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="all", engine=INDEX)
 
 
 def worker_of(engine: DurableEngine) -> Worker:
@@ -149,7 +149,7 @@ def test_a_worker_that_holds_tables_out_of_use_is_replaced(
         text = f"{HEAD}partner_allocation: {{eligibility: [{rules}], choose: {{take: 1, by: []}}}}\n"
         program = compiled(load_text(text))
         request = {"candidates": [{"id": "P"}]}
-        decide(program, Kind.PARTNER_ALLOCATION, request, now=NOW, explain="none", engine="durable")
+        decide(program, Kind.PARTNER_ALLOCATION, request, now=NOW, explain="none", engine=engine)
         seen.add(worker_of(engine).pid)
         del program
         gc.collect()
@@ -239,6 +239,6 @@ def test_a_table_of_thousands_of_rows_is_taken(engine: DurableEngine) -> None:
     )
     program = program_of(text)
     engine.prepare(program.policy)
-    names: tuple[EngineName, ...] = ("index", "durable")
-    answers = [decide(program, Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="near", engine=name) for name in names]
+    engines = (INDEX, engine)
+    answers = [decide(program, Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="near", engine=one) for one in engines]
     assert answers[0] == answers[1]

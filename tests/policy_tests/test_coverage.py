@@ -4,9 +4,8 @@ from engine.assure.cases.coverage import SectionCoverage, cover, total
 from engine.assure.cases.reading import read_cases
 from engine.assure.cases.running import AS_OF, decided
 from engine.core.decision import Kind
-from engine.decide import ENGINES
 from tests.case_files import all_cases, made_cases
-from tests.deciding import SHIPPED, program_at, program_of
+from tests.deciding import ENGINES, SHIPPED, program_at, program_of
 from tests.policy_tests.texts import CASES, POLICY
 
 # Sections whose rules' ids no other section of that kind of decision uses, and which are asked whatever else is found.

@@ -15,11 +15,10 @@ from engine.assure.mutants.offers import offer_for
 from engine.assure.mutants.score import fewest, score, try_all
 from engine.assure.mutants.trying import Recorded, noticed_by, record
 from engine.core.decision import RefusedError
-from engine.decide import ENGINES
 from engine.program import Program, compile_policy
 from rules.ir import AllOf, AnyOf
 from tests.case_files import all_cases, made_cases
-from tests.deciding import SHIPPED, program_at, program_of
+from tests.deciding import ENGINES, SHIPPED, program_at, program_of
 from tests.policy_tests.texts import CASES, POLICY
 
 INTERPRETER = ENGINES["interpreter"]

@@ -144,7 +144,7 @@ def cover(program: Program, cases: Sequence[Case], *, now: datetime) -> tuple[Se
     for number, case in enumerate(cases):
         # One that cannot be decided has failed already, and shows nothing.
         with suppress(RefusedError):
-            ruled = rule_on(program, case.kind, dict(case.request), now=now, matcher=recorder)
+            ruled = rule_on(program, case.kind, dict(case.request), now=now, engine=recorder)
             coverage.add(number, case.kind, ruled, recorder.questions)
         recorder.questions.clear()
     return coverage.report()

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from engine.assure.cases.case import Data
 from engine.core.decision import Kind
-from engine.decide import Ruled
-from engine.explain.words import summary
+from engine.decide import Ruled, summed_up
 from engine.plan.tables.bits import positions
-from rules.ir import Policy
+from engine.program import Program
 from rules.reports.nearest import nearest
 
 STATUSES = ("fired", "blocked", "undetermined")
@@ -41,7 +40,7 @@ class Seen:
         return self.summary() if key == "summary" else getattr(self, key)
 
 
-def seen_of(policy: Policy, kind: Kind, ruled: Ruled) -> Seen:
+def seen_of(program: Program, kind: Kind, ruled: Ruled) -> Seen:
     """Return what a case may ask of a ruling; a rule has a status for each subject that it is judged for."""
     found: dict[str, set[str]] = {status: set() for status in STATUSES}
     for match in ruled.ruling.matches:
@@ -51,7 +50,7 @@ def seen_of(policy: Policy, kind: Kind, ruled: Ruled) -> Seen:
             found[status].update(rules[number].id for number in positions(bits))
 
     def words() -> str:
-        return summary(kind, ruled.ruling, policy, "en", facts=ruled.facts, missing=ruled.missing)
+        return summed_up(program, kind, ruled, "en")
 
     return Seen(
         ruled.ruling.outcome,

@@ -1,10 +1,9 @@
 """The lists of rules of a policy, each as the analysis looks at it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 from engine.core.decision import Kind
 from engine.program import Program
@@ -30,6 +29,8 @@ class Table:
     span: Span
     subject_words: str
     gives: str
+    # Made once, for all that is asked about the table.
+    spaces: dict[tuple[Program, date], tuple[RuleSpace, ...]] = field(default_factory=dict, compare=False, repr=False)
 
 
 def tables(policy: Policy) -> Iterator[Table]:
@@ -84,15 +85,10 @@ def kind_of(policy: Policy, owner: str) -> Kind:
     return Kind.SPECIAL_ORDER if policy.special_orders else Kind.DEAL_REGISTRATION
 
 
-# A table's rule_spaces are made once, for all that is asked about it.
-_MADE: WeakKeyDictionary[Program, dict[tuple[str, date], tuple[RuleSpace, ...]]] = WeakKeyDictionary()
-
-
 def rule_spaces(program: Program, table: Table, *, today: date) -> tuple[RuleSpace, ...]:
     """Return a table's rules by what they are judged for, each with its space."""
-    made = _MADE.setdefault(program, {})
-    key = (table.section, today)
-    if key not in made:
+    key = (program, today)
+    if key not in table.spaces:
         groups = ([rule for rule in table.rules if rule.subject is subject] for subject in Subject)
-        made[key] = tuple(RuleSpace(program, table.kind, rules, today=today) for rules in groups if rules)
-    return made[key]
+        table.spaces[key] = tuple(RuleSpace(program, table.kind, rules, today=today) for rules in groups if rules)
+    return table.spaces[key]

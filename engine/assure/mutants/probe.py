@@ -7,19 +7,18 @@ from fractions import Fraction
 
 from engine.assure.cases.case import Data
 from engine.assure.mutants.requests import Place, as_data, changed, places_of
+from engine.backends.index import IndexEngine
 from engine.core.decision import Kind, RefusedError
 from engine.core.facts import Row
 from engine.core.values import Value
 from engine.core.views import UNKNOWN, State, View
 from engine.decide import Ruled, rule_on
 from engine.plan.derive.derivations import FOUND_FROM
-from engine.plan.groups import IndexEngine
 from engine.program import Program
 from rules.ir import Field, Origin, Subject
 from rules.types import NUMERIC, Scalar, Term
 from rules.vocabulary import AS_OF
 
-INDEX = IndexEngine()
 MOST_STEPS = 5
 NUDGE = {Scalar.MONEY: Fraction(1), Scalar.RATE: Fraction(1, 100)}
 
@@ -171,7 +170,7 @@ def seen(
         return None
     budget.left -= 1
     try:
-        ruled = rule_on(program, kind, dict(request), now=now, matcher=INDEX)
+        ruled = rule_on(program, kind, dict(request), now=now, engine=IndexEngine())
     except RefusedError:
         return None
     return Probe(program, kind, request, subject, row, now, ruled, budget)

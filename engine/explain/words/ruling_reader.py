@@ -6,11 +6,11 @@ from engine.core.decision import Json, Language
 from engine.core.facts import Facts
 from engine.explain.words import en, zh
 from engine.explain.words.phrases import joined, say
-from engine.kinds.price.authority import is_authority
 from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import positions
 from rules.ir import Effect, Policy, Role, Rule
 
+AUTHORITY = "price_approval.authority"
 OUTCOMES = {"en": en.OUTCOMES, "zh": zh.OUTCOMES}
 
 
@@ -18,9 +18,9 @@ class RulingReader:
     """A ruling to be told."""
 
     def __init__(
-        self, ruling: Ruling, policy: Policy, language: Language, facts: Facts | None, missing: tuple[str, ...]
+        self, ruling: Ruling, policy: Policy, language: Language, facts: Facts, missing: tuple[str, ...]
     ) -> None:
-        """Take the ruling, whose words are used, and the facts and missing fields where the caller has them."""
+        """Take the ruling, the policy whose words are used, the request's facts, and the fields to ask for."""
         self.ruling = ruling
         self.policy = policy
         self.language = language
@@ -52,8 +52,9 @@ class RulingReader:
 
     def rule(self, identity: str) -> Rule | None:
         """Return a rule of one of the ruling's groups by its id; a row of authority that has the same is not meant."""
-        groups = {id(match.group): match.group for match in self.ruling.matches if not is_authority(match.group)}
-        return next((rule for group in groups.values() for rule in group.rules if rule.id == identity), None)
+        groups = dict.fromkeys(match.group for match in self.ruling.matches)
+        rules = (rule for group in groups for rule in group.rules)
+        return next((rule for rule in rules if rule.id == identity and rule.section != AUTHORITY), None)
 
     def reason_of(self, identity: str) -> str:
         """Return why a rule is there, with its id; only the id where the owner does not say."""

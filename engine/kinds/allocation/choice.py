@@ -75,7 +75,7 @@ class Entries:
         self._usual: list[int] = []
         self._touched: list[tuple[int, int]] = []
         self.narrowed(frozenset(candidates.eligible))
-        copies = Facts(facts.as_of, facts.today, dict(facts.shared), facts.lines, None, self.rows, {})
+        copies = facts.what_if(dict(facts.shared), lines=facts.lines, candidates=self.rows)
         derivations.derive(engine, copies, stage=1)
         self.scales: tuple[Scale, ...] = criteria.scales(engine, facts.shared, self.rows)
 

@@ -75,7 +75,7 @@ def plan(policy: Policy) -> AllocationPlan | None:
         eligibility=groups_of(section.eligibility),
         score=groups_of(section.score),
         criteria=criteria,
-        by_score=SCORE in criteria.fields or bool(found.stages[1]),
+        by_score=SCORE in criteria.fields or bool(found.stages[1].derivations),
         split=groups_of(section.split),
         derivations=found,
     )
@@ -92,12 +92,12 @@ class _Found:
     outcomes: tuple[str, ...]
 
 
-def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
+def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Language, *, near: bool) -> Ruling:
     """Decide who gets the deal."""
     plan.derivations.derive(engine, facts, stage=0)
     inputs = plan.derivations.inputs
-    candidates = judge_candidates(engine, plan.eligibility, facts, inputs)
-    scores = judge_scores(engine, plan.score, facts, inputs, candidates=candidates)
+    candidates = judge_candidates(engine, plan.eligibility, facts, inputs, near=near)
+    scores = judge_scores(engine, plan.score, facts, inputs, candidates=candidates, near=near)
     found = _combine(plan, engine, facts, candidates, scores)
     _write(plan, engine, facts, candidates=candidates, scores=scores, found=found)
     outcome = found.base.binding[0] if found.settled else ASKS
@@ -105,7 +105,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
     split: list[Match] = []
     if chosen:
         first = candidates.numbered[chosen[0]]
-        split = [match for group in plan.split for match in match_rows(engine, group, facts, (first,))]
+        split = [match for group in plan.split for match in match_rows(engine, group, facts, (first,), near=near)]
     shares = _shares(plan, facts, split) if chosen else Shares()
     matches = (*candidates.eligibility, *scores.matches, *split)
     accept = plan.section.accept_within

@@ -68,8 +68,8 @@ class Criteria:
     def _scale(self, measure: _Measure, engine: Engine, shared: Row, rows: Sequence[Row]) -> Scale:
         states: list[State]
         if measure.group:
-            verdicts = [engine.match(measure.group, shared, row) for row in rows]
-            states = [UNKNOWN if undetermined else bool(fired) for fired, undetermined in verdicts]
+            matches = [engine.judge(measure.group, shared, row) for row in rows]
+            states = [UNKNOWN if match.undetermined else bool(match.fired) for match in matches]
         else:
             assert measure.criterion.field is not None
             states = [View(self.subject, shared, row)[measure.criterion.field] for row in rows]

@@ -63,9 +63,9 @@ def alternatives(
     low = asked[0] * 100 // asked[1] + 1
     high = list_price[0] * 100 // list_price[1]
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
-    candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
+    candidates = engine.judge(repricing.rows.fixed, facts.shared, row).fired
     liftable = [n for n, judge in enumerate(repricing.may_lift) if judge(facts.shared, row) is not False]
-    reachable = candidates & repricing.below[needed]
+    reachable = candidates & repricing.authority.below[needed]
     lowest = _lowest_prices(repricing, line, reachable, liftable, top=len(levels) - 1)
     obstacles: Obstacles | None = None
     found: list[Json] = []
@@ -116,10 +116,17 @@ def _lowest_prices(
         with suppress(NotStraightError):
             columns = [(thresholds, line.straight_form(path)) for path, thresholds in repricing.columns]
             lowest = lowest_prices(
-                columns, many, low=line.low, high=line.high, ranks=repricing.ranks, below=repricing.below
+                columns,
+                many,
+                low=line.low,
+                high=line.high,
+                ranks=repricing.authority.ranks,
+                below=repricing.authority.below,
             )
             rows &= ~many
-    allowed = [(repricing.ranks[n], _prices(line, repricing.rows, n, certainly=True)) for n in positions(rows)]
+    allowed = [
+        (repricing.authority.ranks[n], _prices(line, repricing.rows, n, certainly=True)) for n in positions(rows)
+    ]
     if lifts:
         return _lifted(line, allowed, lifts, top=top)
     for rank, spans in allowed:

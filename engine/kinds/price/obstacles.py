@@ -19,7 +19,7 @@ class Obstacles:
         """Take the facts as they would be at list price, and the rows of which the price is all that can fail."""
         self._repricing = repricing
         self._candidates = candidates
-        self._misses = engine.misses(repricing.authority, shared, row)
+        self._misses = engine.misses(repricing.authority.group, shared, row)
         self._shared, self._row = shared, row
         self._told: dict[int, list[Json]] = {}
         self._texts: dict[str, Json] = {}
@@ -30,11 +30,11 @@ class Obstacles:
         Rows of which the price is all that fails come before rows for other goods or customers. Where a row holds, the
         rules that lift the level stand in the way: their tests are returned.
         """
-        repricing = self._repricing
-        below = repricing.below[rank + 1]
+        authority = self._repricing.authority
+        below = authority.below[rank + 1]
         if not below:
             return []
-        rows = below & ~repricing.below[repricing.ranks[below.bit_length() - 1]]
+        rows = below & ~authority.below[authority.ranks[below.bit_length() - 1]]
         nearest = least(rows & self._candidates or rows, self._misses)
         told = self._told.get(nearest)
         if told is None:
@@ -42,7 +42,7 @@ class Obstacles:
         return told
 
     def _failing(self, n: int) -> list[Json]:
-        rule = self._repricing.authority.rules[n]
+        rule = self._repricing.authority.group.rules[n]
         return [
             self._described(rule, part, holds=False)
             for part, judge in self._repricing.parts(n)

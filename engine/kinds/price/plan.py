@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
 from engine.core.exact import Ratio
+from engine.kinds.price.authority import Authority
 from engine.kinds.price.levels import NO_CHANGE, LevelChange
 from engine.kinds.price.repricing import Lever, Repricing
 from engine.plan.derive.derivations import Derivations, derivations
+from engine.plan.gates import Gates
 from engine.plan.groups import Group, groups_of
-from engine.plan.tables.bits import Bits
 from rules.ir import AtLeast, Policy, PriceApproval, Raise, Role, Rule, Sign, Subject, Text
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
@@ -35,17 +36,16 @@ NO_LEVEL = Text((("en", "No level may sign this line"), ("zh", "任何级别均�
 class PricePlan:
     """The section as the engine uses it.
 
-    `levels` starts with `automatic`, and `top` is the highest one's rank; authority rows stand lowest level first.
+    `levels` starts with `automatic`, and `top` is the highest one's rank.
     `settings` are those of the policy without which a decision could not be recomputed from its trace.
     """
 
     section: PriceApproval
     levels: tuple[str, ...]
     roles: dict[str, Role]
-    authority: Group
-    ranks: tuple[int, ...]
-    below: tuple[Bits, ...]
+    authority: Authority
     rules: tuple[Group, ...]
+    gates: Gates
     changes: dict[str, LevelChange]
     derivations: Derivations
     repricing: Repricing
@@ -87,15 +87,15 @@ def plan(policy: Policy) -> PricePlan | None:
         for rule in section.rules
         if rule.subject is Subject.LINE and changes[rule.id] is not NO_CHANGE
     ]
-    authority = Group.of(rows, Subject.LINE)
+    group, rules = Group.of(rows, Subject.LINE), groups_of(section.rules)
+    authority = Authority.of(group, ranks=ranks, below=below, fields=policy.fields)
     return PricePlan(
         section=section,
         levels=levels,
         roles={role.id: role for role in policy.roles},
         authority=authority,
-        ranks=ranks,
-        below=below,
-        rules=groups_of(section.rules),
+        rules=rules,
+        gates=Gates((group, *rules)),
         changes=changes,
         top=len(levels) - 1,
         settings={
@@ -107,8 +107,6 @@ def plan(policy: Policy) -> PricePlan | None:
         derivations=found,
         repricing=Repricing.of(
             authority,
-            ranks=ranks,
-            below=below,
             levers=levers,
             derivations=found,
             fields={**policy.fields, AS_OF.path: AS_OF},

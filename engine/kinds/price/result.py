@@ -111,7 +111,7 @@ def _line_result(plan: PricePlan, line: LineLevel) -> dict[str, Json]:
     row = line.match.row
     granted = None
     if line.match.fired and len(line.ranks) == 1:
-        granted = plan.authority.rules[lowest_bit(line.match.fired)].id
+        granted = plan.authority.group.rules[lowest_bit(line.match.fired)].id
     number = line.match.number
     assert number is not None
     return {

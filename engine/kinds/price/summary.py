@@ -9,13 +9,11 @@ from engine.core.views import UNKNOWN, View
 from engine.explain.words.numbers import figure, separated
 from engine.explain.words.phrases import field_label, sentence_case
 from engine.explain.words.ruling_reader import RulingReader
-from engine.kinds.price.authority import authority_of, is_authority
-from engine.plan.groups import IndexEngine, Match
-from engine.plan.tables.bits import positions
-from rules.ir import Also, Compare, Field, FieldTest, Operator, Rule, Sign
+from engine.plan.groups import Match
+from engine.plan.ruling import Nearest
+from rules.ir import Compare, Field, FieldTest, Operator, Rule, Sign
 from rules.vocabulary import AS_OF
 
-_ENGINE = IndexEngine()
 _UPPER = (Operator.AT_MOST, Operator.LESS)
 
 
@@ -50,8 +48,8 @@ def _must_approve(reader: RulingReader) -> str:
 
 def _asking_for(reader: RulingReader, roles: list[Json]) -> str | None:
     """Return the rule that asks for a role beside the ladder."""
-    rules = [rule for rule, effect in reader.fired(Also) if isinstance(effect, Also) and effect.role in roles]
-    return reader.reason_of(rules[0].id) if rules else None
+    rules = [rule for role, rule in reader.ruling.asked_by.items() if role in roles]
+    return reader.reason_of(rules[0]) if rules else None
 
 
 def _driver(reader: RulingReader, level: str) -> str | None:
@@ -67,11 +65,7 @@ def _driver(reader: RulingReader, level: str) -> str | None:
     if authority != level:
         changes = [step for step in reader.steps("at_least", "raise") if step.get("line") == number]
         return reader.say("on_line", place=_place(reader, line, None), reason=_changed(reader, changes, level))
-    match = next(
-        (one for one in reader.ruling.matches if one.number == int(str(number)) - 1 and is_authority(one.group)),
-        None,
-    )
-    return _limit(reader, line, match) if match is not None else None
+    return _limit(reader, line, reader.ruling.nearest) if reader.ruling.nearest else None
 
 
 def _changed(reader: RulingReader, steps: list[Mapping[str, Json]], level: str) -> str | None:
@@ -82,25 +76,13 @@ def _changed(reader: RulingReader, steps: list[Mapping[str, Json]], level: str) 
     return reader.reason_of(str(found[0]["rule"])) if found else None
 
 
-def _limit(reader: RulingReader, line: Mapping[str, Json], match: Match) -> str | None:
+def _limit(reader: RulingReader, line: Mapping[str, Json], nearest: Nearest) -> str:
     """Return the first limit that the line passes in the next lower level's row that it comes nearest to."""
-    if reader.facts is None:
-        return None
-    shared = reader.facts.shared
-    authority = authority_of(match.group, reader.policy)
-    rows, made_for = authority.next_lower(_ENGINE, shared, match)
+    match, rule, missed = nearest
     place = _place(reader, line, match)
-    if not made_for:
+    if rule is None:
         return reader.say("no_lower", place=place)
-    view = View(match.group.subject, shared, match.row)
-    best: tuple[int, Rule, list[FieldTest]] | None = None
-    for n in positions(rows):
-        passed = [part for part, judge in authority.limits(n) if judge(shared, match.row) is False]
-        if best is None or len(passed) < best[0]:
-            best = (len(passed), match.group.rules[n], passed)
-    if best is None or not best[2]:
-        return None
-    return _passed(reader, place, best[1], best[2][0], view)
+    return _passed(reader, place, rule, missed[0], View(match.group.subject, reader.facts.shared, match.row))
 
 
 def _passed(reader: RulingReader, place: str, rule: Rule, part: FieldTest, view: View) -> str:

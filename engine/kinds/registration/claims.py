@@ -74,13 +74,13 @@ class Claims:
         return match.group.subject is not Subject.CLAIM or match.number == self.numbers[claim]
 
 
-def judge_claims(engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs) -> Claims:
+def judge_claims(engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs, *, near: bool) -> Claims:
     """Judge eligibility, claim by claim."""
     given = facts.claims or []
     numbers = sorted(range(len(given)), key=lambda number: str(given[number]["claim.id"]))
     rows = [given[number] for number in numbers]
     numbered = list(zip(numbers, rows, strict=True))
-    matches = tuple([match for group in groups for match in match_rows(engine, group, facts, numbered)])
+    matches = tuple([match for group in groups for match in match_rows(engine, group, facts, numbered, near=near)])
     place = {number: claim for claim, number in enumerate(numbers)}
     certain = {
         atom
@@ -151,7 +151,7 @@ class Variants:
                 copy = dict(row)
                 put_protected(copy, verdict)
                 rows.append(copy)
-        copies = Facts(facts.as_of, facts.today, dict(facts.shared), facts.lines, rows, None, {})
+        copies = facts.what_if(dict(facts.shared), lines=facts.lines, claims=rows)
         derivations.derive(engine, copies, stage=1)
         return Variants(tuple(rows))
 

@@ -176,7 +176,7 @@ class Contest:
             shared = dict(facts.shared)
             rows = [dict(self._variants.rows[variant]) for variant in contenders]
             lines = None if facts.lines is None else [dict(line) for line in facts.lines]
-            copies = Facts(facts.as_of, facts.today, shared, lines, rows, None, {})
+            copies = facts.what_if(shared, lines=lines, claims=rows)
             put_contest(shared, len(contenders), decided)
             self._derivations.derive(self._engine, copies, stage=2)
             matches = contest_matches(self._engine, self._groups, copies, tuple(enumerate(rows)))
@@ -207,7 +207,7 @@ def put_contest(shared: Row, contenders: int | None, decided: State) -> None:
 
 
 def contest_matches(
-    engine: Engine, groups: Iterable[Group], facts: Facts, contenders: Sequence[tuple[int, Row]]
+    engine: Engine, groups: Iterable[Group], facts: Facts, contenders: Sequence[tuple[int, Row]], *, near: bool = False
 ) -> list[Match]:
     """Judge the contest rules; those about claims only for the contenders."""
-    return [match for group in groups for match in match_rows(engine, group, facts, contenders)]
+    return [match for group in groups for match in match_rows(engine, group, facts, contenders, near=near)]

@@ -91,10 +91,10 @@ class _Found:
         return frozenset([finding.recommended for finding in self.findings]) if self.settled else frozenset({None})
 
 
-def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
+def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Language, *, near: bool) -> Ruling:
     """Decide whose deal it is."""
     plan.derivations.derive(engine, facts, stage=0)
-    claims = judge_claims(engine, plan.eligibility, facts, plan.inputs)
+    claims = judge_claims(engine, plan.eligibility, facts, plan.inputs, near=near)
     variants = Variants.of(claims, plan.derivations, engine, facts)
     scales = plan.criteria.scales(engine, facts.shared, variants.rows)
     contest = Contest(
@@ -111,12 +111,14 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
     base = found.base
     _write(plan, engine, facts, claims=claims, variants=variants, found=found)
     contenders = [claims.numbered[Variants.claim(variant)] for variant in base.contenders]
-    contested = contest_matches(engine, plan.contest, facts, contenders) if contenders else []
+    contested = contest_matches(engine, plan.contest, facts, contenders, near=near) if contenders else []
     outcome = next(iter(base.bindings))[0] if found.settled else ASKS
     protection: list[Match] = []
     if outcome == "awarded" and base.recommended is not None:
         winner = claims.numbered[base.recommended]
-        protection = [match for group in plan.protection for match in match_rows(engine, group, facts, (winner,))]
+        protection = [
+            match for group in plan.protection for match in match_rows(engine, group, facts, (winner,), near=near)
+        ]
     award = _award(plan, facts, protection) if outcome == "awarded" else NO_AWARD
     matches = (*claims.matches, *contested, *protection)
     protected: list[Json] = [bool(row["claim.protected"]) if "claim.protected" in row else None for row in claims.rows]

@@ -17,6 +17,7 @@ from engine.core.interpret import Verdict, has_any
 from engine.core.values import PartialSet
 from engine.core.views import UNKNOWN
 from engine.plan.derive.derivations import Derivations, derivations
+from engine.plan.gates import Gates
 from engine.plan.groups import Engine, Group, Match, groups_of, match_all
 from engine.plan.ruling import Ruling, Step
 from engine.plan.tables.bits import positions
@@ -42,6 +43,7 @@ class SpecialOrderPlan:
     section: SpecialOrders
     kinds: tuple[Group, ...]
     controls: tuple[Group, ...]
+    gates: Gates
     roles: dict[str, Role]
     derivations: Derivations
 
@@ -52,10 +54,12 @@ def plan(policy: Policy) -> SpecialOrderPlan | None:
     if section is None:
         return None
     wanted = [KINDS, *(path for rule in section.controls for path in rule_fields(rule))]
+    kinds, controls = groups_of(section.kinds), groups_of(section.controls)
     return SpecialOrderPlan(
         section=section,
-        kinds=groups_of(section.kinds),
-        controls=groups_of(section.controls),
+        kinds=kinds,
+        controls=controls,
+        gates=Gates((*kinds, *controls)),
         roles={role.id: role for role in policy.roles},
         derivations=derivations(policy, Kind.SPECIAL_ORDER, wanted),
     )
@@ -76,10 +80,10 @@ class _Findings:
     missing: set[str] = field(default_factory=set)
 
 
-def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
+def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Language, *, near: bool) -> Ruling:
     """Decide whether an order passes its gate; the facts get their derived fields."""
     plan.derivations.derive(engine, facts)
-    matches = list(match_all(engine, plan.controls, facts))
+    matches = list(match_all(engine, plan.controls, facts, near=near))
     findings = _Findings()
     steps: list[Step] = []
     for match, rule in _rules(matches, lambda match: match.fired):
@@ -95,9 +99,12 @@ def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Langu
         outcome = "held" if findings.unmet else "clear"
     steps.append(Step("outcome", {"outcome": outcome}))
     # Deriving has judged the kinds already; the trace wants to say which condition made the order special.
-    kinds = match_all(engine, plan.kinds, facts)
+    kinds = match_all(engine, plan.kinds, facts, near=near)
     ruling = _ruling(plan, facts, outcome=outcome, findings=findings, steps=steps, matches=matches)
-    return ruling._replace(matches=(*kinds, *ruling.matches))
+    every = (*kinds, *ruling.matches)
+    if near:
+        every = tuple([plan.gates.at_this(engine, match, facts.shared) for match in every])
+    return ruling._replace(matches=every)
 
 
 def _rules(matches: list[Match], bits: Callable[[Match], int]) -> Iterator[tuple[Match, Rule]]:

@@ -4,22 +4,12 @@ The first line says what was decided and under which policy. Below it stand the 
 they were judged by and where that is written, what nearly happened, what would change it, and what comes next.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 from engine.core.decision import Decision, Json, Kind, Language
 from engine.explain.words.decision_reader import DecisionReader
-from engine.explain.words.layout import Table, body, head
-from engine.kinds.allocation.text import partner_head, partner_tables
-from engine.kinds.price.text import price_head, price_tables
-from engine.kinds.registration.text import claim_head, claim_tables
-from engine.kinds.special_order.text import order_head, order_tables
-
-TEXTS: dict[Kind, tuple[Callable[[DecisionReader], str], Callable[[DecisionReader], Iterator[Table]]]] = {
-    Kind.PRICE_APPROVAL: (price_head, price_tables),
-    Kind.SPECIAL_ORDER: (order_head, order_tables),
-    Kind.DEAL_REGISTRATION: (claim_head, claim_tables),
-    Kind.PARTNER_ALLOCATION: (partner_head, partner_tables),
-}
+from engine.explain.words.layout import body, head
+from engine.kinds.registry import KINDS
 
 
 def as_text(decision: Decision | Mapping[str, Json], language: Language) -> str:
@@ -30,10 +20,10 @@ def as_text(decision: Decision | Mapping[str, Json], language: Language) -> str:
         language: of the words of this text; reasons and titles stand in the language that was decided in.
     """
     reader = DecisionReader(decision.to_json() if isinstance(decision, Decision) else decision, language)
-    subject, tables = TEXTS[Kind(reader.decision["kind"])]
+    kind = KINDS[Kind(reader.decision["kind"])]
     outcome = reader.outcome(reader.decision["outcome"]).upper()
     policy = reader.decision["policy"]
-    lines = [head(f"{outcome}  {subject(reader)}".rstrip(), f"{policy['name']} {policy['version']}")]
+    lines = [head(f"{outcome}  {kind.head(reader)}".rstrip(), f"{policy['name']} {policy['version']}")]
     if not reader.decision.get("trace"):
         lines.append(f"  {reader.decision['summary']}")
-    return "\n".join([*lines, *body(tables(reader))]) + "\n"
+    return "\n".join([*lines, *body(kind.tables(reader))]) + "\n"

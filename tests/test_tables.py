@@ -1,6 +1,7 @@
 """The index of a table, on its own: each column against the plain reading of its tests, and what indexes share."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 from random import Random
@@ -14,12 +15,14 @@ from engine.core.values import Value
 from engine.plan.groups import Group
 from engine.plan.tables.bits import bits_of, numbers_of, positions
 from engine.plan.tables.columns import look_up
+from engine.plan.tables.index import Index
 from rules.ir import (
     AllOf,
     Compare,
     Condition,
     Equals,
     FieldTest,
+    HasAny,
     Missing,
     NotOneOf,
     OneOf,
@@ -126,6 +129,30 @@ def test_a_group_of_fewer_conjuncts_has_the_columns_that_are_left() -> None:
     assert fewer.index.columns.keys() == {*FIELDS} - {"line.sku"}
     assert all(column is group.index.columns[path] for path, column in fewer.index.columns.items())
     assert all(_field(part) != "line.sku" for rule in fewer.rules for part in rule.when.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class HasOneOf(HasAny):
+    """A test that the index has never heard of, judged as what it is made from."""
+
+
+def test_a_test_that_nobody_listed_is_judged_by_itself() -> None:
+    test = FieldTest("order.evidence", HasOneOf(("contract",)), "has contract", SPAN)
+    index = Index([Rule("R", "s", Subject.DEAL, AllOf((test,)), (), None, SPAN)], Subject.DEAL)
+    assert index.match({"order.evidence": frozenset({"contract", "deposit_slip"})}, {}) == (1, 0)
+    assert index.match({"order.evidence": frozenset({"deposit_slip"})}, {}) == (0, 0)
+    assert index.match({}, {}) == (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A test that nobody has heard of."""
+
+
+def test_a_test_that_nobody_can_judge_stops_the_start() -> None:
+    test = FieldTest("deal.segment", Unheard(), "?", SPAN)  # type: ignore[arg-type]  # the type checker has heard of all
+    with pytest.raises(AssertionError, match="Unheard"):
+        Index([Rule("R", "s", Subject.DEAL, AllOf((test,)), (), None, SPAN)], Subject.DEAL)
 
 
 def _field(part: Condition) -> str:

@@ -32,9 +32,9 @@ from rules.ir import (
     Within,
 )
 
-# The tests that one known value decides by look-up. A test that is not listed is judged by itself, which is right for
-# any: to forget one here makes a table slower, not wrong.
-_IN_COLUMNS: frozenset[type[Test]] = frozenset({Compare, Equals, Missing, NotOneOf, OneOf, Present, Within})
+# Tests that one known value decides by look-up. Any other is judged as a residue: slower, and right for every test. A
+# column that does not know a test would never hold, and the rules that it guards never fire.
+_IN_COLUMNS: frozenset[type[Test]] = frozenset({Equals, OneOf, NotOneOf, Compare, Within, Present, Missing})
 
 
 @dataclass(frozen=True, slots=True)

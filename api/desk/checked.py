@@ -11,9 +11,9 @@ from api.desk import findings
 from api.desk.service import moment
 from engine.assure.check.check import Analysis, analyse
 from engine.assure.check.findings import Finding
+from engine.assure.check.showing import witness_json, witness_text
 from engine.core.decision import Json
 from engine.program import Program, compile_policy
-from engine.space.showing import witness_json, witness_text
 from rules.ir import Policy
 from rules.load import Loaded
 from rules.reports.diagnostics import Diagnostic, draw

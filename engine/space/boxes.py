@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
-from engine.assure.check.orientation import direction
 from engine.plan.tables.bits import lowest_bit, positions
 from engine.space.dims import Box, Mask
 from engine.space.division import Space
+from engine.space.orientation import direction
 
 Bits: TypeAlias = int
 MOST_NODES = 60_000

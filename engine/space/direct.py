@@ -11,10 +11,10 @@ from itertools import islice, product
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from engine.assure.check.orientation import direction
 from engine.plan.tables.bits import positions
 from engine.space.dims import Box, Dim, Form
 from engine.space.division import Space
+from engine.space.orientation import direction
 from engine.space.points import between, value_at
 from rules import types
 from rules.ir import Policy

@@ -15,6 +15,7 @@ import pytest
 
 from engine.assure.check.findings import Finding
 from engine.assure.check.gaps import plausible
+from engine.assure.check.showing import decision_of
 from engine.assure.check.tables import Table, tables
 from engine.core.decision import RefusedError
 from engine.core.exact import ratio
@@ -24,7 +25,6 @@ from engine.core.views import View
 from engine.program import Program, compile_policy
 from engine.space.places import lies_in
 from engine.space.rule_space import RuleSpace, Shown
-from engine.space.showing import decision_of
 from rules.ir import DerivedTable, Policy, Reject, Rule, Subject
 from tests.analysis.analysed import TODAY, facts_of, program_and_findings, reproduces, table_of, view_of
 from tests.deciding import SHIPPED, decided

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from engine.assure.check.findings import Finding, Unsettled
-from engine.assure.check.orientation import direction
 from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import label, named, phrase
 from engine.plan.tables.bits import lowest_bit
 from engine.program import Program
 from engine.space.dims import Box, Dim, Mask
+from engine.space.orientation import direction
 from engine.space.rule_space import RuleSpace, Verdict
 from rules.ir import FieldTest, Sign
 from rules.text.source import Span

@@ -5,13 +5,13 @@ from datetime import date
 from typing import assert_never
 
 from engine.assure.check.findings import Finding, Unsettled
+from engine.assure.check.showing import decision_of
 from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import label, listed, named
 from engine.core.decision import Json, RefusedError
 from engine.program import Program
 from engine.space.dims import NULL, Form
 from engine.space.rule_space import RuleSpace, Shown, Verdict
-from engine.space.showing import decision_of
 from rules.ir import FieldTest, Missing, Present, Rule
 from rules.traverse import tests_of
 

@@ -12,7 +12,7 @@ from engine.core.facts import Facts, Row
 from engine.core.views import UNKNOWN
 from engine.plan.derive.derivation import Derivation
 from engine.plan.derive.formulas import UNUSUAL, total
-from engine.plan.generated import compile_function
+from engine.plan.generated import compile_function, field_of, indented
 from engine.plan.groups import Engine
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
 
@@ -83,16 +83,14 @@ def fused(derivations: Sequence[Derivation]) -> Fused:
     names: dict[str, Any] = {"UNKNOWN": UNKNOWN, "total": total, "nothing": {}}
     lines = ["def stage(facts):", "    shared, lines, row, number = facts.shared, facts.lines, nothing, None"]
     for number, (subject, found) in enumerate(_layers(derivations)):
-        indent = "    "
-        if subject is not Subject.DEAL:
+        of_rows = subject is not Subject.DEAL
+        if of_rows:
             lines.append(f"    for number, row in enumerate({_ROWS[subject]}):")
-            indent = "        "
-        into = "shared" if subject is Subject.DEAL else "row"
         for place, derivation in enumerate(found):
-            lines += [indent + line for line in _statements(derivation, into, f"{number}_{place}", names)]
-        if subject is not Subject.DEAL:
+            lines += indented(_statements(derivation, f"{number}_{place}", names), 1 + of_rows)
+        if of_rows:
             lines.append("    row, number = nothing, None")
-    made: Fused = compile_function("\n".join(lines), "stage", names)
+    made: Fused = compile_function(lines, "stage", names)
     return made
 
 
@@ -132,16 +130,16 @@ def _adds_up(expression: Expression) -> bool:
             assert_never(expression)
 
 
-def _statements(derivation: Derivation, into: str, name: str, names: dict[str, Any]) -> list[str]:
+def _statements(derivation: Derivation, name: str, names: dict[str, Any]) -> list[str]:
     """Return the statements that add one field to one row."""
-    target = f"{into}[{derivation.path!r}]"
+    target = field_of(derivation.path, own=derivation.subject is not Subject.DEAL)
     if derivation.written is None:
         names[f"find{name}"] = derivation.look_up
         return [f"state = find{name}(facts, row, number)", f"if state is not UNKNOWN: {target} = state"]
     names[f"unusual{name}"] = derivation.unusual
     return [
         "try:",
-        *(f"    {line}" for line in derivation.written.lines),
+        *indented(derivation.written.lines),
         f"    if not {derivation.written.d}: raise ZeroDivisionError",
         f"    {target} = {derivation.written.n}, {derivation.written.d}",
         f"except {UNUSUAL}:",

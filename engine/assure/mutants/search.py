@@ -16,7 +16,7 @@ from engine.assure.cases.recording import Question
 from engine.assure.mutants.audits import audited
 from engine.assure.mutants.hanging import comes_from, judged_in, letting, towards
 from engine.assure.mutants.mutant import Mutant, NewCondition
-from engine.assure.mutants.probe import Budget, Probe, seen
+from engine.assure.mutants.probe import Budget, Probe, same, seen
 from engine.assure.mutants.requests import Place
 from engine.assure.mutants.targets import distinguishing, passing
 from engine.assure.mutants.trying import Recorded, changed_engine
@@ -168,7 +168,7 @@ class Search:
         rows = case.request.get(ROWS[subject]) if subject is not Subject.DEAL else None
         for n in range(len(rows) if isinstance(rows, list) else 1):
             probe = self._seen(case, case.request, subject, n)
-            if probe and all(probe.view[path] == value for path, value in question.snapshot.items()):
+            if probe and all(same(probe.view[path], value) for path, value in question.snapshot.items()):
                 yield probe
                 if subject is Subject.LINE and isinstance(rows, list):
                     more = self._seen(case, {**case.request, "lines": [*rows, rows[n]]}, subject, n)

@@ -9,6 +9,7 @@ from api.desk.case_files import case_files
 from engine.assure.cases import case as policy_tests
 from engine.assure.cases.policies import Policies, PolicyProblem
 from engine.assure.cases.reading import read_cases
+from engine.assure.cases.table import request_fields
 from engine.program import Program
 from rules.reports.diagnostics import draw
 from tests.deciding import SHIPPED, Data, program_at
@@ -63,7 +64,8 @@ class Case:
 
 def cases_of(file: Path) -> list[Case]:
     """Return a file's cases; mistakes in it fail the test with their drawings."""
-    read = read_cases(file.read_bytes(), file.relative_to(FOLDER).as_posix())
+    fields = request_fields(program_at(SHIPPED).policy)
+    read = read_cases(file.read_bytes(), file.relative_to(FOLDER).as_posix(), fields=fields)
     assert not read.diagnostics, "\n\n".join(draw(one, [read.source]) for one in read.diagnostics)
     return [Case(file, case) for case in read.cases]
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -29,6 +29,7 @@ from engine.assure.cases.case import Case
 from engine.assure.cases.coverage import SectionCoverage, cover, total
 from engine.assure.cases.policies import Policies
 from engine.assure.cases.running import AS_OF, Outcome, run_cases
+from engine.assure.cases.table import request_fields
 from engine.assure.mutants.making import mutants_of
 from engine.assure.mutants.mutant import Mutant
 from engine.assure.mutants.offers import Offer
@@ -87,7 +88,7 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
         return POLICY_HAS_ERRORS
     prepare(program, engine)
     now = AS_OF if as_of is None else moment(as_of, program.policy)
-    cases = _cases(paths or [policy.parent / FOLDER], words)
+    cases = _cases(paths or [policy.parent / FOLDER], words, request_fields(program.policy))
     if cases is None:
         return POLICY_HAS_ERRORS
     start = perf_counter()
@@ -119,10 +120,10 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
     return POLICY_HAS_ERRORS if why or _too_little(found, fail_under, mutated, min_score) else DONE
 
 
-def _cases(paths: Sequence[Path], words: str | None) -> list[Case] | None:
+def _cases(paths: Sequence[Path], words: str | None, fields: Collection[str]) -> list[Case] | None:
     """Return the cases that were asked for, or None when some are badly written, which is told."""
     try:
-        files = read_all(case_files(paths))
+        files = read_all(case_files(paths), fields)
     except OSError as error:
         raise UnusableError(f"{error.filename}: {reason(error)} (name files or folders of cases)") from None
     drawn = [draw(one, [file.source]) for file in files for one in file.diagnostics]

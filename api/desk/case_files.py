@@ -1,6 +1,6 @@
 """Finding and reading the files of cases that a command is asked for."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from engine.assure.cases.case import Case
@@ -28,8 +28,8 @@ def case_files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def read_all(paths: Iterable[Path]) -> list[CaseFile]:
-    """Read files of cases, each once.
+def read_all(paths: Iterable[Path], fields: Collection[str]) -> list[CaseFile]:
+    """Read files of cases, each once; `fields` are what a request may give.
 
     Raises:
         OSError: a file cannot be read.
@@ -37,7 +37,7 @@ def read_all(paths: Iterable[Path]) -> list[CaseFile]:
     found = []
     for path in dict.fromkeys(paths):
         with path.open("rb") as file:
-            found.append(read_cases(file.read(LIMIT + 1), path.as_posix()))
+            found.append(read_cases(file.read(LIMIT + 1), path.as_posix(), fields=fields))
     return found
 
 

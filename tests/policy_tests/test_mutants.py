@@ -1,8 +1,11 @@
 """Mutants: which there are, that the short way to try them is the long way, and that offered cases do what they say."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -168,3 +171,12 @@ def test_a_sample_of_the_shipped_policys_mutants_is_noticed() -> None:
     sample = mutants[7::29]
     living = [str(mutant) for mutant in sample if noticed_by(mutant, recorded) is None]
     assert len(living) * 100 <= len(sample) * 5, living
+
+
+def test_the_guide_counts_the_shipped_policys_mutants() -> None:
+    guide = (
+        (Path(SHIPPED).parent / "docs" / "testing-policies.md").read_text("utf-8").partition("## The shipped policy")[2]
+    )
+    made = Counter(str(mutant.what) for mutant in shipped()[1])
+    for what, number in [*made.items(), ("total", made.total())]:
+        assert re.search(rf"^{what} +{number} ", guide, re.MULTILINE), (what, number)

@@ -8,13 +8,17 @@ import pytest
 from api.cli import run
 from api.desk.case_files import LOCK
 from api.documents.lock_file import lock_file
+from api.documents.locked_text import locked_text, rule_of
 from engine.assure.cases.case import Case, Data
+from engine.assure.cases.expect import Mismatch
 from engine.assure.cases.reading import read_cases
+from engine.assure.cases.running import Outcome
 from engine.assure.mutants.making import mutants_of
 from engine.assure.mutants.offers import Offer
 from engine.core.decision import Kind
 from rules.text.source import Span
-from tests.deciding import program_of
+from tests.case_files import locked_cases
+from tests.deciding import SHIPPED, program_at, program_of
 from tests.policy_tests.texts import POLICY
 
 Captured = pytest.CaptureFixture[str]
@@ -70,6 +74,15 @@ def test_an_edit_is_a_line_for_each_rule_and_how_to_go_on(folder: Path, capsys: 
     assert "if the edit is meant: dealdesk test --mutate --lock\n" in out
     assert "FAILED" not in out
     assert "4 passed; locked: " in out
+
+
+def test_rules_of_two_kinds_may_have_one_name() -> None:
+    program = program_at(SHIPPED)
+    cases = [case.test for case in locked_cases() if rule_of(case.test) == "not-authorised"]
+    assert {case.kind for case in cases} == {Kind.DEAL_REGISTRATION, Kind.PARTNER_ALLOCATION}
+    said = locked_text([Outcome(case, program, (Mismatch("outcome", "held", "x"),)) for case in cases], program.policy)
+    places = [line.partition(": ")[0] for line in said.split("\n")[:-1]]
+    assert len(places) == len(set(places)) == 2
 
 
 def test_words_show_locked_cases_whole(folder: Path, capsys: Captured) -> None:

@@ -113,7 +113,7 @@ def test_rows_share_nothing_that_one_of_them_changes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "said"),
     [
         (table("name, outcom", "a, held"), "cases.yaml:7:19: error[D102]: unknown column `outcom`"),
         (table("name, outcom", "a, held"), "did you mean `outcome`?"),
@@ -142,9 +142,9 @@ def test_rows_share_nothing_that_one_of_them_changes() -> None:
         (HEAD.partition("\n")[2] + "cases: {columns: [name, outcome], rows: []}", "needs the key `decide`"),
     ],
 )
-def test_a_mistake_has_its_place(text: str, told: str) -> None:
+def test_a_mistake_has_its_place(text: str, said: str) -> None:
     drawn = mistakes(text)
-    assert told in drawn
+    assert said in drawn
     assert drawn.startswith("cases.yaml:")
 
 

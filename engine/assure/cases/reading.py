@@ -1,7 +1,7 @@
 """From a YAML file to cases: a list of them and of tables of them, or a mapping with what they share.
 
 Reading is as strict as a policy's: a key that has no meaning, or stands twice, would test nothing. Every mistake is
-told with its place, all at once.
+reported with its place, all at once.
 """
 
 from collections.abc import Collection, Iterator, Mapping

@@ -16,9 +16,9 @@ from engine.core.facts import TOP_LEVEL
 
 Needed = Sequence[tuple[Offer, Sequence[Mutant]]]
 HEAD = """\
-# Made by `dealdesk test --mutate --lock`; do not write in it. Each case tells the policy from one small change of it
-# that no case written by hand notices: its name says which. An edit of a rule breaks the cases that are locked for it;
-# if the edit is meant, run the command again, and read what has changed here.
+# Made by `dealdesk test --mutate --lock`; do not write in it. Each case keeps one small change of the policy, which its
+# name says and which no case written by hand notices, from passing unseen. An edit of a rule breaks the cases that are
+# locked for it; if the edit is meant, run the command again, and read what has changed here.
 """
 DASH = '"-"'
 

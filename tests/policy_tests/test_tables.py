@@ -135,6 +135,7 @@ def test_rows_share_nothing_that_one_of_them_changes() -> None:
         (table("name, outcome", "[a], held"), "a case's name must be a value"),
         (table("name, outcome, outcome", "a, held, held"), "the column `outcome` is written twice"),
         (table("name, outcome", "a, held", "b"), 'expects nothing is "-"'),
+        (table("name, level, expect.level", "a, x, x"), "`expect.level` is expected twice"),
         (table("name, outcome", "a, held", "b"), "the row has 1 cells, and the table has 2 columns"),
         (HEAD + "cases: {columns: [name, outcome]}", "a table of cases needs the key `rows`"),
         (HEAD + "cases: {columns: [name, outcome], row: []}", "did you mean `rows`?"),

@@ -65,10 +65,17 @@ def table_rows(
         report: takes the mistakes.
     """
     ways: dict[str, Way] = {}
+    expected: dict[str, Span] = {}
 
     def is_known(column: ScalarNode) -> bool:
-        if column.text == "name" or _is_expected(column.text, kind):
+        if column.text == "name":
             return True
+        if _is_expected(column.text, kind):
+            first = expected.setdefault(column.text.removeprefix(EXPECT), column.span)
+            if first is not column.span:
+                related = [(first, "first written here")]
+                report.error("D402", f"`{column.text}` is expected twice", column.span, related=related)
+            return first is column.span
         way = _way(column, kind, fields, report)
         if way:
             ways[column.text] = way

@@ -48,7 +48,7 @@ class TracedFact(Part, frozen=True, kw_only=True, rename={"from_": "from"}):
     claim: ClaimId | None = None
     partner: PartnerId | None = None
     value: Shown
-    known: Annotated[Literal[False], Meta(description="There where the field is unknown.")] | None = None
+    known: Annotated[bool, Meta(description="False where the field is unknown, else absent.")] | None = None
     from_: Annotated[
         str, Meta(description="`request`, `default`, `not given`, a formula with its values, or what found it.")
     ]
@@ -64,9 +64,9 @@ class TracedTest(Part, frozen=True, kw_only=True, rename={"any_": "any", "all_":
     all_: Annotated[Sequence["TracedTest"], Meta(description="All of these must hold.")] | None = None
     not_: Annotated[Sequence["TracedTest"], Meta(description="These must not all hold.")] | None = None
     holds: Verdict
-    known: Annotated[Literal[False], Meta(description="There where the field is unknown.")] | None = None
+    known: Annotated[bool, Meta(description="False where the field is unknown, else absent.")] | None = None
     limit: Shown | UnsetType = UNSET
-    limit_known: Annotated[Literal[False], Meta(description="There where the other field is unknown.")] | None = None
+    limit_known: Annotated[bool, Meta(description="False where the other field is unknown, else absent.")] | None = None
     short_by: (
         Annotated[str, Meta(description="How far a comparison that fails is from holding, in the field's own unit.")]
         | None
@@ -104,7 +104,7 @@ class TracedEffect(Part, frozen=True, kw_only=True, rename={"raise_": "raise"}):
     exclude: Said | None = None
     score: Annotated[str, Meta(description="The formula of the points, in the owner's words.")] | None = None
     points: Annotated[Number | None, Meta(description="What the formula gives; null for null.")] | UnsetType = UNSET
-    known: Annotated[Literal[False], Meta(description="There where the points are not known.")] | None = None
+    known: Annotated[bool, Meta(description="False where the points are not known, else absent.")] | None = None
     exact: Fraction | None = None
     split: Annotated[Mapping[str, Rate], Meta(description="Each party's share.")] | None = None
     value: Annotated[Shown, Meta(description="What the row of a table gives.")] | UnsetType = UNSET

@@ -72,6 +72,8 @@ def _field(name: str, schema: dict[str, Any]) -> dict[str, Any]:
         return {"type": "string", "const": tag, "description": _TAGS[name]}
     if "enum" in schema:
         schema = {**schema, "type": "string"}
+    if "items" in schema:
+        schema = {**schema, "items": _field("", schema["items"])}
     choices = schema.get("anyOf", [])
     described = [one["description"] for one in choices if "description" in one and len(choices) == 2]
     mended = {key: value for key, value in schema.items() if key != "default"}

@@ -72,7 +72,7 @@ class PolicyError(Part, frozen=True):
 class Ready(Part, frozen=True):
     """Decisions are served, and by which policy."""
 
-    status: Literal["ready"]
+    status: Annotated[Literal["ready"], Meta(description="Always so: what is not ready does not answer.")]
     policy: PolicyStamp
     policy_error: Annotated[
         PolicyError | None,
@@ -83,7 +83,7 @@ class Ready(Part, frozen=True):
 class Alive(Part, frozen=True):
     """The process answers."""
 
-    status: Literal["ok"]
+    status: Annotated[Literal["ok"], Meta(description="Always so: what is not alive does not answer.")]
 
 
 class BatchDecision(Part, frozen=True):

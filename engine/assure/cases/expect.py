@@ -7,6 +7,7 @@ from engine.assure.cases.case import Data
 from engine.core.parts import to_json
 from engine.decide import Ruled
 from engine.explain.words import summary
+from engine.kinds.price.answer import PriceResult
 from engine.plan.tables.bits import positions
 from rules.ir import Policy
 from rules.reports.nearest import nearest
@@ -30,6 +31,7 @@ class Seen:
     """What a decision shows of itself to a case: everything but the words of its trace."""
 
     outcome: str
+    level: str | None  # of a price
     result: Mapping[str, object]
     missing: list[str]
     possible: object
@@ -55,6 +57,7 @@ def seen_of(policy: Policy, ruled: Ruled) -> Seen:
 
     return Seen(
         ruled.ruling.outcome,
+        ruled.ruling.result.level if isinstance(ruled.ruling.result, PriceResult) else None,
         to_json(ruled.ruling.result),
         [*ruled.missing],
         to_json(ruled.ruling.possible) if ruled.ruling.possible else None,

@@ -145,7 +145,7 @@ class AllocationAsksStep(Step, frozen=True, tag="needs_information"):
 class AllocationOutcomeStep(Step, frozen=True, tag="outcome"):
     """What it comes to."""
 
-    outcome: AllocationOutcome
+    outcome: Annotated[AllocationOutcome, Meta(description="The outcome.")]
 
 
 AllocationStep: TypeAlias = (

@@ -166,7 +166,7 @@ class ChainStep(Step, frozen=True, tag="chain"):
 class PriceOutcomeStep(Step, frozen=True, tag="outcome"):
     """What it comes to."""
 
-    outcome: PriceOutcome
+    outcome: Annotated[PriceOutcome, Meta(description="The outcome.")]
 
 
 PriceStep: TypeAlias = (

@@ -134,7 +134,7 @@ class RegistrationAsksStep(Step, frozen=True, tag="needs_information"):
 class RegistrationOutcomeStep(Step, frozen=True, tag="outcome"):
     """What it comes to."""
 
-    outcome: RegistrationOutcome
+    outcome: Annotated[RegistrationOutcome, Meta(description="The outcome.")]
 
 
 RegistrationStep: TypeAlias = (

@@ -87,7 +87,7 @@ class AuditStep(Step, frozen=True, kw_only=True, tag="audit"):
 class OrderOutcomeStep(Step, frozen=True, tag="outcome"):
     """What it comes to."""
 
-    outcome: OrderOutcome
+    outcome: Annotated[OrderOutcome, Meta(description="The outcome.")]
 
 
 OrderStep: TypeAlias = AuditStep | OrderOutcomeStep | MissingDidNotMatterStep

@@ -21,8 +21,9 @@ from bench.load import Job, Report
 from bench.load import run as send
 from bench.quotes import FAMILIES, NEEDS_APPROVAL, NOW, quotes
 from bench.timing import Case, in_turns
+from engine.answers.decisions import Decision
 from engine.backends.index import IndexEngine
-from engine.core.decision import Decision, Explain, Kind
+from engine.core.decision import Explain, Kind
 from engine.core.facts import Limits
 from engine.decide import decide
 from engine.plan.groups import Group

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from engine.answers.decisions import Decision
+from engine.answers.price import PriceResult
 from engine.backends.index import IndexEngine
-from engine.core.decision import Decision, Kind
+from engine.core.decision import Kind
 from engine.decide import decide
 from engine.program import Program
 
@@ -56,7 +58,8 @@ def quotes(program: Program, family: Family, count: int) -> list[Request]:
 
 
 def _is_of(family: Family, decision: Decision) -> bool:
-    return decision.outcome == family.outcome and (bool(decision.result["alternatives"]) or not family.alternatives)
+    assert isinstance(decision.result, PriceResult)
+    return decision.outcome == family.outcome and (bool(decision.result.alternatives) or not family.alternatives)
 
 
 def _quote(random: Random, family: Family, name: str) -> Request:

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from engine.core.decision import Decision, Explain, Fault, Kind, Language, RefusedError
+from engine.answers.decisions import Decision
+from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.core.facts import Facts, Limits
+from engine.core.parts import MissingDidNotMatterStep
 from engine.explain.words.ruling_reader import RulingReader
-from engine.kinds.registry import KINDS
+from engine.kinds.registry import summary_of
 from engine.plan.groups import Engine
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
 from engine.program import Domain, Program
 
 NO_LIMITS_GIVEN = Limits()
@@ -45,16 +47,16 @@ def rule_on(
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
     if roots and not asks:
-        ruling = ruling._replace(steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))
+        ruling = ruling._replace(steps=(*ruling.steps, MissingDidNotMatterStep(sorted(roots))))
     return Ruled(facts, domain, ruling, tuple(sorted(roots)) if asks else ())
 
 
-def summed_up(program: Program, kind: Kind, ruled: Ruled, language: Language) -> str:
+def summed_up(program: Program, ruled: Ruled, language: Language) -> str:
     """Return one sentence on a ruling: what was decided, and the fact that drove it.
 
     It is made for every decision, also for those of which no trace is wanted; so it looks at what the ruling has.
     """
-    return KINDS[kind].summary(RulingReader(ruled.ruling, program.policy, language, ruled.facts, ruled.missing))
+    return summary_of(RulingReader(ruled.ruling, program.policy, language, ruled.facts, ruled.missing))
 
 
 def decide(
@@ -92,7 +94,7 @@ def decide(
         policy=program.stamp,
         as_of=facts.as_of.isoformat(),
         outcome=ruling.outcome,
-        summary=summed_up(program, kind, ruled, language),
+        summary=summed_up(program, ruled, language),
         result=ruling.result,
         missing=ruled.missing,
         possible=ruling.possible,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from engine.core.decision import Kind, PolicyStamp
+from engine.answers.decisions import PolicyStamp
+from engine.core.decision import Kind
 from engine.core.facts import RequestReader
 from engine.explain.trace import Tracer
-from engine.kinds.registry import KINDS, Decider
+from engine.kinds.registry import PREPARE, Decider
 from engine.plan.derive.derivations import Derivations
 from rules.collector import without_collector
 from rules.ir import Policy
@@ -38,7 +39,7 @@ def compile_policy(policy: Policy) -> Program:
         policy=policy,
         stamp=PolicyStamp(policy.name, policy.version, policy.digest),
         reader=RequestReader(policy),
-        domains=_domains(policy, KINDS),
+        domains=_domains(policy, PREPARE),
     )
 
 
@@ -50,7 +51,7 @@ def recompile(program: Program, policy: Policy, kinds: Iterable[Kind]) -> Progra
 
 
 def _domains(policy: Policy, kinds: Iterable[Kind]) -> dict[Kind, Domain]:
-    prepared = {kind: KINDS[kind].prepare(policy) for kind in kinds}
+    prepared = {kind: PREPARE[kind](policy) for kind in kinds}
     return {
         kind: Domain(one.derivations, one.decide, Tracer(policy, kind, one.derivations))
         for kind, one in prepared.items()

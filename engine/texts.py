@@ -6,10 +6,11 @@ they were judged by and where that is written, what nearly happened, what would 
 
 from collections.abc import Mapping
 
-from engine.core.decision import Decision, Json, Kind, Language
+from engine.answers.decisions import Decision, decision_from_json
+from engine.core.decision import Json, Language
 from engine.explain.words.decision_reader import DecisionReader
 from engine.explain.words.layout import body, head
-from engine.kinds.registry import KINDS
+from engine.kinds.registry import text_of
 
 
 def as_text(decision: Decision | Mapping[str, Json], language: Language) -> str:
@@ -19,11 +20,11 @@ def as_text(decision: Decision | Mapping[str, Json], language: Language) -> str:
         decision: the decision, or its JSON; with a trace there is more to tell.
         language: of the words of this text; reasons and titles stand in the language that was decided in.
     """
-    reader = DecisionReader(decision.to_json() if isinstance(decision, Decision) else decision, language)
-    kind = KINDS[Kind(reader.decision["kind"])]
-    outcome = reader.outcome(reader.decision["outcome"]).upper()
-    policy = reader.decision["policy"]
-    lines = [head(f"{outcome}  {kind.head(reader)}".rstrip(), f"{policy['name']} {policy['version']}")]
-    if not reader.decision.get("trace"):
-        lines.append(f"  {reader.decision['summary']}")
-    return "\n".join([*lines, *body(kind.tables(reader))]) + "\n"
+    stored = decision_from_json(decision.to_json() if isinstance(decision, Decision) else decision)
+    reader = DecisionReader(stored, language)
+    subject, tables = text_of(reader)
+    outcome = reader.outcome(stored.outcome).upper()
+    lines = [head(f"{outcome}  {subject}".rstrip(), f"{stored.policy.name} {stored.policy.version}")]
+    if not stored.trace:
+        lines.append(f"  {stored.summary}")
+    return "\n".join([*lines, *body(tables)]) + "\n"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.decision import Decision, Kind
+from engine.answers.decisions import Decision
+from engine.core.decision import Kind
 from engine.decide import decide
 from engine.texts import as_text
 from tests.deciding import INDEX, NOW, ROOT, SHIPPED, program_at

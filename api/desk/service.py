@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
+from engine.answers.decisions import Decision
 from engine.backends.index import IndexEngine
-from engine.core.decision import Decision, Explain, Json, Kind, Language
+from engine.core.decision import Explain, Json, Kind, Language
 from engine.core.facts import Limits
 from engine.decide import decide as decide_case
 from engine.plan.groups import Engine

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.answers.decisions import Decision
 from engine.backends import Backend, EngineName
 from engine.backends.durable.errors import EngineUnavailableError
-from engine.core.decision import Decision, Explain, Json, Kind, RefusedError
+from engine.core.decision import Explain, Json, Kind, RefusedError
 from engine.core.facts import Limits
 from engine.decide import decide
 from engine.program import Program

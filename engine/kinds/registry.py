@@ -7,8 +7,18 @@ the kind's own package.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar, assert_never
 
+from engine.answers.allocation import AllocationResult
+from engine.answers.decisions import (
+    DealRegistrationDecision,
+    PartnerAllocationDecision,
+    PriceApprovalDecision,
+    SpecialOrderDecision,
+)
+from engine.answers.price import PriceResult
+from engine.answers.registration import RegistrationResult
+from engine.answers.special_order import OrderResult
 from engine.core.decision import Kind, Language
 from engine.core.facts import Facts
 from engine.explain.words.decision_reader import DecisionReader
@@ -51,20 +61,6 @@ class Prepared:
     decide: Decider
 
 
-@dataclass(frozen=True, slots=True)
-class KindParts:
-    """What there is to a kind of decision.
-
-    `prepare` returns None where the policy has no section for it. `summary` makes the sentence on a ruling; `head` and
-    `tables` write a decision out: what stands beside the outcome, and the tables below.
-    """
-
-    prepare: Callable[[Policy], Prepared | None]
-    summary: Callable[[RulingReader], str]
-    head: Callable[[DecisionReader], str]
-    tables: Callable[[DecisionReader], Iterator[Table]]
-
-
 class _Plan(Protocol):
     @property
     def derivations(self) -> Derivations: ...
@@ -93,15 +89,40 @@ def _deciding(plan: Callable[[Policy], _SomePlan | None], decide: _Decide[_SomeP
     return prepare
 
 
-KINDS: Mapping[Kind, KindParts] = {
-    Kind.PRICE_APPROVAL: KindParts(_deciding(price_plan, price.decide), price_summary, price_head, price_tables),
-    Kind.SPECIAL_ORDER: KindParts(
-        _deciding(special_order.plan, special_order.decide), order_summary, order_head, order_tables
-    ),
-    Kind.DEAL_REGISTRATION: KindParts(
-        _deciding(registration.plan, registration.decide), claim_summary, claim_head, claim_tables
-    ),
-    Kind.PARTNER_ALLOCATION: KindParts(
-        _deciding(allocation.plan, allocation.decide), partner_summary, partner_head, partner_tables
-    ),
+# By kind, how a section is prepared; None where a policy has none.
+PREPARE: Mapping[Kind, Callable[[Policy], Prepared | None]] = {
+    Kind.PRICE_APPROVAL: _deciding(price_plan, price.decide),
+    Kind.SPECIAL_ORDER: _deciding(special_order.plan, special_order.decide),
+    Kind.DEAL_REGISTRATION: _deciding(registration.plan, registration.decide),
+    Kind.PARTNER_ALLOCATION: _deciding(allocation.plan, allocation.decide),
 }
+
+
+def summary_of(reader: RulingReader) -> str:
+    """Return the sentence on a ruling."""
+    match reader.ruling.result:
+        case PriceResult() as result:
+            return price_summary(reader, result)
+        case OrderResult() as result:
+            return order_summary(reader, result)
+        case RegistrationResult() as result:
+            return claim_summary(reader, result)
+        case AllocationResult() as result:
+            return partner_summary(reader, result)
+        case _:
+            assert_never(reader.ruling.result)
+
+
+def text_of(reader: DecisionReader) -> tuple[str, Iterator[Table]]:
+    """Return what stands beside a decision's outcome, and the tables below it."""
+    match reader.decision:
+        case PriceApprovalDecision() as decision:
+            return price_head(reader, decision), price_tables(reader, decision)
+        case SpecialOrderDecision() as decision:
+            return order_head(decision), order_tables(reader, decision)
+        case DealRegistrationDecision() as decision:
+            return claim_head(decision), claim_tables(reader, decision)
+        case PartnerAllocationDecision() as decision:
+            return partner_head(reader, decision), partner_tables(reader, decision)
+        case _:
+            assert_never(reader.decision)

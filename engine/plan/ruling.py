@@ -1,24 +1,13 @@
-"""What a domain finds: the outcome and its result as JSON values, and everything that a trace is made from."""
+"""What a domain finds: the outcome with its result, and everything that a trace is made from."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from engine.answers.decisions import AnyStep, Outcome, Possible, Result
 from engine.core.decision import Json
 from engine.plan.groups import Match
 from rules.ir import FieldTest, Rule
-
-
-class Step(NamedTuple):
-    """One step on the way from effects to the outcome; `words` makes a sentence of it.
-
-    `data` holds JSON values under the trace's own keys, in the order in which they stand there: `line` counts from 1,
-    `claim` and `partner` are ids, `rule` a rule's id and `level` a level's; amounts, rates and durations are texts as
-    `figures` writes them, and moments ISO 8601 with an offset.
-    """
-
-    step: str
-    data: Mapping[str, Json] = MappingProxyType({})
 
 
 class Nearest(NamedTuple):
@@ -45,12 +34,12 @@ class Ruling(NamedTuple):
     for each role that joins the chain beside the ladder the id of the first rule that asks for it.
     """
 
-    outcome: str
-    result: Mapping[str, Json]
+    outcome: Outcome
+    result: Result
     matches: tuple[Match, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[AnyStep, ...]
     basis: Mapping[str, Json]
     missing: frozenset[str] = frozenset()
-    possible: Mapping[str, Json] | None = None
+    possible: Possible | None = None
     nearest: Nearest | None = None
     asked_by: Mapping[str, str] = MappingProxyType({})

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from engine.answers.price import PriceResult
 from engine.assure.check.findings import Finding
 from engine.assure.check.gaps import plausible
 from engine.assure.check.showing import decision_of
@@ -60,8 +61,8 @@ def test_every_example_is_decided_so_once_more(seed: int) -> None:
         if finding.code == "D601" and finding.shown is not None:
             decision = decision_of(program, finding.shown)
             assert decision.outcome == "rejected", finding
-            rejections: Any = decision.result["rejections"]
-            assert any(one["rule"] is None for one in rejections)
+            assert isinstance(decision.result, PriceResult)
+            assert any(one.rule is None for one in decision.result.rejections)
 
 
 @pytest.mark.parametrize("seed", TEXTS.values(), ids=TEXTS)

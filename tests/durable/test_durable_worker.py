@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.answers.decisions import Decision
 from engine.backends.durable import backend
 from engine.backends.durable.backend import DurableEngine
 from engine.backends.durable.errors import EngineUnavailableError, UnsupportedError
 from engine.backends.durable.process import LostError, Worker
-from engine.core.decision import Decision, Kind
+from engine.core.decision import Kind
 from engine.decide import decide
 from rules.load import load_text
 from tests.deciding import ENGINES, INDEX, SHIPPED, Data, compiled, program_at, program_of

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
+from engine.answers.elimination import CriterionStep
 from engine.assure.cases.case import Case
 from engine.assure.cases.parts import Key, Part, parts, sections
 from engine.assure.cases.recording import Question, Recorder
@@ -105,8 +106,8 @@ class Coverage:
                 if of_criterion or self._is_whole(question.group.rules[number]):
                     self._note(case, CRITERIA[kind] if of_criterion else "", question, number)
         for step in ruled.ruling.steps:
-            if step.step == "criterion" and step.data.get("round", 1) == 1:
-                self._sides[(CRITERIA[kind], str(step.data["criterion"])), None].add(bool(step.data["dropped"]), case)
+            if isinstance(step, CriterionStep) and step.round in (None, 1):
+                self._sides[(CRITERIA[kind], step.criterion), None].add(bool(step.dropped), case)
 
     def report(self) -> tuple[SectionCoverage, ...]:
         """Return what was seen, section by section."""

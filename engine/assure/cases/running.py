@@ -74,7 +74,7 @@ def held_against(case: Case, program: Program, engine: Engine, *, now: datetime)
 def decided(case: Case, program: Program, engine: Engine, *, now: datetime) -> Seen:
     """Return what the decision on a case shows of itself."""
     ruled = rule_on(program, case.kind, dict(case.request), now=now, engine=engine)
-    return seen_of(program, case.kind, ruled)
+    return seen_of(program, ruled)
 
 
 def _unknown(name: str, known: Collection[str]) -> Mismatch:

@@ -3,9 +3,10 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from engine.answers.decisions import Decision
 from engine.assure.check.words import listed
 from engine.backends.index import IndexEngine
-from engine.core.decision import Decision, Json, Language
+from engine.core.decision import Json, Language
 from engine.decide import decide
 from engine.program import Program
 from engine.space.rule_space import Shown

@@ -153,6 +153,12 @@ DECISIONS: Mapping[Kind, type[StoredDecision]] = {
     Kind.DEAL_REGISTRATION: DealRegistrationDecision,
     Kind.PARTNER_ALLOCATION: PartnerAllocationDecision,
 }
+RESULTS: Mapping[Kind, type[Result]] = {
+    Kind.PRICE_APPROVAL: PriceResult,
+    Kind.SPECIAL_ORDER: OrderResult,
+    Kind.DEAL_REGISTRATION: RegistrationResult,
+    Kind.PARTNER_ALLOCATION: AllocationResult,
+}
 
 
 def decision_from_json(data: Mapping[str, Json]) -> StoredDecision:

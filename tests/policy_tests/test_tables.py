@@ -3,12 +3,10 @@
 import pytest
 
 from engine.assure.cases.case import Case
-from engine.assure.cases.expect import RESULT_KEYS
 from engine.assure.cases.reading import read_cases
 from engine.assure.cases.table import request_fields
 from rules.reports.diagnostics import draw
-from tests.case_files import all_cases
-from tests.deciding import decided, program_of
+from tests.deciding import program_of
 from tests.policy_tests.texts import POLICY
 
 HEAD = """\
@@ -147,9 +145,3 @@ def test_a_mistake_has_its_place(text: str, said: str) -> None:
     drawn = mistakes(text)
     assert said in drawn
     assert drawn.startswith("cases.yaml:")
-
-
-def test_columns_know_every_part_of_every_result() -> None:
-    for case in all_cases():
-        decision = decided(case.program(), case.kind, case.request)
-        assert decision["result"].keys() <= {*RESULT_KEYS[case.test.kind]}

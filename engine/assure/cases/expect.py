@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from engine.answers.price import PriceResult
 from engine.assure.cases.case import Data
-from engine.core.decision import Kind
 from engine.core.parts import to_json
 from engine.decide import Ruled, summed_up
 from engine.plan.tables.bits import positions
@@ -14,15 +13,6 @@ from rules.reports.nearest import nearest
 
 STATUSES = ("fired", "blocked", "undetermined")
 OF_DECISION = ("outcome", "summary", "missing", "possible")
-# The parts of each kind's result, by which a column of a table of cases is known.
-RESULT_KEYS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.PRICE_APPROVAL: (
-        *("level", "chain", "lines", "holds", "rejections", "notify", "valid_until", "alternatives", "totals"),
-    ),
-    Kind.SPECIAL_ORDER: ("kinds", "controls", "blocks", "audit", "valid_until"),
-    Kind.DEAL_REGISTRATION: ("winner", "recommended", "decided_by", "protected_until", "extend", "ranking"),
-    Kind.PARTNER_ALLOCATION: ("chosen", "ranking", "excluded", "split", "accept_by", "fallback"),
-}
 
 
 @dataclass(frozen=True, slots=True)

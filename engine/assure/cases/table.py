@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.answers.decisions import RESULTS
 from engine.assure.cases.case import Data, merged
-from engine.assure.cases.expect import OF_DECISION, RESULT_KEYS, STATUSES
+from engine.assure.cases.expect import OF_DECISION, STATUSES
 from engine.assure.cases.scalars import data_of
 from engine.core.decision import Kind
 from engine.core.facts import TOP_LEVEL
@@ -93,7 +94,7 @@ def table_rows(
 
 def _expectations(kind: Kind) -> tuple[str, ...]:
     """Return what can be expected of a kind's decisions."""
-    return (*OF_DECISION, *NAMES_OF_RULES, *RESULT_KEYS[kind])
+    return (*OF_DECISION, *NAMES_OF_RULES, *RESULTS[kind].__struct_fields__)
 
 
 def _is_expected(column: str, kind: Kind) -> bool:

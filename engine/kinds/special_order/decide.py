@@ -63,7 +63,7 @@ from rules.ir import (
 )
 from rules.traverse import rule_fields
 
-Obliging: TypeAlias = Document | Approve | Deposit | Hold
+Asking: TypeAlias = Document | Approve | Deposit | Hold
 
 OUTCOMES: tuple[OrderOutcome, ...] = ("clear", "held", "blocked")
 KINDS = "deal.special_kinds"
@@ -214,7 +214,7 @@ def _fire(
             assert_never(effect)
 
 
-def _obligation(effect: Obliging, shared: Row, language: Language) -> tuple[Obligation, Verdict, str]:
+def _obligation(effect: Asking, shared: Row, language: Language) -> tuple[Obligation, Verdict, str]:
     """Return an obligation, whether the order meets it, and the field that tells."""
     match effect:
         case Document(name):

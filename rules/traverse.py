@@ -1,4 +1,4 @@
-"""Going through a policy: its rules, rows and criteria, the tests in them, and the fields that all of these name."""
+"""Going through rules and formulas: the tests in them, and the fields that they name."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -13,8 +13,6 @@ from rules.ir import (
     CompareField,
     Condition,
     Constant,
-    Criterion,
-    DerivedTable,
     Equals,
     Expression,
     Extreme,
@@ -23,35 +21,11 @@ from rules.ir import (
     Not,
     NotOneOf,
     OneOf,
-    Policy,
     Rule,
     Score,
     Test,
     Within,
 )
-
-
-def rules_of(policy: Policy) -> Iterator[Rule]:
-    """Yield every rule and row of a policy."""
-    for derived in policy.derive:
-        if isinstance(derived, DerivedTable):
-            yield from derived.rows
-    if price := policy.price_approval:
-        yield from (*price.authority, *price.rules)
-    if orders := policy.special_orders:
-        yield from (*orders.kinds, *orders.controls)
-    if registration := policy.deal_registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if allocation := policy.partner_allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)
-
-
-def criteria_of(policy: Policy) -> Iterator[Criterion]:
-    """Yield every criterion by which claims and candidates are told apart."""
-    if registration := policy.deal_registration:
-        yield from registration.priority
-    if allocation := policy.partner_allocation:
-        yield from allocation.by
 
 
 def tests_of(condition: Condition) -> Iterator[FieldTest]:

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from engine.core.decision import Kind
 from rules.ir import CompareField, Condition, Field, Origin, Policy
-from rules.traverse import criteria_of, expression_fields, tests_of
+from rules.kinds import criteria_of
+from rules.traverse import expression_fields, tests_of
 from rules.types import Scalar, SetOf, Term, Type, Value
 from tests.deciding import Data
 from tests.policy_walk import conditions_of, expressions_of, literals_of

@@ -7,11 +7,11 @@ from starlette.responses import Response
 
 from api.desk.active import Refusal
 from api.desk.findings import diagnostic_json, stamp
-from api.desk.service import SECTION_OF
 from api.web.desk import desk_of
 from api.web.reading import read_kind
 from engine.core.decision import Json
 from engine.core.request_schema import request_schema
+from rules.kinds import SECTIONS
 from rules.reports.diagnostics import draw
 
 
@@ -24,7 +24,7 @@ async def policy(request: Request) -> Response:
             **stamp(active),
             "currency": active.currency,
             "timezone": active.timezone,
-            "sections": [{"section": SECTION_OF[kind], "kind": kind.value} for kind in program.domains],
+            "sections": [{"section": SECTIONS[kind].key, "kind": kind.value} for kind in program.domains],
             "source": [{"file": source.file, "text": source.text} for source in active.sources],
         }
     )

@@ -1,6 +1,7 @@
 """The JSON Schemas of what the service answers, for its OpenAPI description; a test holds real answers to them."""
 
 from engine.core.decision import Json, Kind
+from rules.kinds import SECTIONS
 
 Schema = dict[str, Json]
 
@@ -29,7 +30,7 @@ def one_of(*values: str) -> Schema:
 
 def outcomes(kind: Kind) -> tuple[str, ...]:
     """Return the outcomes of a kind."""
-    return _OUTCOMES[kind]
+    return SECTIONS[kind].all_outcomes
 
 
 def decision_schema(kind: Kind) -> Schema:
@@ -40,7 +41,7 @@ def decision_schema(kind: Kind) -> Schema:
             "kind": {"const": kind.value},
             "policy": STAMP,
             "as_of": {**TEXT, "format": "date-time"},
-            "outcome": one_of(*_OUTCOMES[kind]),
+            "outcome": one_of(*SECTIONS[kind].all_outcomes),
             "summary": {**TEXT, "description": "One sentence for people, in the chosen language."},
             "result": _RESULT[kind],
             "missing": {**TEXTS, "description": "The fields that the decision is waiting for."},
@@ -102,13 +103,6 @@ READY = record(
         },
     }
 )
-
-_OUTCOMES = {
-    Kind.PRICE_APPROVAL: ("auto_approved", "requires_approval", "held", "rejected", "needs_information"),
-    Kind.SPECIAL_ORDER: ("clear", "held", "blocked", "needs_information"),
-    Kind.DEAL_REGISTRATION: ("awarded", "contested", "rejected", "needs_information"),
-    Kind.PARTNER_ALLOCATION: ("allocated", "fallback", "needs_information"),
-}
 
 _APPROVER = record({"role": TEXT, "title": TEXT, "respond_within": MAYBE_TEXT})
 

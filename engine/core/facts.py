@@ -20,6 +20,7 @@ from engine.core.decision import Fault, Kind, RefusedError
 from engine.core.faults import Bounds, Readers, Vocabulary, faults_of
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
 from rules.ir import Origin, Policy
+from rules.kinds import SECTIONS
 
 Row: TypeAlias = dict[str, Value]
 
@@ -189,9 +190,9 @@ def _check_ids(rows: list[Row], path: str) -> None:
 
 def _has_enough(request: dict[str, object], kind: Kind) -> bool:
     """Return whether a request has what its kind of decision cannot do without."""
-    if kind is Kind.PARTNER_ALLOCATION:
-        return request.get("candidates") is not None
-    return bool(request.get("claims" if kind is Kind.DEAL_REGISTRATION else "lines"))
+    section = SECTIONS[kind]
+    rows = request.get(section.rows)
+    return rows is not None if section.may_be_empty else bool(rows)
 
 
 def _labels(value: object) -> dict[str, str]:

@@ -15,6 +15,7 @@ from engine.core.exact import scaled
 from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
 from rules.ir import Field, Origin, Policy
+from rules.kinds import SECTIONS
 from rules.types import Scalar, SetOf, Term, Type, Value
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -34,12 +35,6 @@ _DESCRIBE = {
     Scalar.NUMBER: 'An exact number: 0.75 or "0.75".',
 }
 _LISTS, _ITEMS = ("lines", "claims", "candidates"), ("line", "claim", "candidate")
-_WHAT_IS_NEEDED: dict[Kind, dict[str, dict[str, Json]]] = {
-    Kind.PRICE_APPROVAL: {"lines": {"type": "array", "minItems": 1}},
-    Kind.SPECIAL_ORDER: {"lines": {"type": "array", "minItems": 1}},
-    Kind.DEAL_REGISTRATION: {"claims": {"type": "array", "minItems": 1}},
-    Kind.PARTNER_ALLOCATION: {"candidates": {"type": "array"}},
-}
 
 
 def request_schema(policy: Policy, kind: Kind, *, limits: Limits | None = None) -> dict[str, Json]:
@@ -54,15 +49,15 @@ def request_schema(policy: Policy, kind: Kind, *, limits: Limits | None = None) 
 
 def kind_schema(kind: Kind, refs: str) -> dict[str, Json]:
     """Return a kind's request schema, its parts by reference; `refs` is the path that `definitions` stand under."""
-    needed = _WHAT_IS_NEEDED[kind]
+    section = SECTIONS[kind]
     parts: dict[str, Json] = {name: {"$ref": refs + name} for name in (*SHARED_OBJECTS, *_LISTS, "labels")}
-    for name, schema in needed.items():
-        parts[name] = {"$ref": refs + name, **schema}
+    least: dict[str, Json] = {} if section.may_be_empty else {"minItems": 1}
+    parts[section.rows] = {"$ref": refs + section.rows, "type": "array", **least}
     as_of = "The moment that the policy is judged at; default: now."
     return {
         "type": "object",
         "properties": {"as_of": {"$ref": f"{refs}timestamp", "description": as_of}, **parts},
-        "required": list(needed),
+        "required": [section.rows],
         "additionalProperties": False,
     }
 

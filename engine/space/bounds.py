@@ -42,7 +42,8 @@ from rules.ir import (
     Test,
     Within,
 )
-from rules.traverse import criteria_of, expression_fields, rules_of, tests_of
+from rules.kinds import criteria_of, rules_of
+from rules.traverse import expression_fields, tests_of
 from rules.types import Scalar, SetOf, Term, Type, Value
 
 UNIT: dict[Type, Fraction] = {

@@ -1,8 +1,7 @@
 """What fields are computed from, down to those that a request gives."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from engine.core.decision import Kind
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
 from rules.ir import DerivedFormula, Origin, Policy, Rule
 from rules.traverse import condition_fields, expression_fields, rule_fields
@@ -46,17 +45,3 @@ class Inputs:
         if path == "deal.special_kinds" and self._policy.special_orders:
             return [name for kind in self._policy.special_orders.kinds for name in condition_fields(kind.when)]
         return FUNCTION_INPUTS.get(path, ())
-
-
-def rules_of(policy: Policy, kind: Kind) -> Iterator[Rule]:
-    """Yield the rules that a kind of decision judges."""
-    price, special = policy.price_approval, policy.special_orders
-    registration, allocation = policy.deal_registration, policy.partner_allocation
-    if kind is Kind.PRICE_APPROVAL and price:
-        yield from (*price.authority, *price.rules)
-    if kind is Kind.SPECIAL_ORDER and special:
-        yield from (*special.kinds, *special.controls)
-    if kind is Kind.DEAL_REGISTRATION and registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if kind is Kind.PARTNER_ALLOCATION and allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)

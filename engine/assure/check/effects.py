@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import Table
@@ -20,7 +19,6 @@ from rules.ir import (
     Constant,
     Deposit,
     DerivedFormula,
-    DerivedTable,
     Effect,
     Equals,
     Expire,
@@ -39,6 +37,7 @@ from rules.ir import (
     Score,
     Within,
 )
+from rules.kinds import criteria_of, rules_of
 from rules.traverse import condition_fields, expression_fields, rule_fields, tests_of
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
@@ -143,7 +142,10 @@ def unused(policy: Policy) -> Iterator[Finding | Unsettled]:
                 )
     ladder = {level.id for level in policy.price_approval.ladder} if policy.price_approval else set()
     asked = {
-        effect.role for rule in _rules(policy) for effect in rule.effects if isinstance(effect, Also | Notify | Approve)
+        effect.role
+        for rule in rules_of(policy)
+        for effect in rule.effects
+        if isinstance(effect, Also | Notify | Approve)
     }
     takes_over = {policy.partner_allocation.fallback} if policy.partner_allocation else set()
     for role in policy.roles:
@@ -175,33 +177,13 @@ def nobody_left(policy: Policy, *, today: date) -> Iterator[Finding | Unsettled]
     )
 
 
-def _rules(policy: Policy) -> Iterator[Rule]:
-    price, special = policy.price_approval, policy.special_orders
-    registration, allocation = policy.deal_registration, policy.partner_allocation
-    if price:
-        yield from (*price.authority, *price.rules)
-    if special:
-        yield from (*special.kinds, *special.controls)
-    if registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)
-    for derived in policy.derive:
-        if isinstance(derived, DerivedTable):
-            yield from derived.rows
-
-
 def _read(policy: Policy) -> Iterator[str]:
-    for rule in _rules(policy):
+    for rule in rules_of(policy):
         yield from rule_fields(rule)
     for derived in policy.derive:
         if isinstance(derived, DerivedFormula):
             yield from expression_fields(derived.expression)
-    criteria = chain(
-        policy.deal_registration.priority if policy.deal_registration else (),
-        policy.partner_allocation.by if policy.partner_allocation else (),
-    )
-    for criterion in criteria:
+    for criterion in criteria_of(policy):
         if criterion.field:
             yield criterion.field
         if criterion.condition:
@@ -209,7 +191,7 @@ def _read(policy: Policy) -> Iterator[str]:
 
 
 def _members(policy: Policy) -> Iterator[str]:
-    for rule in _rules(policy):
+    for rule in rules_of(policy):
         for test in tests_of(rule.when):
             if test.field == "deal.special_kinds" and isinstance(test.test, HasAny | HasAll | HasNone):
                 yield from test.test.values

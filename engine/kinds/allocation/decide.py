@@ -41,10 +41,11 @@ from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
 from engine.plan.ruling import Ruling, Step
 from rules.ir import PartnerAllocation, Policy, Rule, Split, Subject
+from rules.kinds import SECTIONS
 from rules.traverse import rule_fields
 
 _Doubt: TypeAlias = Doubt[Excluding] | Doubt[Scoring]
-OUTCOMES = ("allocated", "fallback")
+OUTCOMES = SECTIONS[Kind.PARTNER_ALLOCATION].outcomes
 ASKS = "needs_information"
 
 

@@ -13,11 +13,12 @@ from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Group, groups_of
 from engine.plan.tables.bits import Bits
 from rules.ir import AtLeast, Policy, PriceApproval, Raise, Role, Rule, Sign, Subject, Text
+from rules.kinds import SECTIONS
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
 
 AUTOMATIC = "automatic"
-OUTCOMES = ("auto_approved", "requires_approval", "held", "rejected")
+OUTCOMES = SECTIONS[Kind.PRICE_APPROVAL].outcomes
 # What the result shows whatever the rules name.
 SHOWN = ("line.discount", "line.margin")
 TOTALS: dict[str, Callable[[Ratio], str]] = {

@@ -29,9 +29,10 @@ from engine.plan.derive.derivations import FOUND_FROM, Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
 from engine.plan.ruling import Ruling, Step
 from rules.ir import DealRegistration, Policy, Protect, Rule, Subject
+from rules.kinds import SECTIONS
 from rules.traverse import rule_fields
 
-OUTCOMES = ("awarded", "contested", "rejected")
+OUTCOMES = SECTIONS[Kind.DEAL_REGISTRATION].outcomes
 ASKS = "needs_information"
 
 

@@ -21,9 +21,10 @@ from engine.plan.groups import Engine, Group, Match, groups_of, match_all
 from engine.plan.ruling import Ruling, Step
 from engine.plan.tables.bits import positions
 from rules.ir import Approve, Audit, Block, Deposit, Document, Effect, Expire, Hold, Policy, Role, Rule, SpecialOrders
+from rules.kinds import SECTIONS
 from rules.traverse import rule_fields
 
-OUTCOMES = ("clear", "held", "blocked")
+OUTCOMES = SECTIONS[Kind.SPECIAL_ORDER].outcomes
 KINDS = "deal.special_kinds"
 EVIDENCE, APPROVALS, DEPOSIT, ORDER_ID = "order.evidence", "order.approvals", "order.deposit", "order.id"
 # What a person must do so that an obligation is met.

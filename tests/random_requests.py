@@ -16,6 +16,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Kind
+from rules.built_in import DAYS_SINCE
 from rules.ir import CompareField, Condition, Field, Origin, Policy
 from rules.kinds import criteria_of
 from rules.traverse import expression_fields, tests_of
@@ -202,11 +203,7 @@ class Requests:
             yield "id", f"O-{rng.randint(1, 40)}"
 
     def _value(self, found: Field, rng: Random, as_of: datetime) -> Value:
-        days = {
-            "order.approved_at": "order.days_since_approval",
-            "claim.updated_at": "claim.idle_days",
-            "claim.registered_at": "claim.age_days",
-        }.get(found.path)
+        days = DAYS_SINCE.get(found.path)
         if days and rng.random() < 0.5:
             full = timedelta(days=self._days(days, rng))
             return as_of.astimezone(UTC) - full + timedelta(seconds=rng.choice([-1, 0, 1]))

@@ -14,6 +14,7 @@ from engine.core.decision import Json, Kind
 from engine.core.exact import scaled
 from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
+from rules.built_in import BY_PATH
 from rules.ir import Field, Origin, Policy
 from rules.kinds import SECTIONS
 from rules.types import Scalar, SetOf, Term, Type, Value
@@ -112,6 +113,8 @@ def _field_schema(field: Field, policy: Policy, refs: str) -> dict[str, Json]:
     if field.path == "deal.currency":
         return {"enum": [policy.currency, None], "description": "This policy decides in this currency only."}
     schema: dict[str, Json] = {"$ref": refs + _name(field)}
+    if field.path in BY_PATH:
+        schema["description"] = BY_PATH[field.path].en
     if field.describe:
         schema["description"] = field.describe.in_language("en")
     if field.default is not None:

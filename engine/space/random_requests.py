@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from engine.core.decision import Json, Kind
 from engine.core.facts import SHARED_OBJECTS
 from engine.space.bounds import Bounds
+from rules.built_in import DAYS_SINCE
 from rules.ir import Field, Origin, Policy
 from rules.types import Scalar, Type, Value
 
@@ -21,12 +22,6 @@ NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 GAPS = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.02), (0.02, 0.03), (0.2, 0.1))
 # How likely a value is a quiet one, which few rules refuse; one is drawn for each request.
 QUIET = (0.0, 0.8, 1.0, 1.0)
-# Moments from which whole days up to the decision, or up to the bid, are counted.
-DAYS_UP_TO_NOW = {
-    "order.approved_at": "order.days_since_approval",
-    "claim.updated_at": "claim.idle_days",
-    "claim.registered_at": "claim.age_days",
-}
 # Objects of which every field counts: the engine itself reads them, for chains, obligations and protection.
 ALL_OF = ("submitter", "order", "claim")
 SOME_DAYS = (Fraction(0), Fraction(1), Fraction(14), Fraction(30))
@@ -114,8 +109,8 @@ class SampleRequests:
                 yield field.name, None
 
     def _value(self, field: Field) -> Value:
-        if field.path in DAYS_UP_TO_NOW and self._happens(0.5):
-            full = timedelta(days=self._days(DAYS_UP_TO_NOW[field.path]))
+        if field.path in DAYS_SINCE and self._happens(0.5):
+            full = timedelta(days=self._days(DAYS_SINCE[field.path]))
             return self._now.astimezone(UTC) - full + timedelta(seconds=self._rng.choice((-1, 0, 1)))
         if field.path == "deal.bid_date" and self._happens(0.5):
             return date(2026, 11, 1) + timedelta(days=self._days("claim.lead_days"))

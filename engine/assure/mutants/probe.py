@@ -12,9 +12,9 @@ from engine.core.facts import Row
 from engine.core.values import Value
 from engine.core.views import UNKNOWN, State, View
 from engine.decide import Ruled, rule_on
-from engine.plan.derive.derivations import FOUND_FROM
 from engine.plan.groups import IndexEngine
 from engine.program import Program
+from rules.built_in import FOUND_FROM
 from rules.ir import Field, Origin, Subject
 from rules.types import NUMERIC, Scalar, Term
 from rules.vocabulary import AS_OF

@@ -25,9 +25,10 @@ from engine.kinds.elimination.doubts import (
 from engine.kinds.registration.claims import Claims, Fate, Variants, judge_claims
 from engine.kinds.registration.contests import Contest, Finding, contest_matches, put_contest
 from engine.kinds.registration.result import NO_AWARD, Award, registration_steps, result_of
-from engine.plan.derive.derivations import FOUND_FROM, Derivations, derivations
+from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
 from engine.plan.ruling import Ruling, Step
+from rules.built_in import FOUND_FROM
 from rules.ir import DealRegistration, Policy, Protect, Rule, Subject
 from rules.kinds import SECTIONS
 from rules.traverse import rule_fields

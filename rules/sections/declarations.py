@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from rules.built_in import FIELDS
 from rules.grammar import shape
-from rules.grammar.scope import AUTOMATIC, Scope
+from rules.grammar.scope import Scope
 from rules.grammar.unary import ANY
-from rules.ir import Field, Origin, Role, Text
+from rules.ir import AUTOMATIC, Field, Origin, Role, Text
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.source import Span
 from rules.types import Scalar, SetOf, Term

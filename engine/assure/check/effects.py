@@ -10,6 +10,7 @@ from engine.core.decision import Kind
 from engine.program import Program
 from engine.space.rule_space import RuleSpace, Shown, Verdict
 from rules.ir import (
+    AUTOMATIC,
     Also,
     Approve,
     Assign,
@@ -87,7 +88,7 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
                 return f"it expires after {written(after, Scalar.DURATION)}, and every approval does so " + (
                     "anyway" if after == price.validity else f"after {written(price.validity, Scalar.DURATION)}"
                 )
-        case AtLeast("automatic"):
+        case AtLeast(level) if level == AUTOMATIC:
             return "everything is signed at least automatically"
         case Raise() if price and any(effect == AtLeast(price.ladder[-1].id) for effect in rule.effects):
             return "nobody is above the top of the ladder, which it asks for already"

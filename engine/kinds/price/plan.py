@@ -17,7 +17,6 @@ from rules.kinds import SECTIONS
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
 
-AUTOMATIC = "automatic"
 OUTCOMES = SECTIONS[Kind.PRICE_APPROVAL].outcomes
 # What the result shows whatever the rules name.
 SHOWN = ("line.discount", "line.margin")
@@ -74,8 +73,7 @@ def plan(policy: Policy) -> PricePlan | None:
     section = policy.price_approval
     if section is None:
         return None
-    levels = (AUTOMATIC, *(level.id for level in section.ladder))
-    rank_of = {level: rank for rank, level in enumerate(levels)}
+    levels, rank_of = section.levels, section.ranks
     rows = sorted(section.authority, key=lambda row: rank_of[_signs(row)])
     ranks = tuple(rank_of[_signs(row)] for row in rows)
     below = tuple((1 << bisect_left(ranks, rank)) - 1 for rank in range(len(levels) + 1))

@@ -7,17 +7,17 @@ more decimal places than twelve in a JSON number, and a text that is a term's va
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from fractions import Fraction
+from contextlib import suppress
 
 from engine.core.decision import Json, Kind
-from engine.core.exact import scaled
 from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
+from engine.core.interpret import plain
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
+from engine.core.writing import UnwritableError, write_value
 from rules.built_in import BY_PATH
 from rules.ir import Field, Origin, Policy
 from rules.kinds import SECTIONS
-from rules.types import Scalar, SetOf, Term, Type, Value
+from rules.types import Scalar, SetOf, Term, Type
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DEFINITIONS = "#/$defs/"
@@ -118,7 +118,8 @@ def _field_schema(field: Field, policy: Policy, refs: str) -> dict[str, Json]:
     if field.describe:
         schema["description"] = field.describe.in_language("en")
     if field.default is not None:
-        schema["default"] = _as_json(field.default, field.type)
+        with suppress(UnwritableError):  # a policy may have a default that no request could give
+            schema["default"] = write_value(plain(field.default), field.type)
     return schema
 
 
@@ -183,25 +184,3 @@ def _type_schema(kind: Type) -> dict[str, Json]:
                 "exclusiveMinimum": -_BOUND,
                 "exclusiveMaximum": _BOUND,
             }
-
-
-def _as_json(value: Value, kind: Type) -> Json:
-    """Write a fact's default as a request would give it."""
-    match value:
-        case Fraction():
-            return f"{_decimal(value * 100)}%" if kind is Scalar.RATE else _decimal(value)
-        case frozenset():
-            return [*sorted(value)]
-        case timedelta():
-            return f"{value // timedelta(minutes=1)}m"
-        case date():
-            return value.isoformat()
-        case _:
-            return value
-
-
-def _decimal(value: Fraction) -> str:
-    """Write a number exactly; a policy's literals are decimal, and have no more places than a request's."""
-    digits = f"{scaled(abs(value).as_integer_ratio(), DECIMAL_PLACES):0{DECIMAL_PLACES + 1}d}"
-    written = f"{digits[:-DECIMAL_PLACES]}.{digits[-DECIMAL_PLACES:]}".rstrip("0").rstrip(".")
-    return f"-{written}" if value < 0 else written

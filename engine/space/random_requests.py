@@ -11,7 +11,10 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Json, Kind
+from engine.core.exact import ratio
 from engine.core.facts import SHARED_OBJECTS
+from engine.core.interpret import plain
+from engine.core.writing import UnwritableError, write_value
 from engine.space.bounds import Bounds
 from rules.built_in import DAYS_SINCE
 from rules.ir import Field, Origin, Policy
@@ -48,7 +51,11 @@ class SampleRequests:
             ]
             for name in (*SHARED_OBJECTS, "line", "claim")
         }
-        self._choices = {field.path: self._bounds.choices(field) for fields in self._given.values() for field in fields}
+        self._choices = {
+            field.path: _writable(self._bounds.choices(field), field)
+            for fields in self._given.values()
+            for field in fields
+        }
         self._quiet = {path: self._mostly_quiet(policy.fields[path], found) for path, found in self._choices.items()}
         self._gaps, self._quietness = GAPS[0], QUIET[0]
         self._now = NOON
@@ -104,7 +111,7 @@ class SampleRequests:
             chance = self._rng.random()
             if chance >= missing + null:
                 value = self._currency if field.path == "deal.currency" else self._value(field)
-                yield field.name, as_json(value, field.type)
+                yield field.name, write_value(plain(value), field.type)
             elif chance >= missing:
                 yield field.name, None
 
@@ -160,7 +167,7 @@ class SampleRequests:
         for name, (value, kind) in made.items():
             chance = rng.random()
             if chance >= (missing + null) / 2:
-                line[name] = as_json(value, kind)
+                line[name] = write_value(ratio(value), kind)
             elif chance < null / 2:
                 line[name] = None
             else:
@@ -171,28 +178,17 @@ class SampleRequests:
         return self._drawn(paths, self._bounds.numbers(*paths) or [Fraction(1, 10)])
 
 
-def as_json(value: Value, kind: Type) -> Json:
-    """Return a value as a request says it: numbers as exact texts, but integers as numbers."""
-    match value:
-        case bool() | str():
-            return value
-        case Fraction():
-            return int(value) if kind is Scalar.INTEGER else _decimal(value, kind)
-        case frozenset():
-            return [*sorted(value)]
-        case timedelta():
-            return f"{value // timedelta(minutes=1)}m"
-        case _:
-            return value.isoformat()
+def _writable(values: Sequence[Value], field: Field) -> Sequence[Value]:
+    """Return those of the values that requests can give: next to a bound there may be one too large, or too early."""
+    return [value for value in values if _is_writable(value, field.type)] or values
 
 
-def _decimal(value: Fraction, kind: Type) -> str:
-    """Write a number with as many places as requests take; what needs more is rounded, to a value as good as any."""
-    places = 10 if kind is Scalar.RATE else 12
-    digits = round(value * 10**places * (100 if kind is Scalar.RATE else 1))
-    sign = "-" if digits < 0 else ""
-    text = f"{sign}{abs(digits) // 10**places}.{abs(digits) % 10**places:0{places}}".rstrip("0").rstrip(".")
-    return f"{text}%" if kind is Scalar.RATE else text
+def _is_writable(value: Value, kind: Type) -> bool:
+    try:
+        write_value(plain(value), kind)
+    except UnwritableError:
+        return False
+    return True
 
 
 def _cents(value: Fraction) -> Fraction:

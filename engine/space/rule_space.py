@@ -16,6 +16,7 @@ from engine.core.decision import Json, Kind, RefusedError
 from engine.core.facts import Limits
 from engine.core.interpret import judge
 from engine.core.views import View
+from engine.core.writing import UnwritableError
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Group, IndexEngine, InterpreterEngine
 from engine.plan.tables.bits import positions
@@ -28,7 +29,7 @@ from engine.space.division import Space
 from engine.space.encoding import Encoding
 from engine.space.inputs import Inputs
 from engine.space.places import lies_in
-from engine.space.requests import Leaves, NotWritableError, request_of
+from engine.space.requests import Leaves, request_of
 from rules.ir import Field, Policy, Rule, Subject
 from rules.kinds import SECTIONS
 from rules.traverse import rule_fields
@@ -166,7 +167,7 @@ class RuleSpace:
         for values, day in proposals(self.policy, self.space, box, self.leaves, self.today):
             try:
                 found = shown(self._request(leaves_of(values), day))
-            except NotWritableError:
+            except UnwritableError:
                 continue
             if found:
                 return found
@@ -240,7 +241,7 @@ class RuleSpace:
             return None
         try:
             return self._request(found.leaves, found.today or self.today)
-        except NotWritableError:
+        except UnwritableError:
             return None
 
 

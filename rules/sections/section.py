@@ -42,9 +42,9 @@ class Section:
     """A kind's section of a policy.
 
     `key` names it in the file and in `Policy`; `keys` are its own, in the order of the language's guide, and `lists`
-    the lists of rules and criteria among them (or one level deeper). `outcomes` are those of its decisions, each taking
-    precedence over those before it where several rules fire. `rows` is what a request of the kind lists; it must have
-    one entry at least, unless `may_be_empty`.
+    the lists of rules and criteria among them (or one level deeper). `outcomes` are those of its decisions, the
+    best for whoever asks first, as what is still possible lists them. `rows` is what a request of the kind lists; it
+    must have one entry at least, unless `may_be_empty`.
     """
 
     kind: Kind

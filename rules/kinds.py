@@ -5,25 +5,32 @@ or a failing test.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Literal, assert_never
 
-from rules.ir import Criterion, DerivedTable, Policy, Rule
+from rules.ir import Criterion, DerivedFormula, DerivedTable, Policy, Rule
 from rules.sections import deal_registration, partner_allocation, price_approval, special_orders
 from rules.sections.rule_lists import Combination
 from rules.sections.section import NEEDS_INFORMATION, Kind, Section
 
 __all__ = ["NEEDS_INFORMATION", "SECTIONS", "USE_OF_HIT", "Kind", "Section", "criteria_of", "rules_of"]
 
+
+def _section_of(kind: Kind) -> Section:
+    match kind:
+        case Kind.PRICE_APPROVAL:
+            return price_approval.SECTION
+        case Kind.SPECIAL_ORDER:
+            return special_orders.SECTION
+        case Kind.DEAL_REGISTRATION:
+            return deal_registration.SECTION
+        case Kind.PARTNER_ALLOCATION:
+            return partner_allocation.SECTION
+        case _:
+            assert_never(kind)
+
+
 # In the order of the language's guide, which is the order of rules in traces, findings and documents.
-SECTIONS: Mapping[Kind, Section] = {
-    section.kind: section
-    for section in (
-        price_approval.SECTION,
-        special_orders.SECTION,
-        deal_registration.SECTION,
-        partner_allocation.SECTION,
-    )
-}
+SECTIONS: Mapping[Kind, Section] = {kind: _section_of(kind) for kind in Kind}
 
 # What a row's place means in a table that a policy derives a field by.
 USE_OF_HIT: Mapping[Literal["first", "sum", "max", "min"], Combination] = {
@@ -37,8 +44,13 @@ USE_OF_HIT: Mapping[Literal["first", "sum", "max", "min"], Combination] = {
 def rules_of(policy: Policy) -> Iterator[Rule]:
     """Yield every rule and row of a policy."""
     for derived in policy.derive:
-        if isinstance(derived, DerivedTable):
-            yield from derived.rows
+        match derived:
+            case DerivedTable(rows=rows):
+                yield from rows
+            case DerivedFormula():
+                pass
+            case _:
+                assert_never(derived)
     for section in SECTIONS.values():
         yield from section.all_rules(policy)
 

@@ -7,22 +7,48 @@ from rules import types
 from rules.ir import (
     Aggregate,
     AllOf,
+    Also,
     AnyOf,
+    Approve,
+    Arbitrate,
     Arithmetic,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
     Compare,
     CompareField,
     Condition,
     Constant,
+    Deposit,
+    Document,
+    Effect,
     Equals,
+    Exclude,
+    Expire,
     Expression,
     Extreme,
     FieldTest,
     FieldValue,
+    Forfeit,
+    HasAll,
+    HasAny,
+    HasNone,
+    Hold,
+    IsKind,
+    Missing,
     Not,
+    Notify,
     NotOneOf,
     OneOf,
+    Present,
+    Protect,
+    Raise,
+    Reject,
     Rule,
     Score,
+    Sign,
+    Split,
     Test,
     Within,
 )
@@ -38,6 +64,8 @@ def tests_of(condition: Condition) -> Iterator[FieldTest]:
                 yield from tests_of(part)
         case Not(part):
             yield from tests_of(part)
+        case _:
+            assert_never(condition)
 
 
 def literals(test: Test) -> tuple[types.Value, ...]:
@@ -49,8 +77,10 @@ def literals(test: Test) -> tuple[types.Value, ...]:
             return values
         case Within(low, _, high, _):
             return tuple(end for end in (low, high) if end is not None)
-        case _:
+        case CompareField() | Present() | Missing() | HasAny() | HasAll() | HasNone():
             return ()
+        case _:
+            assert_never(test)
 
 
 def condition_fields(condition: Condition) -> Iterator[str]:
@@ -101,5 +131,37 @@ def rule_fields(rule: Rule) -> Iterator[str]:
     """Yield the path of every field that a rule reads: its condition's, and those of a score's formula."""
     yield from condition_fields(rule.when)
     for effect in rule.effects:
-        if isinstance(effect, Score):
-            yield from expression_fields(effect.points)
+        if formula := formula_of(effect):
+            yield from expression_fields(formula)
+
+
+def formula_of(effect: Effect) -> Expression | None:
+    """Return the formula that an effect computes; None of one that computes nothing."""
+    match effect:
+        case Score(points):
+            return points
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Split()
+            | Assign()
+        ):
+            return None
+        case _:
+            assert_never(effect)

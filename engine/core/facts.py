@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from engine.core.decision import Fault, Kind, RefusedError
 from engine.core.faults import Bounds, Readers, Vocabulary, faults_of
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
-from rules.ir import Origin, Policy
+from rules.ir import Policy
 from rules.kinds import SECTIONS
 
 Row: TypeAlias = dict[str, Value]
@@ -68,7 +68,7 @@ class RequestReader:
         self._zone = ZoneInfo(policy.timezone)
         self._currency = policy.currency
         objects = (*SHARED_OBJECTS, "line", "claim")
-        givable = [field for field in policy.fields.values() if field.origin in (Origin.GIVEN, Origin.FACT)]
+        givable = [field for field in policy.fields.values() if field.givable]
         self._readers: dict[str, Readers] = {
             name: {field.name: (field.path, reader_of(field)) for field in givable if field.object == name}
             for name in objects

@@ -8,6 +8,7 @@ more decimal places than twelve in a JSON number, and a text that is a term's va
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import assert_never
 
 from engine.core.decision import Json, Kind
 from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
@@ -15,7 +16,7 @@ from engine.core.interpret import plain
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
 from engine.core.writing import UnwritableError, write_value
 from rules.built_in import BY_PATH
-from rules.ir import Field, Origin, Policy
+from rules.ir import Field, Policy
 from rules.kinds import SECTIONS
 from rules.types import Scalar, SetOf, Term, Type
 
@@ -65,7 +66,7 @@ def kind_schema(kind: Kind, refs: str) -> dict[str, Json]:
 
 def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]:
     """Return the schemas of every object, type and term that requests under a policy have, by name."""
-    fields = [field for field in policy.fields.values() if field.origin in (Origin.GIVEN, Origin.FACT)]
+    fields = [field for field in policy.fields.values() if field.givable]
     found: dict[str, Json] = {"timestamp": _type_schema(Scalar.TIMESTAMP)}
     for name in (*SHARED_OBJECTS, "line", "claim"):
         own = [field for field in fields if field.object == name]
@@ -184,3 +185,5 @@ def _type_schema(kind: Type) -> dict[str, Json]:
                 "exclusiveMinimum": -_BOUND,
                 "exclusiveMaximum": _BOUND,
             }
+        case _:
+            assert_never(kind)

@@ -5,10 +5,11 @@ is rounded here: who has a value that no request can give, such as a third, says
 """
 
 from datetime import date, timedelta
+from typing import assert_never
 
 from engine.core.decision import Json
 from engine.core.exact import Ratio, compare, has_places, scaled
-from engine.core.values import DECIMAL_PLACES, Value, WrongValueError, reader_of_type
+from engine.core.values import DECIMAL_PLACES, PartialSet, Value, WrongValueError, reader_of_type
 from rules.types import Scalar, Type
 
 _UNITS = (("d", timedelta(days=1)), ("h", timedelta(hours=1)), ("m", timedelta(minutes=1)))
@@ -74,7 +75,10 @@ def _form(value: Value, kind: Type) -> Json:
             return _duration(value)
         case bool() | str():
             return value
-    raise UnwritableError(f"{value!r} is not given by requests")
+        case PartialSet() | None:
+            raise UnwritableError(f"{value!r} is not given by requests")
+        case _:
+            assert_never(value)
 
 
 def _number(value: Ratio, kind: Type) -> Json:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
-from rules.ir import DerivedFormula, Origin, Policy, Rule
+from rules.ir import DerivedFormula, Policy, Rule
 from rules.traverse import condition_fields, expression_fields, rule_fields
 
 
@@ -30,9 +30,7 @@ class Inputs:
         fields = {path for rule in rules for path in rule_fields(rule)}
         found = fields.union(*(self.of(path) for path in fields))
         known = self._policy.fields
-        return tuple(
-            sorted(path for path in found if path in known and known[path].origin in (Origin.GIVEN, Origin.FACT))
-        )
+        return tuple(sorted(path for path in found if path in known and known[path].givable))
 
     def _sources(self, path: str) -> Iterable[str]:
         derived = self._derived.get(path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Json, Kind
@@ -36,8 +37,11 @@ def request_of(policy: Policy, kind: Kind, leaves: Leaves, *, today: date) -> di
             request["claims"] = [{"id": "C1", **claim, **own}]
         case Kind.PARTNER_ALLOCATION:
             request["candidates"] = [{"id": "P1", **(partner or {})}]
-        case _ if partner is not None:
-            request["partner"] = partner
+        case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+            if partner is not None:
+                request["partner"] = partner
+        case _:
+            assert_never(kind)
     if any(lines) or kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER):
         request["lines"] = list(lines)
     return request

@@ -1,7 +1,7 @@
 """Requests with one field changed: where a field stands in a request, and how a value is written there."""
 
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import assert_never, cast
 
 from engine.assure.cases.case import Data
 from engine.core.decision import Kind
@@ -20,10 +20,16 @@ def places_of(path: str, kind: Kind, request: Mapping[str, Data], row: int | Non
         yield from (("lines", n, name) for n in _rows(request.get("lines"), row))
     elif head == "claim":
         yield from (("claims", n, name) for n in _rows(request.get("claims"), row))
-    elif head == "partner" and kind is Kind.DEAL_REGISTRATION:
-        yield from (("claims", n, "partner", name) for n in _rows(request.get("claims"), row))
-    elif head == "partner" and kind is Kind.PARTNER_ALLOCATION:
-        yield from (("candidates", n, name) for n in _rows(request.get("candidates"), row))
+    elif head == "partner":
+        match kind:
+            case Kind.DEAL_REGISTRATION:
+                yield from (("claims", n, "partner", name) for n in _rows(request.get("claims"), row))
+            case Kind.PARTNER_ALLOCATION:
+                yield from (("candidates", n, name) for n in _rows(request.get("candidates"), row))
+            case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+                yield (head, name)
+            case _:
+                assert_never(kind)
     elif head != "as_of":
         yield (head, name)
     else:

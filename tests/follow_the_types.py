@@ -66,7 +66,7 @@ UNIONS = (
     of_members("Subject", "rules/ir.py"),
     of_members("Preference", "rules/ir.py"),
     of_members("Scalar", "rules/types.py"),
-    of_members("Kind", "engine/core/decision.py"),
+    of_members("Kind", "rules/sections/section.py"),
     of_members("Form", "engine/space/dims.py"),
     of_words("Explain", "engine/core/decision.py", "Explain: TypeAlias ="),
     of_words("Language", "engine/core/decision.py", "Language: TypeAlias ="),

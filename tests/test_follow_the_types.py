@@ -37,7 +37,7 @@ LEAST = {
     "Subject": 1,
     "Preference": 1,
     "Scalar": 7,
-    "Kind": 7,
+    "Kind": 6,
     "Form": 3,
     "hit": 1,
     "operator": 1,
@@ -48,7 +48,6 @@ ENUMS: tuple[type[Enum], ...] = (Kind, Subject, Origin, Operator, Preference, Sc
 LEFT_OUT = {
     ("Subject", ("DEAL",)): "the deal itself has no rows",
     ("Subject", ("DEAL", "LINE")): "claims and partners are listed by name",
-    ("Kind", ("PRICE_APPROVAL", "SPECIAL_ORDER")): "these rank nothing",
     ("Kind", ("SPECIAL_ORDER", "DEAL_REGISTRATION", "PARTNER_ALLOCATION")): "only prices are always shown",
     ("Operator", ("EQUAL", "NOT_EQUAL")): "these two have no side",
     ("Preference", ("PREFER", "BEST")): "these two have no opposite",

@@ -57,7 +57,8 @@ from rules.ir import (
     Test,
     Within,
 )
-from rules.traverse import criteria_of, expression_fields, formula_of, rules_of, tests_of
+from rules.kinds import criteria_of, rules_of
+from rules.traverse import expression_fields, formula_of, tests_of
 from rules.types import Scalar, SetOf, Term, Type, Value
 
 UNIT: dict[Type, Fraction] = {

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from rules.grammar.subjects import Use
-from rules.ir import Acceptance, Field, Test
+from rules.ir import AUTOMATIC, Acceptance, Field, Test
 from rules.reports.report import Report
 from rules.text.nodes import ScalarNode
 from rules.types import Scalar, SetOf, Term, Type
 from rules.vocabulary import BUILT_IN_TERMS, OBJECTS, Names
-
-AUTOMATIC = "automatic"
 
 
 @dataclass

@@ -22,7 +22,7 @@ from engine.core.views import View
 from engine.plan.groups import Group
 from engine.plan.tables.bits import Bits, planes
 from rules.ir import AllOf, Condition, Policy
-from rules.traverse import criteria_of, rules_of
+from rules.kinds import criteria_of, rules_of
 
 INSTALL = "pip install 'dealdesk[durable]'"
 # Seconds: for one match, and for loading a table, which grows with it.

@@ -14,25 +14,16 @@ from engine.core.facts import Facts, Row
 from engine.core.interpret import compute, order, plain
 from engine.core.values import Value
 from engine.core.views import State, is_own
-from engine.explain.trace.formulas import FUNCTION_TEXTS, Template, template
+from engine.explain.trace.formulas import Template, template
 from engine.explain.trace.kept import NOT_KNOWN, is_few_valued, keep
 from engine.explain.trace.traced_subject import Texts, TracedSubject
 from engine.plan.derive.derivation import Derivation
 from engine.plan.groups import Group
 from engine.plan.tables.bits import lowest_bit, positions
-from rules.built_in import FORMULAS, FUNCTION_INPUTS
+from rules.built_in import FORMULAS, FOUND, FUNCTIONS, MARGINS
 from rules.ir import Aggregate, Assign, DerivedTable, Field, FieldValue, Subject
 from rules.traverse import rule_fields
 from rules.types import Scalar, Type
-
-# Fields that a domain finds while it decides, and in which part of the policy.
-FOUND = {
-    "claim.protected": "eligibility",
-    "deal.contenders": "eligibility",
-    "deal.decided_by": "priority",
-    "partner.score": "score",
-}
-
 
 Origin: TypeAlias = Callable[[TracedSubject], str]
 
@@ -107,16 +98,17 @@ def origin_of(
         types: the type of every field.
     """
     if derivation is None:
-        return FOUND.get(field.path) or _given(field, subject)
+        found = FOUND.get(field.path)
+        return found.by if found else _given(field, subject)
     if table is not None:
         return _rows(table, subject, types)
     if field.path == "deal.line_count":
         return lambda traced: f"count of {_lines(traced.facts)}"
-    if field.path in FUNCTION_TEXTS:
-        inputs = FUNCTION_INPUTS[field.path]
-        return _formula(
-            Template(FUNCTION_TEXTS[field.path], tuple([FieldValue(path, Scalar.TEXT) for path in inputs])), subject
-        )
+    if margin := MARGINS.get(field.path):
+        return _formula(template(margin.formula, plain_rates=True), subject)
+    if function := FUNCTIONS.get(field.path):
+        parts = tuple([FieldValue(path, Scalar.TEXT) for path in function.inputs])
+        return _formula(Template(function.written, parts), subject)
     if derivation.formula is not None:
         return _formula(template(derivation.formula, plain_rates=field.path in FORMULAS), subject)
     return "special_orders.kinds"

@@ -47,10 +47,10 @@ from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
 from engine.plan.ruling import Ruling
 from rules.ir import PartnerAllocation, Policy, Rule, Split, Subject
+from rules.sections.partner_allocation import OUTCOMES
 from rules.traverse import rule_fields
 
 _Doubt: TypeAlias = Doubt[Excluding] | Doubt[Scoring]
-OUTCOMES: tuple[AllocationOutcome, ...] = ("allocated", "fallback")
 ASKS: Final = "needs_information"
 
 

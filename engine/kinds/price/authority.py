@@ -27,7 +27,7 @@ class Authority:
     def __init__(self, group: Group, policy: Policy) -> None:
         """Rank the rows, and index what each row is made for: the tests that ask what a line is, not how much."""
         assert policy.price_approval is not None
-        levels = ["automatic", *[level.id for level in policy.price_approval.ladder]]
+        levels = policy.price_approval.levels
         self._ranks = [levels.index(_level(rule)) for rule in group.rules]
         self._of_rank: list[Bits] = [0] * len(levels)
         for number, rank in enumerate(self._ranks):

@@ -76,17 +76,19 @@ UNIONS = (
 )
 
 
-def reported(folder: Path, unions: tuple[Union, ...] = UNIONS) -> tuple[dict[str, Counter[str]], list[str]]:
+def reported(
+    folder: Path, unions: tuple[Union, ...] = UNIONS, packages: tuple[str, ...] = PACKAGES
+) -> tuple[dict[str, Counter[str]], list[str]]:
     """Return the errors that new members lead to, by union and file, and those that name no new member."""
-    for package in PACKAGES:
+    for package in packages:
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     for union in unions:
         file = folder / union.file
         file.write_text(union.widened(file.read_text("utf-8")), "utf-8")
-    packages = [argument for package in PACKAGES for argument in ("-p", package)]
+    checked = [argument for package in packages for argument in ("-p", package)]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--no-error-summary", "--no-pretty", "--cache-dir", ".cache", *packages],
+        [sys.executable, "-m", "mypy", "--no-error-summary", "--no-pretty", "--cache-dir", ".cache", *checked],
         cwd=folder,
         capture_output=True,
         text=True,

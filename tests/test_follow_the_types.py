@@ -5,6 +5,7 @@ names fails; `pytest --update-golden` writes the list anew, and its diff is to b
 """
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,11 +17,14 @@ from engine.core.decision import Kind, Language
 from engine.explain.words.effects import SENTENCES
 from engine.kinds.registration.claims import Fate
 from engine.space.dims import Form
-from rules.ir import Effect, Operator, Origin, Preference, Subject
-from rules.schema import EFFECTS
+from rules import traverse
+from rules.ir import AllOf, AnyOf, Condition, Derivation, Effect, Not, Operator, Origin, Preference, Subject, Test
+from rules.load import load_text
+from rules.schema import EFFECTS, policy_schema
 from rules.sections.effects import READERS
 from rules.types import Scalar
 from tests.follow_the_types import PACKAGES, ROOT, Union, reported
+from tests.random_policies import random_policy
 
 PLACES = Path(__file__).parent / "follow_the_types.txt"
 # A union that lost its last `assert_never` would have nothing in the list that could be missing.
@@ -104,7 +108,7 @@ def test_a_place_that_keeps_quiet_is_noticed(tmp_path: Path) -> None:
         r"class AnotherAcceptance:\n    pass\n\n\n@dataclass(frozen=True, slots=True)\n\g<0>",
         "AnotherAcceptance",
     )
-    places, others = reported(tmp_path, (quiet,))
+    places, others = reported(tmp_path, (quiet,), ("rules",))
     assert (places["Acceptance"].total(), others) == (0, [])
 
 
@@ -169,6 +173,32 @@ def test_every_effect_can_be_written_and_read() -> None:
     assert names - of_lists == EFFECTS.keys() - {"extend"}
     assert EFFECTS.keys() == READERS.keys() | {"protect", "extend"}, "one reader takes the two of a window"
     assert names - {"level"} <= SENTENCES.keys()  # a trace writes that one `sign`
+    lists = json.dumps(policy_schema()["properties"])
+    assert [name for name in EFFECTS if f'"{name}": {{' not in lists] == [], "effects that no list of rules may have"
+    guide = (ROOT / "docs" / "trace.md").read_text("utf-8")
+    assert [name for name in EFFECTS if f"`{name}`" not in guide.replace("`sign`", "`level`")] == []
+
+
+def test_random_policies_use_every_effect_and_condition() -> None:
+    """What they do not use, no engine is held to another for."""
+    used: set[type] = set()
+    for seed in range(40):
+        policy = load_text(random_policy(seed)).policy
+        assert policy is not None
+        for rule in traverse.rules_of(policy):
+            used |= {type(effect) for effect in rule.effects} | {type(one.test) for one in traverse.tests_of(rule.when)}
+            used |= {type(part) for part in conditions_of(rule.when)}
+        used |= {type(one) for one in policy.derive}
+    assert {*get_args(Effect), *get_args(Test), *get_args(Condition), *get_args(Derivation)} - used == set()
+
+
+def conditions_of(condition: Condition) -> Iterator[Condition]:
+    yield condition
+    if isinstance(condition, AllOf | AnyOf):
+        for part in condition.parts:
+            yield from conditions_of(part)
+    elif isinstance(condition, Not):
+        yield from conditions_of(condition.part)
 
 
 def snake(name: str) -> str:

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import get_args
@@ -17,8 +18,7 @@ from engine.core.decision import Kind, Language
 from engine.explain.words.effects import SENTENCES
 from engine.kinds.registration.claims import Fate
 from engine.space.dims import Form
-from rules import traverse
-from rules.ir import AllOf, AnyOf, Condition, Derivation, Effect, Not, Operator, Origin, Preference, Subject, Test
+from rules.ir import Condition, Derivation, Effect, Operator, Origin, Preference, Subject, Test
 from rules.load import load_text
 from rules.schema import EFFECTS, policy_schema
 from rules.sections.effects import READERS
@@ -103,7 +103,6 @@ def test_a_place_that_keeps_quiet_is_noticed(tmp_path: Path) -> None:
     """What the list is for: a union of which nobody knows leads nowhere."""
     quiet = Union(
         "Acceptance",
-        "rules/ir.py",
         r"^class Acceptance:",
         r"class AnotherAcceptance:\n    pass\n\n\n@dataclass(frozen=True, slots=True)\n\g<0>",
         "AnotherAcceptance",
@@ -181,24 +180,19 @@ def test_every_effect_can_be_written_and_read() -> None:
 
 def test_random_policies_use_every_effect_and_condition() -> None:
     """What they do not use, no engine is held to another for."""
-    used: set[type] = set()
-    for seed in range(40):
-        policy = load_text(random_policy(seed)).policy
-        assert policy is not None
-        for rule in traverse.rules_of(policy):
-            used |= {type(effect) for effect in rule.effects} | {type(one.test) for one in traverse.tests_of(rule.when)}
-            used |= {type(part) for part in conditions_of(rule.when)}
-        used |= {type(one) for one in policy.derive}
+    used = {type(part) for seed in range(40) for part in parts_of(load_text(random_policy(seed)).policy)}
     assert {*get_args(Effect), *get_args(Test), *get_args(Condition), *get_args(Derivation)} - used == set()
 
 
-def conditions_of(condition: Condition) -> Iterator[Condition]:
-    yield condition
-    if isinstance(condition, AllOf | AnyOf):
-        for part in condition.parts:
-            yield from conditions_of(part)
-    elif isinstance(condition, Not):
-        yield from conditions_of(condition.part)
+def parts_of(value: object) -> Iterator[object]:
+    """Yield everything that a policy is made of."""
+    if isinstance(value, tuple):
+        for one in value:
+            yield from parts_of(one)
+    elif is_dataclass(value):
+        yield value
+        for member in fields(value):
+            yield from parts_of(getattr(value, member.name))
 
 
 def snake(name: str) -> str:

@@ -94,3 +94,10 @@ def test_every_problem_type_is_in_the_guide() -> None:
     )
     rows = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", guide, re.MULTILINE)
     assert sorted(rows) == sorted((problem.name, str(int(problem.status))) for problem in PROBLEM_TYPES)
+
+
+def test_every_path_in_the_guide_to_extending_is_there() -> None:
+    guide = (ROOT / "docs/extending.md").read_text("utf-8")
+    paths = re.findall(r"`((?:rules|engine|api|tests|examples)/[^`<]*)`", guide)
+    assert len(paths) > 10
+    assert [path for path in paths if not (ROOT / path).exists()] == []

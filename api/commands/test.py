@@ -120,7 +120,7 @@ def policy_tests(  # noqa: PLR0917 - each is an option of the command
 
 
 def _cases(paths: Sequence[Path], words: str | None) -> list[Case] | None:
-    """Return the cases that were asked for, or None when some are badly written, which is told."""
+    """Return the cases that were asked for, or None when some are badly written, which is reported."""
     try:
         files = read_all(case_files(paths))
     except OSError as error:
@@ -137,7 +137,7 @@ def _cases(paths: Sequence[Path], words: str | None) -> list[Case] | None:
 
 
 def _mutated(program: Program, cases: Sequence[Case], *, jobs: int, now: datetime) -> Mutated:
-    """Try every mutant, telling on a terminal how far it is."""
+    """Try every mutant, showing on a terminal how far it is."""
     mutants = [*mutants_of(program)]
     recorded = record(program, cases, now=now)
     shows = sys.stderr is not None and sys.stderr.isatty()
@@ -166,7 +166,7 @@ def _page(program: Program, found: Sequence[SectionCoverage], cases: Sequence[Ca
 def _too_little(
     found: Sequence[SectionCoverage] | None, fail_under: int | None, mutated: Mutated | None, min_score: int | None
 ) -> bool:
-    """Tell, and say, whether coverage or the mutation score is less than was asked for."""
+    """Return, and say, whether coverage or the mutation score is less than was asked for."""
     shares = []
     if found is not None and fail_under is not None:
         shares.append(("coverage", total(found), fail_under))

@@ -64,7 +64,7 @@ def parse_body(body: bytes) -> object:
 
 
 def read_options(request: Request, defaults: Options) -> Options:
-    """Return the options that the query chooses; every wrong parameter is told at once."""
+    """Return the options that the query chooses; every wrong parameter is reported at once."""
     query: bytes = request.scope["query_string"]
     return _options(query, defaults) if query else defaults
 
@@ -75,9 +75,9 @@ def _options(query: bytes, defaults: Options) -> Options:
     chosen: dict[str, str] = {}
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         if fault := _wrong_parameter(name, value, chosen):
-            told = fault_json(fault)
-            del told["pointer"]  # a query has no JSON to point into
-            errors.append({"parameter": name[:80], **told})
+            error = fault_json(fault)
+            del error["pointer"]  # a query has no JSON to point into
+            errors.append({"parameter": name[:80], **error})
         else:
             chosen[QUERY[name][0]] = value
     if errors:

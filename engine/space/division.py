@@ -1,4 +1,4 @@
-"""The space that rules divide: for each tested field the slots between which no rule can tell a difference.
+"""The space that rules divide: for each tested field the slots which no rule distinguishes.
 
 A field of an order has a slot for each value that a rule names and one for each stretch between two of them; other
 fields have one for each named value and one for any other; each has one for null. A set has a dimension for each member

@@ -32,7 +32,7 @@ LEAST = {
     "Test": 14,
     "Condition": 14,
     "Expression": 10,
-    "Effect": 11,
+    "Effect": 14,
     "Derivation": 7,
     "Node": 4,
     "Syntax": 1,

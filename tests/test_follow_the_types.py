@@ -31,10 +31,10 @@ PLACES = Path(__file__).parent / "follow_the_types.txt"
 LEAST = {
     "Test": 14,
     "Condition": 14,
-    "Expression": 10,
+    "Expression": 8,
     "Effect": 14,
-    "Derivation": 7,
-    "Node": 4,
+    "Derivation": 1,
+    "Node": 3,
     "Syntax": 1,
     "Origin": 1,
     "Operator": 2,
@@ -87,7 +87,7 @@ OPEN = {
 def test_the_type_checker_names_every_place(tmp_path: Path, update_golden: bool) -> None:
     places, others = reported(tmp_path)
     assert others == [], "the new members break something else than an `assert_never`"
-    found = Counter({(union, file): count for union, files in places.items() for file, count in files.items()})
+    found = Counter({(union, file): count for union, files in places.items() for file, count in files.items() if count})
     if update_golden:
         lines = [f"{union:<12} {count:>2} {file}\n" for (union, file), count in sorted(found.items())]
         PLACES.write_text("".join(lines), "utf-8")

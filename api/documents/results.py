@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from api.desk.case_files import is_locked
 from api.desk.findings import stamp
 from engine.assure.cases.running import Outcome
 from engine.core.decision import Json
@@ -24,6 +25,7 @@ def _case(one: Outcome, why: str | None) -> dict[str, Json]:
         "name": one.case.name,
         "file": one.case.file,
         "line": one.case.span.line,
+        "locked": is_locked(one.case),
         "kind": one.case.kind.value,
         "status": "failed" if one.failed else "passed" if one.passed else "skipped",
     }

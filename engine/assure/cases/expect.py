@@ -13,6 +13,15 @@ from rules.reports.nearest import nearest
 
 STATUSES = ("fired", "blocked", "undetermined")
 OF_DECISION = ("outcome", "summary", "missing", "possible")
+# The parts of each kind's result, by which a column of a table of cases is known.
+RESULT_KEYS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PRICE_APPROVAL: (
+        *("level", "chain", "lines", "holds", "rejections", "notify", "valid_until", "alternatives", "totals"),
+    ),
+    Kind.SPECIAL_ORDER: ("kinds", "controls", "blocks", "audit", "valid_until"),
+    Kind.DEAL_REGISTRATION: ("winner", "recommended", "decided_by", "protected_until", "extend", "ranking"),
+    Kind.PARTNER_ALLOCATION: ("chosen", "ranking", "excluded", "split", "accept_by", "fallback"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def parse_body(body: bytes) -> object:
 
 
 def read_options(request: Request, defaults: Options) -> Options:
-    """Return the options that the query chooses; every wrong parameter is told at once."""
+    """Return the options that the query chooses; every wrong parameter is reported at once."""
     query: bytes = request.scope["query_string"]
     return _options(query, defaults) if query else defaults
 

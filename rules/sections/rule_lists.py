@@ -16,13 +16,13 @@ from rules.grammar.literals import read_literal
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import Place, Use
 from rules.grammar.unary import ANY, read_test
-from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
+from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Subject, Within
 from rules.sections.acceptance import read_acceptances
 from rules.sections.effects import read_effect
 from rules.sections.tables import read_table
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.source import Span
-from rules.traverse import expression_fields, tested_fields
+from rules.traverse import expression_fields, formula_of, tested_fields
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
 
@@ -224,11 +224,11 @@ class _Judged:
             self._note(path, test.span, draft)
         paths = tuple([path for path, _ in named])
         for effect in effects:
-            if isinstance(effect, Score):
-                scored = tuple(expression_fields(effect.points))
+            if formula := formula_of(effect):
+                computed = tuple(expression_fields(formula))
                 place = draft.columns.get("score", draft.span)
-                self._scope.uses += [Use(path, place, of.place) for path in scored]
-                paths += scored
+                self._scope.uses += [Use(path, place, of.place) for path in computed]
+                paths += computed
         if paths not in self._mixed:
             self._mixed[paths] = of.place.mixed(paths)
         if mixed := self._mixed[paths]:

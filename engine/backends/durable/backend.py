@@ -47,7 +47,7 @@ class _Compiled:
 
     @property
     def conjuncts(self) -> Rulesets:
-        """Return the conjuncts' rulesets: what tells near misses."""
+        """Return the conjuncts' rulesets: what finds near misses."""
         if self._compiled is None:
             self._compiled = compile_conditions(self._conjuncts)
         return self._compiled

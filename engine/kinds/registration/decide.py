@@ -33,6 +33,7 @@ from engine.kinds.registration.answer import (
 )
 from engine.kinds.registration.claims import Claims, Fate, Variants, judge_claims
 from engine.kinds.registration.contests import Contest, Finding, contest_matches, put_contest
+from engine.kinds.registration.effects import known
 from engine.kinds.registration.result import NO_AWARD, Award, registration_steps, result_of
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
@@ -68,7 +69,7 @@ def plan(policy: Policy) -> RegistrationPlan | None:
     if section is None:
         return None
     criteria = Criteria.of(section.priority, Subject.CLAIM, lambda path: policy.fields[path].type)
-    rules = (*section.eligibility, *section.contest, *section.protection)
+    rules = known((*section.eligibility, *section.contest, *section.protection))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     return RegistrationPlan(
         section=section,

@@ -32,6 +32,10 @@ FIND_PYTHON = for python in python3.11 python3.12 python3.13 python3; do \
 FIND_COMPILER = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev python3-dev >/dev/null; }
 
+# TypeScript clients are made and checked in the tests with node; without a new enough one their test fails, and says so.
+FIND_NODE = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; }
+
 .PHONY: help run test agreement check format wheel bench lock clean
 
 help:
@@ -74,6 +78,7 @@ lock:
 	$(LOCK) --extra build --output-file requirements.lock
 	$(LOCK) --extra build --extra compiled --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --extra bench --constraint requirements.lock --output-file requirements-bench.lock
+	$(LOCK:%pyproject.toml=%tests/clients/requirements.in) --output-file tests/clients/requirements.lock
 
 clean:
 	rm -rf $(VENV) $(BENCH) bench/peers/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -94,6 +99,7 @@ $(VENV)/project: pyproject.toml $(VENV)/core
 $(VENV)/dev: requirements-dev.lock $(VENV)/project
 	@echo "adding what tests and checks need …"
 	@command -v cc >/dev/null || $(FIND_COMPILER) || echo "there is no C compiler, and none could be installed" >&2
+	@command -v npm >/dev/null || $(FIND_NODE) || echo "there is no npm, and none could be installed" >&2
 	@awk '/^[^ ]/ {built = /^durable-rules==/} {print > ("$(VENV)/" (built ? "built" : "wheels") ".txt")}' $<
 	@$(INSTALL) --require-hashes --only-binary :all: --requirement $(VENV)/wheels.txt
 	@$(INSTALL) --require-hashes --no-deps --no-build-isolation --requirement $(VENV)/built.txt \

@@ -21,9 +21,10 @@ from bench.load import Job, Report
 from bench.load import run as send
 from bench.quotes import FAMILIES, NEEDS_APPROVAL, NOW, quotes
 from bench.timing import Case, in_turns
-from engine.core.decision import Decision, Explain, Kind
+from engine.core.decision import Explain, Kind
 from engine.core.facts import Limits
 from engine.decide import ENGINES, decide
+from engine.kinds.answers import Decision
 from engine.plan.groups import Group
 from engine.program import Program, compile_policy
 from rules.ir import Subject

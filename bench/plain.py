@@ -16,8 +16,9 @@ from typing import Any
 from bench.quotes import FAMILIES, NOW, quotes
 from bench.timing import Case, in_turns
 from engine.core import figures
-from engine.core.decision import Decision, Explain, Kind
+from engine.core.decision import Explain, Kind
 from engine.decide import decide
+from engine.kinds.answers import Decision
 from engine.program import Program, compile_policy
 from rules.load import load
 

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from engine.core.decision import Decision, Kind
+from engine.core.decision import Kind
 from engine.decide import decide
+from engine.kinds.answers import Decision
+from engine.kinds.price.answer import PriceResult
 from engine.program import Program
 
 Request = dict[str, Any]
@@ -55,7 +57,8 @@ def quotes(program: Program, family: Family, count: int) -> list[Request]:
 
 
 def _is_of(family: Family, decision: Decision) -> bool:
-    return decision.outcome == family.outcome and (bool(decision.result["alternatives"]) or not family.alternatives)
+    assert isinstance(decision.result, PriceResult)
+    return decision.outcome == family.outcome and (bool(decision.result.alternatives) or not family.alternatives)
 
 
 def _quote(random: Random, family: Family, name: str) -> Request:

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
 from engine.backends.durable.backend import DurableEngine
-from engine.core.decision import Decision, Explain, Fault, Kind, Language, RefusedError
+from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.core.facts import Facts, Limits
+from engine.core.parts import MissingDidNotMatterStep
 from engine.explain.trace import build_trace
 from engine.explain.words import summary
+from engine.kinds.answers import Decision
 from engine.plan.groups import Engine, IndexEngine, InterpreterEngine, NearIndexEngine
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
 from engine.program import Domain, Program
 from rules.ir import Policy
 
@@ -67,7 +69,7 @@ def rule_on(
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
     if roots and not asks:
-        ruling = ruling._replace(steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))
+        ruling = ruling._replace(steps=(*ruling.steps, MissingDidNotMatterStep(sorted(roots))))
     return Ruled(facts, domain, ruling, tuple(sorted(roots)) if asks else ())
 
 
@@ -106,7 +108,7 @@ def decide(
         policy=program.stamp,
         as_of=facts.as_of.isoformat(),
         outcome=ruling.outcome,
-        summary=summary(kind, ruling, program.policy, language, facts=facts, missing=ruled.missing),
+        summary=summary(ruling, program.policy, language, facts=facts, missing=ruled.missing),
         result=ruling.result,
         missing=ruled.missing,
         possible=ruling.possible,

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
-from engine.core.decision import Kind, Language, PolicyStamp
+from engine.core.decision import Kind, Language
 from engine.core.facts import Facts, RequestReader
 from engine.kinds.allocation import decide as partner_allocation
+from engine.kinds.answers import PolicyStamp
 from engine.kinds.price import decide as approval
 from engine.kinds.price.plan import plan as price_plan
 from engine.kinds.registration import decide as deal_registration

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.decision import Decision, Kind
+from engine.core.decision import Kind
 from engine.decide import decide
 from engine.explain.words import as_text
+from engine.kinds.answers import Decision
 from tests.deciding import NOW, ROOT, SHIPPED, program_at
 
 EXAMPLES = ROOT / "examples"

@@ -14,6 +14,7 @@ from api.desk.checked import Checked, checked, diagnostic_json, text_of
 from api.desk.findings import stamp
 from api.desk.service import read_policy, source_path
 from engine.core.decision import Json
+from engine.core.parts import to_json
 from rules.ir import Policy
 from rules.reports.codes import TITLES
 from rules.reports.diagnostics import Diagnostic
@@ -78,7 +79,7 @@ def as_json(path: Path, found: Checked) -> dict[str, Json]:
     """Return all findings, and which policy it is."""
     return {
         "file": str(path),
-        "policy": stamp(found.policy) if found.policy else None,
+        "policy": to_json(stamp(found.policy)) if found.policy else None,
         "diagnostics": [diagnostic_json(found, one) for one in found.diagnostics],
         "accepted": found.accepted,
     }

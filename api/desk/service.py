@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from engine.core.decision import Decision, Explain, Json, Kind, Language
+from engine.core.decision import Explain, Json, Kind, Language
 from engine.core.facts import Limits
 from engine.decide import EngineName
 from engine.decide import decide as decide_case
 from engine.decide import prepare as prepare_engine
+from engine.kinds.answers import Decision
 from engine.program import Program, compile_policy
 from rules.load import Loaded, load
 

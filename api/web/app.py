@@ -24,6 +24,7 @@ from api.web.openapi import OpenApi
 from api.web.problems import ProblemError, on_engine_unavailable, on_http_error, on_problem, on_refused
 from engine.backends.durable.errors import EngineUnavailableError
 from engine.core.decision import RefusedError
+from engine.core.parts import to_json
 from rules.reports.diagnostics import draw
 
 ROUTES = (
@@ -98,7 +99,7 @@ async def _watch(desk: Desk) -> None:
         desk.metrics.reload(accepted=accepted)
         refusal = desk.active.refusal
         if refusal is None:
-            log.info("policy_reloaded", **stamp(desk.active.program.policy))
+            log.info("policy_reloaded", **to_json(stamp(desk.active.program.policy)))
         else:
             problems = [draw(one, refusal.sources) for one in refusal.diagnostics]
             log.error("policy_refused", detail=refusal.detail, problems=problems)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.backends.durable.errors import EngineUnavailableError
-from engine.core.decision import Decision, Explain, Json, Kind, RefusedError
+from engine.core.decision import Explain, Json, Kind, RefusedError
 from engine.core.facts import Limits
 from engine.decide import EngineName, decide
 from engine.explain.words import as_text
+from engine.kinds.answers import Decision
 from engine.program import Program
 
 # Near misses are found by the engine itself; `all` shows every test's values besides.

@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from engine.core.decision import Json
 from engine.core.exact import Ratio
 from engine.core.values import PartialSet, Value
 from rules.types import Scalar, Type
@@ -59,7 +58,7 @@ def rate(value: Ratio) -> str:
     return f"{'-' if n < 0 and digits else ''}{shown[:-4]}.{shown[-4:]}%"
 
 
-def text(value: Value, kind: Type) -> Json:
+def text(value: Value, kind: Type) -> str | bool | list[str] | None:
     """Return a field's value as the trace shows it; `kind` is the field's type."""
     match value:
         case tuple():

@@ -1,21 +1,11 @@
-"""What a domain finds: the outcome and its result as JSON values, and everything that a trace is made from."""
+"""What a domain finds: the outcome with its result, and everything that a trace is made from."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from engine.core.decision import Json
+from engine.kinds.answers import AnyStep, Outcome, Possible, Result
 from engine.plan.groups import Match
-
-
-class Step(NamedTuple):
-    """One step on the way from effects to the outcome; `words` makes a sentence of it.
-
-    `data` holds JSON values under the trace's own keys, such as `line`, `claim`, `partner`, `rule` and `level`.
-    """
-
-    step: str
-    data: Mapping[str, Json] = MappingProxyType({})
 
 
 class Ruling(NamedTuple):
@@ -26,10 +16,10 @@ class Ruling(NamedTuple):
     the policy without which the outcome could not be recomputed from the trace alone, such as the ladder.
     """
 
-    outcome: str
-    result: Mapping[str, Json]
+    outcome: Outcome
+    result: Result
     matches: tuple[Match, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[AnyStep, ...]
     basis: Mapping[str, Json]
     missing: frozenset[str] = frozenset()
-    possible: Mapping[str, Json] | None = None
+    possible: Possible | None = None

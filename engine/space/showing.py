@@ -4,9 +4,10 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from engine.assure.check.words import listed
-from engine.core.decision import Decision, Json, Language
+from engine.core.decision import Json, Language
 from engine.decide import decide
 from engine.explain.words import as_text
+from engine.kinds.answers import Decision
 from engine.program import Program
 from engine.space.rule_space import Shown
 

@@ -1,6 +1,7 @@
 """`deal_registration`: whose deal is it (LANGUAGE.md section 7)."""
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from rules.grammar import shape
 from rules.grammar.scope import Scope
@@ -8,7 +9,7 @@ from rules.grammar.subjects import CLAIM_ELIGIBILITY, CONTEST, PRIORITY, PROTECT
 from rules.ir import DealRegistration, Effect, Protect
 from rules.sections.criteria import CriteriaList, criteria_under
 from rules.sections.rule_lists import RuleList, rules_under
-from rules.sections.section import Kind, Section
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Entry, Node
 
 
@@ -45,6 +46,8 @@ WINDOWS = RuleList(
     gives="protection",
     describe="How long the winner is protected",
 )
+RegistrationOutcome: TypeAlias = Literal["awarded", "contested", "rejected", "needs_information"]
+OUTCOMES: tuple[RegistrationOutcome, ...] = decided(RegistrationOutcome)
 SECTION = Section(
     kind=Kind.DEAL_REGISTRATION,
     key="deal_registration",
@@ -52,7 +55,7 @@ SECTION = Section(
     keys=("eligibility", "priority", "contest", "protection"),
     required=("priority",),
     lists=(ELIGIBILITY, CRITERIA, CONTESTS, WINDOWS),
-    outcomes=("awarded", "contested", "rejected"),
+    outcomes=OUTCOMES,
     rows="claims",
 )
 

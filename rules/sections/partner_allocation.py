@@ -1,12 +1,14 @@
 """`partner_allocation`: who gets this deal (LANGUAGE.md section 8)."""
 
+from typing import Literal, TypeAlias
+
 from rules.grammar import shape
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import CANDIDATES, CHOICE
 from rules.ir import Criterion, PartnerAllocation, Rule, Subject
 from rules.sections.criteria import CriteriaList, criteria_under
 from rules.sections.rule_lists import RuleList, rules_under
-from rules.sections.section import Kind, Section
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Node
 
 ELIGIBILITY = RuleList(
@@ -34,6 +36,8 @@ CRITERIA = CriteriaList(
 SPLITS = RuleList(
     "partner_allocation.split", CANDIDATES, ("split",), use="first", gives="split", describe="How the deal is shared"
 )
+AllocationOutcome: TypeAlias = Literal["allocated", "fallback", "needs_information"]
+OUTCOMES: tuple[AllocationOutcome, ...] = decided(AllocationOutcome)
 SECTION = Section(
     kind=Kind.PARTNER_ALLOCATION,
     key="partner_allocation",
@@ -41,7 +45,7 @@ SECTION = Section(
     keys=("eligibility", "score", "choose", "accept_within", "fallback", "split"),
     required=("choose",),
     lists=(ELIGIBILITY, SCORES, CRITERIA, SPLITS),
-    outcomes=("allocated", "fallback"),
+    outcomes=OUTCOMES,
     rows="candidates",
     may_be_empty=True,
 )

@@ -1,14 +1,14 @@
 """`price_approval`: who must approve this price (LANGUAGE.md section 5)."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from rules.grammar import shape
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import SALES
 from rules.ir import PriceApproval, Role, Subject
 from rules.sections.rule_lists import RuleList, rules_under
-from rules.sections.section import Kind, Section
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Node
 
 AUTHORITY = RuleList(
@@ -27,6 +27,8 @@ RULES = RuleList(
     ("reject", "hold", "at_least", "raise", "also", "notify", "expire"),
     describe="What else follows from a price",
 )
+PriceOutcome: TypeAlias = Literal["auto_approved", "requires_approval", "held", "rejected", "needs_information"]
+OUTCOMES: tuple[PriceOutcome, ...] = decided(PriceOutcome)
 SECTION = Section(
     kind=Kind.PRICE_APPROVAL,
     key="price_approval",
@@ -34,7 +36,7 @@ SECTION = Section(
     keys=("ladder", "authority", "rules", "chain", "validity"),
     required=("ladder", "authority"),
     lists=(AUTHORITY, RULES),
-    outcomes=("auto_approved", "requires_approval", "held", "rejected"),
+    outcomes=OUTCOMES,
     rows="lines",
 )
 CHAINS: Mapping[str, Literal["stepwise", "direct"]] = {"stepwise": "stepwise", "direct": "direct"}

@@ -1,12 +1,13 @@
 """`special_orders`: controls on special bids and unusual orders (LANGUAGE.md section 6)."""
 
 from dataclasses import replace
+from typing import Literal, TypeAlias
 
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import SALES
 from rules.ir import IsKind, SpecialOrders
 from rules.sections.rule_lists import CONTROL_WORDS, RuleList, rules_under
-from rules.sections.section import Kind, Section
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Node
 
 KINDS = RuleList("special_orders.kinds", SALES, (), id="kind", gives="kind", describe="What makes an order special")
@@ -18,6 +19,8 @@ CONTROLS = RuleList(
     who="order",
     describe="What a special order must fulfil",
 )
+OrderOutcome: TypeAlias = Literal["clear", "held", "blocked", "needs_information"]
+OUTCOMES: tuple[OrderOutcome, ...] = decided(OrderOutcome)
 SECTION = Section(
     kind=Kind.SPECIAL_ORDER,
     key="special_orders",
@@ -25,7 +28,7 @@ SECTION = Section(
     keys=("gates", "kinds", "controls"),
     required=("gates",),
     lists=(KINDS, CONTROLS),
-    outcomes=("clear", "held", "blocked"),
+    outcomes=OUTCOMES,
     rows="lines",
 )
 

@@ -21,6 +21,7 @@ from engine.core.exact import ratio
 from engine.core.facts import Facts
 from engine.core.interpret import judge, order
 from engine.core.views import View
+from engine.kinds.price.answer import PriceResult
 from engine.program import Program, compile_policy
 from engine.space.places import lies_in
 from engine.space.rule_space import RuleSpace, Shown
@@ -60,8 +61,8 @@ def test_every_example_is_decided_so_once_more(seed: int) -> None:
         if finding.code == "D601" and finding.shown is not None:
             decision = decision_of(program, finding.shown)
             assert decision.outcome == "rejected", finding
-            rejections: Any = decision.result["rejections"]
-            assert any(one["rule"] is None for one in rejections)
+            assert isinstance(decision.result, PriceResult)
+            assert any(one.rule is None for one in decision.result.rejections)
 
 
 @pytest.mark.parametrize("seed", TEXTS.values(), ids=TEXTS)

@@ -16,8 +16,9 @@ from engine.backends.durable import backend
 from engine.backends.durable.backend import DurableEngine
 from engine.backends.durable.errors import EngineUnavailableError, UnsupportedError
 from engine.backends.durable.process import LostError, Worker
-from engine.core.decision import Decision, Kind
+from engine.core.decision import Kind
 from engine.decide import ENGINES, EngineName, decide
+from engine.kinds.answers import Decision
 from rules.load import load_text
 from tests.deciding import SHIPPED, Data, compiled, program_at, program_of
 from tests.durable.installed import needs_durable

@@ -17,6 +17,7 @@ from engine.assure.cases.recording import Question, Recorder
 from engine.core.decision import Kind, RefusedError
 from engine.core.interpret import Verdict, judge
 from engine.decide import Ruled, rule_on
+from engine.kinds.elimination.answer import CriterionStep
 from engine.program import Program
 from rules.ir import FieldTest, Policy, Rule
 from rules.kinds import SECTIONS
@@ -103,8 +104,8 @@ class Coverage:
                 if of_criterion or self._is_whole(question.group.rules[number]):
                     self._note(case, CRITERIA[kind] if of_criterion else "", question, number)
         for step in ruled.ruling.steps:
-            if step.step == "criterion" and step.data.get("round", 1) == 1:
-                self._sides[(CRITERIA[kind], str(step.data["criterion"])), None].add(bool(step.data["dropped"]), case)
+            if isinstance(step, CriterionStep) and step.round in (None, 1):
+                self._sides[(CRITERIA[kind], step.criterion), None].add(bool(step.dropped), case)
 
     def report(self) -> tuple[SectionCoverage, ...]:
         """Return what was seen, section by section."""

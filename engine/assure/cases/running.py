@@ -73,7 +73,7 @@ def held_against(case: Case, program: Program, matcher: Engine, *, now: datetime
 def decided(case: Case, program: Program, matcher: Engine, *, now: datetime) -> Seen:
     """Return what the decision on a case shows of itself."""
     ruled = rule_on(program, case.kind, dict(case.request), now=now, matcher=matcher)
-    return seen_of(program.policy, case.kind, ruled)
+    return seen_of(program.policy, ruled)
 
 
 def _unknown(name: str, known: Collection[str]) -> Mismatch:

@@ -74,9 +74,9 @@ def expectation(mutant: Mutant, witness: Witness) -> dict[str, Data]:
     """Return what the case expects: the outcome, and of all else the first thing in which the mutant differs."""
     before, after = witness.before, witness.after
     expect: dict[str, Data] = {"outcome": before.outcome}
-    if isinstance(before.result.get("level"), str):
-        expect["level"] = str(before.result["level"])
-    if before.outcome != after.outcome or ("level" in expect and before.result["level"] != after.result.get("level")):
+    if before.level is not None:
+        expect["level"] = before.level
+    if before.outcome != after.outcome or (before.level is not None and before.level != after.level):
         return expect
     for key, said in _differences(mutant, before, after):
         return {**expect, key: said}

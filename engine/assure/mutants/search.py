@@ -100,7 +100,7 @@ class Search:
             after = rule_on(self.changed, near.kind, dict(request), now=recorded.now, matcher=self.engine)
         except RefusedError:
             return None
-        said = [seen_of(recorded.program.policy, near.kind, one) for one in (before, after)]
+        said = [seen_of(recorded.program.policy, one) for one in (before, after)]
         if not differing(*said):
             return None
         return Witness(near, request, said[0], said[1])

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from engine.core.decision import Explain, Json, Kind, Language
 from engine.core.facts import Facts, Row
+from engine.core.parts import to_json
 from engine.explain.trace.fields import FieldBook, Listing
 from engine.explain.trace.rules import TracedGroup
 from engine.explain.trace.selection import Selection
@@ -61,9 +62,7 @@ class Tracer:
         rules: list[Json] = []
         for match, group, bits in chosen:
             rules += group.entries(bits, match, traced_subjects[group.listing][match.number], language)
-        steps: list[Json] = [
-            {"step": step.step, **step.data, "text": step_text(step.step, step.data, language)} for step in ruling.steps
-        ]
+        steps: list[Json] = [{**to_json(step), "text": step_text(step, language)} for step in ruling.steps]
         return {"facts": listed, "rules": rules, "steps": steps, "basis": dict(ruling.basis)}
 
     def _choose(self, engine: Engine, facts: Facts, ruling: Ruling, explain: Explain) -> list[_Chosen]:

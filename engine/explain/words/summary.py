@@ -4,28 +4,25 @@ A summary is made for every decision, also for those of which no trace is wanted
 and judges no more than one level's rows for one line.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import assert_never
 
-from engine.core.decision import Kind, Language
+from engine.core.decision import Language
 from engine.core.facts import Facts
 from engine.explain.words.ruling_reader import RulingReader
+from engine.kinds.allocation.answer import AllocationResult
 from engine.kinds.allocation.summary import partner_summary
+from engine.kinds.price.answer import PriceResult
 from engine.kinds.price.summary import price_summary
+from engine.kinds.registration.answer import RegistrationResult
 from engine.kinds.registration.summary import claim_summary
+from engine.kinds.special_order.answer import OrderResult
 from engine.kinds.special_order.summary import order_summary
 from engine.plan.ruling import Ruling
 from rules.ir import Policy
 
-SUMMARIES: dict[Kind, Callable[[RulingReader], str]] = {
-    Kind.PRICE_APPROVAL: price_summary,
-    Kind.SPECIAL_ORDER: order_summary,
-    Kind.DEAL_REGISTRATION: claim_summary,
-    Kind.PARTNER_ALLOCATION: partner_summary,
-}
-
 
 def summary(
-    kind: Kind,
     ruling: Ruling,
     policy: Policy,
     language: Language,
@@ -36,11 +33,21 @@ def summary(
     """Return the sentence.
 
     Args:
-        kind: what was decided.
         ruling: what was found.
         policy: whose titles and words are used.
         language: of the sentence.
         facts: the facts of the request; without them no limit is named.
         missing: the fields that a caller could add; without them, those that the rules name.
     """
-    return SUMMARIES[kind](RulingReader(ruling, policy, language, facts, tuple(missing)))
+    reader = RulingReader(ruling, policy, language, facts, tuple(missing))
+    match ruling.result:
+        case PriceResult() as result:
+            return price_summary(reader, result)
+        case OrderResult() as result:
+            return order_summary(reader, result)
+        case RegistrationResult() as result:
+            return claim_summary(reader, result)
+        case AllocationResult() as result:
+            return partner_summary(reader, result)
+        case _:
+            assert_never(ruling.result)

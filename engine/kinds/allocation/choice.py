@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from engine.core.facts import Facts, Row
 from engine.core.views import UNKNOWN, View
+from engine.kinds.allocation.answer import AllocationOutcome
 from engine.kinds.allocation.candidates import Candidates, Scores, Scoring, score_of
 from engine.kinds.elimination.criteria import Criteria, unknown_of
 from engine.kinds.elimination.doubts import Doubt, TooMuchWorkError, Work
@@ -21,7 +22,7 @@ from rules.ir import Subject
 SCORE = "partner.score"
 MOST_ENTRIES = 8_000
 # Outcome and chosen candidates.
-Binding: TypeAlias = tuple[str, frozenset[int]]
+Binding: TypeAlias = tuple[AllocationOutcome, frozenset[int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +143,7 @@ class Entries:
                 for path in unknown_of(scale, self.rows[entry], self._shared, Subject.PARTNER):
                     missing |= self._behind(path, entry)
             return Chosen(("needs_information", frozenset()), frozenset(missing), entries, choice)
-        outcome = "allocated" if entries else "fallback"
+        outcome: AllocationOutcome = "allocated" if entries else "fallback"
         owners = frozenset([self.owner[entry] for entry in choice.chosen])
         return Chosen((outcome, owners), frozenset(), entries, choice)
 

@@ -7,12 +7,18 @@ scores and the ranking are told as the rules that fire have them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
 from engine.core.facts import Facts
 from engine.core.views import UNKNOWN
+from engine.kinds.allocation.answer import (
+    AllocationAsksStep,
+    AllocationOutcome,
+    AllocationOutcomeStep,
+    AllocationPossible,
+)
 from engine.kinds.allocation.candidates import (
     Candidates,
     Excluding,
@@ -39,14 +45,13 @@ from engine.kinds.elimination.doubts import (
 )
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
 from rules.ir import PartnerAllocation, Policy, Rule, Split, Subject
-from rules.kinds import SECTIONS
+from rules.sections.partner_allocation import OUTCOMES
 from rules.traverse import rule_fields
 
 _Doubt: TypeAlias = Doubt[Excluding] | Doubt[Scoring]
-OUTCOMES = SECTIONS[Kind.PARTNER_ALLOCATION].outcomes
-ASKS = "needs_information"
+ASKS: Final = "needs_information"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +95,7 @@ class _Found:
     base: Chosen
     settled: bool
     missing: frozenset[str]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[AllocationOutcome, ...]
 
 
 def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
@@ -101,7 +106,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
     scores = judge_scores(engine, plan.score, facts, inputs, candidates=candidates)
     found = _combine(plan, engine, facts, candidates, scores)
     _write(plan, engine, facts, candidates=candidates, scores=scores, found=found)
-    outcome = found.base.binding[0] if found.settled else ASKS
+    outcome: AllocationOutcome = found.base.binding[0] if found.settled else ASKS
     chosen = [found.entries.owner[entry] for entry in found.base.choice.chosen] if outcome == "allocated" else []
     split: list[Match] = []
     if chosen:
@@ -126,9 +131,8 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
         plan.section, candidates, scores, found.entries, found.base, outcome=outcome, accept_by=accept_by, shares=shares
     )
     if not found.settled:
-        fields: list[Json] = [*sorted(found.missing)]
-        steps.append(Step(ASKS, {"fields": fields, "outcomes": [*found.outcomes]}))
-    steps.append(Step("outcome", {"outcome": outcome}))
+        steps.append(AllocationAsksStep(sorted(found.missing), [*found.outcomes]))
+    steps.append(AllocationOutcomeStep(outcome))
     did_not_matter = [fields_of(match, rule, facts.shared, inputs) for match, rule in undetermined(matches)]
     return Ruling(
         outcome=outcome,
@@ -137,7 +141,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
         steps=tuple(steps),
         basis=_basis(plan),
         missing=frozenset().union(*did_not_matter) if found.settled else found.missing,
-        possible=None if found.settled else {"outcomes": [*found.outcomes]},
+        possible=None if found.settled else AllocationPossible([*found.outcomes]),
     )
 
 
@@ -195,7 +199,7 @@ def _given_up(plan: AllocationPlan, entries: Entries, doubts: Sequence[_Doubt]) 
     return _Found(entries, base, settled=False, missing=missing, outcomes=_remaining(entries.candidates))
 
 
-def _remaining(candidates: Candidates) -> tuple[str, ...]:
+def _remaining(candidates: Candidates) -> tuple[AllocationOutcome, ...]:
     """Return the outcomes that remain: someone is left unless everyone is out."""
     most = candidates.excluded.union(*(doubt.effect.candidates for doubt in candidates.exclusions))
     is_possible = {"allocated": bool(candidates.eligible), "fallback": len(most) == len(candidates.ids)}

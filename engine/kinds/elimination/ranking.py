@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.core import figures
-from engine.core.decision import Json
+from engine.core.parts import Shown
 from engine.core.views import UNKNOWN, State
 from rules.ir import Criterion
 from rules.types import Type
@@ -48,11 +48,10 @@ class Scale:
         limit = self.reach[min(map(places.__getitem__, rows))]
         return [row for row in rows if places[row] <= limit]
 
-    def text(self, row: int) -> Json:
+    def text(self, row: int) -> Shown:
         """Return a contender's value as the trace shows it; null for null and for unknown."""
         state = self.states[row]
-        shown = figures.text(None if state is UNKNOWN else state, self.kind)
-        return list(shown) if isinstance(shown, list) else shown
+        return figures.text(None if state is UNKNOWN else state, self.kind)
 
 
 @dataclass(frozen=True, slots=True)

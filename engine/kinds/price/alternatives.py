@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from engine.core import figures
-from engine.core.decision import Json
 from engine.core.exact import Ratio, divide, subtract
 from engine.core.facts import Facts
+from engine.kinds.price.answer import Alternative
 from engine.kinds.price.levels import LevelChange, changed
 from engine.kinds.price.moving import Parted
 from engine.kinds.price.obstacles import Obstacles
@@ -41,7 +41,7 @@ def alternatives(
     levels: Sequence[str],
     needed: int,
     others: OtherLines,
-) -> list[Json]:
+) -> list[Alternative]:
     """Return for each level below the one that a line needs the price that would do, or what stands in the way.
 
     Args:
@@ -68,17 +68,16 @@ def alternatives(
     reachable = candidates & repricing.below[needed]
     lowest = _lowest_prices(repricing, line, reachable, liftable, top=len(levels) - 1)
     obstacles: Obstacles | None = None
-    found: list[Json] = []
+    found: list[Alternative] = []
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
-        place: dict[str, Json] = {"line": number + 1, "level": levels[rank]}
         if prices:
-            found.append({**place, **_increase((min(prices), 100), asked)})
+            found.append(_priced(number + 1, levels[rank], (min(prices), 100), asked))
         else:
             if obstacles is None:
                 at_list = line.at(high, repricing.named) if low <= high else (facts.shared, row)
                 obstacles = Obstacles(repricing, engine, *at_list, candidates=candidates)
-            found.append({**place, "impossible": obstacles.of(rank)})
+            found.append(Alternative(line=number + 1, level=levels[rank], impossible=obstacles.of(rank)))
     return found
 
 
@@ -143,12 +142,14 @@ def _lifted(
     return lowest
 
 
-def _increase(price: Ratio, asked: Ratio) -> dict[str, Json]:
+def _priced(line: int, level: str, price: Ratio, asked: Ratio) -> Alternative:
     more = subtract(price, asked)
     assert more is not None
     share = divide(more, asked)
-    return {
-        "net_price": figures.amount(price),
-        "increase": figures.amount(more),
-        "increase_rate": figures.rate(share) if share else None,
-    }
+    return Alternative(
+        line=line,
+        level=level,
+        net_price=figures.amount(price),
+        increase=figures.amount(more),
+        increase_rate=figures.rate(share) if share else None,
+    )

@@ -7,14 +7,22 @@ could change one of them makes the outcome `needs_information`, unless a rejecti
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.core.decision import Json, Language
+from engine.core.decision import Language
 from engine.core.facts import Facts, Row
+from engine.kinds.price.answer import (
+    AtLeastStep,
+    AuthorityStep,
+    HighestLineStep,
+    Objection,
+    PriceStep,
+    RaiseStep,
+)
 from engine.kinds.price.findings import LineLevel, collect
 from engine.kinds.price.levels import NO_CHANGE, LevelChange, changed, highest, possible
 from engine.kinds.price.plan import NO_LEVEL, PricePlan
 from engine.kinds.price.result import ruling_of
 from engine.plan.groups import Engine, Match, match_all, match_one
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import lowest_bit, positions
 from rules.ir import Rule
 
@@ -25,20 +33,20 @@ def decide(plan: PricePlan, engine: Engine, facts: Facts, language: Language) ->
     lines = [_authority(plan, engine, facts.shared, row, number) for number, row in enumerate(facts.lines or ())]
     matches = list(match_all(engine, plan.rules, facts))
     findings = collect(matches, language)
-    steps: list[Step] = []
+    steps: list[PriceStep] = []
     by_line: dict[int | None, list[Match]] = {}
     for match in matches:
         if match.fired or match.undetermined:
             by_line.setdefault(match.number, []).append(match)
     for number, line in enumerate(lines):
-        steps.append(Step("authority", {"line": number + 1, "level": plan.level(line.authority)}))
+        steps.append(AuthorityStep(number + 1, plan.level(line.authority)))
         line.final, doubts = _changed(plan, line.ranks, by_line.get(number, ()), steps, number)
         line.doubts = [*[plan.authority.rules[n] for n in positions(line.open)], *doubts]
         if line.final == {plan.top + 1}:
             reason = NO_LEVEL.in_language(language)
-            findings.rejections.append({"rule": None, "line": number + 1, "reason": reason})
+            findings.rejections.append(Objection(rule=None, line=number + 1, reason=reason))
     deal = highest(line.final for line in lines)
-    steps.append(Step("highest_line", {"level": plan.level(max(deal)) if len(deal) == 1 else None}))
+    steps.append(HighestLineStep(plan.level(max(deal)) if len(deal) == 1 else None))
     deal, doubts = _changed(plan, deal, by_line.get(None, ()), steps, None)
     if len(deal) > 1:
         findings.doubts += [*doubts, *(rule for line in lines if len(line.final) > 1 for rule in line.doubts)]
@@ -57,18 +65,18 @@ def _authority(plan: PricePlan, engine: Engine, shared: Row, row: Row, number: i
 
 
 def _changed(
-    plan: PricePlan, ranks: frozenset[int], matches: Sequence[Match], steps: list[Step], number: int | None
+    plan: PricePlan, ranks: frozenset[int], matches: Sequence[Match], steps: list[PriceStep], number: int | None
 ) -> tuple[frozenset[int], list[Rule]]:
     """Apply the rules of a line, or of the deal, to its possible ranks; also return the rules that leave them open."""
     if not matches:
         return ranks, []
     certain = list(_changes(plan, matches, fired=True))
     for rule, change in certain:
-        place: dict[str, Json] = {"rule": rule.id} if number is None else {"rule": rule.id, "line": number + 1}
+        line = None if number is None else number + 1
         if change.at_least:
-            steps.append(Step("at_least", {**place, "level": plan.levels[change.at_least]}))
+            steps.append(AtLeastStep(rule=rule.id, line=line, level=plan.levels[change.at_least]))
         if change.levels:
-            steps.append(Step("raise", {**place, "levels": change.levels}))
+            steps.append(RaiseStep(rule=rule.id, line=line, levels=change.levels))
     settled = frozenset(changed(rank, [change for _, change in certain], top=plan.top) for rank in ranks)
     open_ = list(_changes(plan, matches, fired=False))
     if not open_:

@@ -1,33 +1,23 @@
 """The price-approval section as the engine uses it: authority by rank, rules by subject, and what they derive from."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
-from engine.core.exact import Ratio
+from engine.kinds.price.answer import Approver, Totals
 from engine.kinds.price.levels import NO_CHANGE, LevelChange
 from engine.kinds.price.repricing import Lever, Repricing
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Group, groups_of
 from engine.plan.tables.bits import Bits
 from rules.ir import AtLeast, Policy, PriceApproval, Raise, Role, Rule, Sign, Subject, Text
-from rules.kinds import SECTIONS
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
 
-OUTCOMES = SECTIONS[Kind.PRICE_APPROVAL].outcomes
 # What the result shows whatever the rules name.
-SHOWN = ("line.discount", "line.margin")
-TOTALS: dict[str, Callable[[Ratio], str]] = {
-    "list_total": figures.amount,
-    "net_total": figures.amount,
-    "cost_total": figures.amount,
-    "discount": figures.rate,
-    "margin": figures.rate,
-    "quantity": figures.number,
-}
+SHOWN = ("line.discount", "line.margin", *[f"deal.{name}" for name in Totals.__struct_fields__])
 NO_LEVEL = Text((("en", "No level may sign this line"), ("zh", "任何级别均无权签批此行")))
 
 
@@ -51,15 +41,15 @@ class PricePlan:
     repricing: Repricing
     top: int
     settings: Mapping[str, Json]
-    approvers: dict[tuple[str, Language], dict[str, Json]] = field(default_factory=dict)
+    approvers: dict[tuple[str, Language], Approver] = field(default_factory=dict)
 
-    def approver(self, role: str, language: Language) -> dict[str, Json]:
-        """Return who signs, as the result shows it: made once, shared, and never changed."""
+    def approver(self, role: str, language: Language) -> Approver:
+        """Return who signs, as the result shows it: made once, and shared."""
         found = self.approvers.get((role, language))
         if found is None:
             of = self.roles[role]
             within = figures.duration(of.respond_within) if of.respond_within else None
-            found = {"role": of.id, "title": of.title.in_language(language), "respond_within": within}
+            found = Approver(of.id, of.title.in_language(language), within)
             self.approvers[role, language] = found
         return found
 
@@ -78,8 +68,7 @@ def plan(policy: Policy) -> PricePlan | None:
     ranks = tuple(rank_of[_signs(row)] for row in rows)
     below = tuple((1 << bisect_left(ranks, rank)) - 1 for rank in range(len(levels) + 1))
     changes = {rule.id: _change(rule, rank_of) for rule in section.rules}
-    wanted = [*SHOWN, *(f"deal.{name}" for name in TOTALS)]
-    wanted += [path for rule in (*section.authority, *section.rules) for path in rule_fields(rule)]
+    wanted = [*SHOWN, *(path for rule in (*section.authority, *section.rules) for path in rule_fields(rule))]
     found = derivations(policy, Kind.PRICE_APPROVAL, wanted)
     levers = [
         Lever(rule, changes[rule.id])

@@ -15,6 +15,7 @@ from engine.core.views import UNKNOWN, State, View
 from engine.kinds.elimination.criteria import unknown_of
 from engine.kinds.elimination.doubts import Inputs, Work, fields_of, undetermined, unknown_sources
 from engine.kinds.elimination.ranking import Round, Scale, rounds
+from engine.kinds.registration.answer import RegistrationOutcome
 from engine.kinds.registration.claims import Claims, Fate, Variants
 from engine.plan.derive.derivations import Derivations
 from engine.plan.groups import Engine, Group, Match, match_rows
@@ -22,7 +23,7 @@ from rules.ir import Subject
 
 TIE = "tie"
 # Outcome, winner, rejected claims, held claims.
-Binding: TypeAlias = tuple[str, int | None, frozenset[int], frozenset[int]]
+Binding: TypeAlias = tuple[RegistrationOutcome, int | None, frozenset[int], frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Combination:
     rejected: frozenset[int]
     held: frozenset[int]
 
-    def binding(self, outcome: str, winner: int | None = None) -> Binding:
+    def binding(self, outcome: RegistrationOutcome, winner: int | None = None) -> Binding:
         """Return what binds if this is the outcome."""
         return outcome, winner, self.rejected, self.held
 
@@ -47,7 +48,7 @@ class Finding:
     """
 
     bindings: frozenset[Binding]
-    outcomes: frozenset[str]
+    outcomes: frozenset[RegistrationOutcome]
     missing: frozenset[str]
     combination: Combination
     rounds: tuple[Round, ...]
@@ -146,7 +147,7 @@ class Contest:
         """Return the finding where a criterion is reached at which a contender's value is unknown."""
         last = steps[-1]
         verdicts = self._judge(combination.contenders, UNKNOWN, work)
-        outcomes = {"contested"}
+        outcomes: set[RegistrationOutcome] = {"contested"}
         if not verdicts.arbitrate and any(Variants.claim(variant) not in combination.held for variant in last.rows):
             outcomes.add("awarded")
         shared = self._facts.shared

@@ -6,8 +6,9 @@ decision stands, and all else (`decided_by`, the ranking's order) is told as the
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from engine.core.decision import Json, Kind, Language
+from engine.core.decision import Kind, Language
 from engine.core.facts import Facts
 from engine.core.views import UNKNOWN
 from engine.kinds.elimination.criteria import Criteria
@@ -22,19 +23,26 @@ from engine.kinds.elimination.doubts import (
     hits,
     undetermined,
 )
+from engine.kinds.registration.answer import (
+    RecommendationOpenStep,
+    RegistrationAsksStep,
+    RegistrationOutcome,
+    RegistrationOutcomeStep,
+    RegistrationPossible,
+    RegistrationStep,
+)
 from engine.kinds.registration.claims import Claims, Fate, Variants, judge_claims
 from engine.kinds.registration.contests import Contest, Finding, contest_matches, put_contest
 from engine.kinds.registration.result import NO_AWARD, Award, registration_steps, result_of
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
 from rules.built_in import FOUND_FROM
 from rules.ir import DealRegistration, Policy, Protect, Rule, Subject
-from rules.kinds import SECTIONS
+from rules.sections.deal_registration import OUTCOMES
 from rules.traverse import rule_fields
 
-OUTCOMES = SECTIONS[Kind.DEAL_REGISTRATION].outcomes
-ASKS = "needs_information"
+ASKS: Final = "needs_information"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +88,7 @@ class _Found:
     settled: bool
     complete: bool
     missing: frozenset[str]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[RegistrationOutcome, ...]
 
     @property
     def base(self) -> Finding:
@@ -114,14 +122,14 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
     _write(plan, engine, facts, claims=claims, variants=variants, found=found)
     contenders = [claims.numbered[Variants.claim(variant)] for variant in base.contenders]
     contested = contest_matches(engine, plan.contest, facts, contenders) if contenders else []
-    outcome = next(iter(base.bindings))[0] if found.settled else ASKS
+    outcome: RegistrationOutcome = next(iter(base.bindings))[0] if found.settled else ASKS
     protection: list[Match] = []
     if outcome == "awarded" and base.recommended is not None:
         winner = claims.numbered[base.recommended]
         protection = [match for group in plan.protection for match in match_rows(engine, group, facts, (winner,))]
     award = _award(plan, facts, protection) if outcome == "awarded" else NO_AWARD
     matches = (*claims.matches, *contested, *protection)
-    protected: list[Json] = [bool(row["claim.protected"]) if "claim.protected" in row else None for row in claims.rows]
+    protected = [bool(row["claim.protected"]) if "claim.protected" in row else None for row in claims.rows]
     steps = registration_steps(claims, base, protected=protected, outcome=outcome, award=award, contest=contested)
     return Ruling(
         outcome=outcome,
@@ -138,7 +146,7 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
         steps=(*steps, *_closing(claims, found, outcome)),
         basis={"priority": plan.criteria.basis()},
         missing=_of_no_matter(matches, facts, plan.inputs) if found.settled else found.missing,
-        possible=None if found.settled else {"outcomes": [*found.outcomes]},
+        possible=None if found.settled else RegistrationPossible([*found.outcomes]),
     )
 
 
@@ -166,12 +174,12 @@ def _combine(claims: Claims, contest: Contest) -> _Found:
 def _given_up(claims: Claims, contest: Contest) -> _Found:
     """Ask for information: the combinations are too many to tell whether they differ."""
     none, all_ = [contest.found(mask, Work(NO_LIMIT)) for mask in (0, (1 << len(claims.doubts)) - 1)]
-    outcomes = none.outcomes | all_.outcomes | {"awarded", "contested"}
+    outcomes: set[RegistrationOutcome] = {"awarded", "contested", *none.outcomes, *all_.outcomes}
     missing = none.missing.union(*(doubt.fields for doubt in claims.doubts))
     return _Found((none,), settled=False, complete=False, missing=missing, outcomes=_in_order(outcomes))
 
 
-def _in_order(outcomes: Iterable[str]) -> tuple[str, ...]:
+def _in_order(outcomes: Iterable[RegistrationOutcome]) -> tuple[RegistrationOutcome, ...]:
     remaining = frozenset(outcomes)
     return tuple([outcome for outcome in OUTCOMES if outcome in remaining])
 
@@ -223,15 +231,14 @@ def _protect(rule: Rule | None) -> Protect | None:
     return next((effect for effect in (rule.effects if rule else ()) if isinstance(effect, Protect)), None)
 
 
-def _closing(claims: Claims, found: _Found, outcome: str) -> Iterator[Step]:
+def _closing(claims: Claims, found: _Found, outcome: RegistrationOutcome) -> Iterator[RegistrationStep]:
     """Yield the last steps: what is left open, and the outcome."""
     if len(found.recommended) > 1:
-        named: list[Json] = [claims.ids[claim] for claim in sorted(one for one in found.recommended if one is not None)]
-        yield Step("recommendation_open", {"claims": named})
+        named = sorted(one for one in found.recommended if one is not None)
+        yield RecommendationOpenStep([claims.ids[claim] for claim in named])
     if not found.settled:
-        fields: list[Json] = [*sorted(found.missing)]
-        yield Step(ASKS, {"fields": fields, "outcomes": [*found.outcomes]})
-    yield Step("outcome", {"outcome": outcome})
+        yield RegistrationAsksStep(sorted(found.missing), [*found.outcomes])
+    yield RegistrationOutcomeStep(outcome)
 
 
 def _of_no_matter(matches: Iterable[Match], facts: Facts, inputs: Inputs) -> frozenset[str]:

@@ -9,7 +9,7 @@ from rules.grammar.subjects import CLAIM_ELIGIBILITY, CONTEST, PRIORITY, PROTECT
 from rules.ir import DealRegistration, Effect, Protect
 from rules.sections.criteria import CriteriaList, criteria_under
 from rules.sections.rule_lists import RuleList, rules_under
-from rules.sections.section import Kind, Section
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Entry, Node
 
 
@@ -46,8 +46,8 @@ WINDOWS = RuleList(
     gives="protection",
     describe="How long the winner is protected",
 )
-Outcome: TypeAlias = Literal["awarded", "contested", "rejected", "needs_information"]
-OUTCOMES: tuple[Outcome, ...] = ("awarded", "contested", "rejected")
+RegistrationOutcome: TypeAlias = Literal["awarded", "contested", "rejected", "needs_information"]
+OUTCOMES: tuple[RegistrationOutcome, ...] = decided(RegistrationOutcome)
 SECTION = Section(
     kind=Kind.DEAL_REGISTRATION,
     key="deal_registration",

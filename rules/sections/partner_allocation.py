@@ -8,7 +8,7 @@ from rules.grammar.subjects import CANDIDATES, CHOICE
 from rules.ir import Criterion, PartnerAllocation, Rule, Subject
 from rules.sections.criteria import CriteriaList, criteria_under
 from rules.sections.rule_lists import RuleList, rules_under
-from rules.sections.section import Kind, Section
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Node
 
 ELIGIBILITY = RuleList(
@@ -36,8 +36,8 @@ CRITERIA = CriteriaList(
 SPLITS = RuleList(
     "partner_allocation.split", CANDIDATES, ("split",), use="first", gives="split", describe="How the deal is shared"
 )
-Outcome: TypeAlias = Literal["allocated", "fallback", "needs_information"]
-OUTCOMES: tuple[Outcome, ...] = ("allocated", "fallback")
+AllocationOutcome: TypeAlias = Literal["allocated", "fallback", "needs_information"]
+OUTCOMES: tuple[AllocationOutcome, ...] = decided(AllocationOutcome)
 SECTION = Section(
     kind=Kind.PARTNER_ALLOCATION,
     key="partner_allocation",

@@ -8,7 +8,7 @@ from rules.grammar.scope import Scope
 from rules.grammar.subjects import SALES
 from rules.ir import PriceApproval, Role, Subject
 from rules.sections.rule_lists import RuleList, rules_under
-from rules.sections.section import Kind, Section
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Node
 
 AUTHORITY = RuleList(
@@ -27,8 +27,8 @@ RULES = RuleList(
     ("reject", "hold", "at_least", "raise", "also", "notify", "expire"),
     describe="What else follows from a price",
 )
-Outcome: TypeAlias = Literal["auto_approved", "requires_approval", "held", "rejected", "needs_information"]
-OUTCOMES: tuple[Outcome, ...] = ("auto_approved", "requires_approval", "held", "rejected")
+PriceOutcome: TypeAlias = Literal["auto_approved", "requires_approval", "held", "rejected", "needs_information"]
+OUTCOMES: tuple[PriceOutcome, ...] = decided(PriceOutcome)
 SECTION = Section(
     kind=Kind.PRICE_APPROVAL,
     key="price_approval",

@@ -7,7 +7,7 @@ which outcomes there are or what a request must have reads this description, and
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from rules.grammar import shape
 from rules.grammar.scope import Scope
@@ -21,6 +21,13 @@ Rows: TypeAlias = Literal["lines", "claims", "candidates"]
 
 # The outcome that every kind has besides its own: what is not known could still change it.
 NEEDS_INFORMATION = "needs_information"
+
+
+def decided(outcomes: object) -> tuple[Any, ...]:
+    """Return the outcomes that a kind's type lists, in its order, without the last one, which all kinds have."""
+    *own, last = get_args(outcomes)
+    assert last == NEEDS_INFORMATION
+    return tuple(own)
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ from rules.grammar.scope import Scope
 from rules.grammar.subjects import SALES
 from rules.ir import IsKind, SpecialOrders
 from rules.sections.rule_lists import CONTROL_WORDS, RuleList, rules_under
-from rules.sections.section import Kind, Section
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Node
 
 KINDS = RuleList("special_orders.kinds", SALES, (), id="kind", gives="kind", describe="What makes an order special")
@@ -19,8 +19,8 @@ CONTROLS = RuleList(
     who="order",
     describe="What a special order must fulfil",
 )
-Outcome: TypeAlias = Literal["clear", "held", "blocked", "needs_information"]
-OUTCOMES: tuple[Outcome, ...] = ("clear", "held", "blocked")
+OrderOutcome: TypeAlias = Literal["clear", "held", "blocked", "needs_information"]
+OUTCOMES: tuple[OrderOutcome, ...] = decided(OrderOutcome)
 SECTION = Section(
     kind=Kind.SPECIAL_ORDER,
     key="special_orders",

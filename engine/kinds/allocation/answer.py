@@ -23,7 +23,7 @@ from engine.core.traced import CriterionBasis, Facts, Rules
 from engine.kinds.elimination.answer import CriterionStep, Fractions, Round
 from rules.sections import partner_allocation
 
-AllocationOutcome: TypeAlias = partner_allocation.Outcome
+AllocationOutcome: TypeAlias = partner_allocation.AllocationOutcome
 PartnerIds: TypeAlias = Annotated[Sequence[PartnerId], Meta(description="Candidates by the partners' ids.")]
 RuleIds: TypeAlias = Annotated[Sequence[RuleId], Meta(description="Rules of the policy by their ids.")]
 Fallback: TypeAlias = Annotated[str, Meta(description="Who takes over where nobody is left, by id.")]

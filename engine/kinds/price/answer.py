@@ -26,7 +26,7 @@ from engine.core.parts import (
 from engine.core.traced import Facts, Rules
 from rules.sections import price_approval
 
-PriceOutcome: TypeAlias = price_approval.Outcome
+PriceOutcome: TypeAlias = price_approval.PriceOutcome
 
 
 class Approver(Part, frozen=True):

@@ -22,7 +22,7 @@ from engine.core.traced import CriterionBasis, Facts, Rules
 from engine.kinds.elimination.answer import CriterionStep
 from rules.sections import deal_registration
 
-RegistrationOutcome: TypeAlias = deal_registration.Outcome
+RegistrationOutcome: TypeAlias = deal_registration.RegistrationOutcome
 Eligibility: TypeAlias = Literal["eligible", "held", "rejected"]
 DecidedBy: TypeAlias = Annotated[str, Meta(description="A criterion by its id, or `tie`.")]
 ClaimIds: TypeAlias = Annotated[Sequence[ClaimId], Meta(description="Claims of the request by their ids.")]

@@ -20,7 +20,7 @@ from engine.core.parts import (
 from engine.core.traced import Facts, Rules
 from rules.sections import special_orders
 
-OrderOutcome: TypeAlias = special_orders.Outcome
+OrderOutcome: TypeAlias = special_orders.OrderOutcome
 KindIds: TypeAlias = Annotated[Sequence[str], Meta(description="The kinds that the order is of, by their ids.")]
 DocumentId: TypeAlias = Annotated[str, Meta(description="A document of the policy by its id.")]
 

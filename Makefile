@@ -28,7 +28,7 @@ FIND_PYTHON = for python in python3.11 python3.12 python3.13 python3; do \
 		echo "$$python"; exit 0; fi; done; \
 	echo "dealdesk needs Python 3.11 or newer with venv (tried python3.11, python3.12, python3.13, python3)" >&2; exit 1
 
-# durable-rules and the compiled wheel are built from C; without a compiler their tests are skipped, and say so.
+# durable-rules and the compiled wheel are built from C: without a compiler there are no tests of them, so it is needed.
 FIND_COMPILER = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev python3-dev >/dev/null; }
 
@@ -98,12 +98,14 @@ $(VENV)/project: pyproject.toml $(VENV)/core
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/project
 	@echo "adding what tests and checks need …"
-	@command -v cc >/dev/null || $(FIND_COMPILER) || echo "there is no C compiler, and none could be installed" >&2
-	@command -v npm >/dev/null || $(FIND_NODE) || echo "there is no npm, and none could be installed" >&2
+	@command -v cc >/dev/null || $(FIND_COMPILER) || { \
+		echo "the tests need a C compiler, and none could be installed: install gcc or clang" >&2; exit 1; }
+	@command -v npm >/dev/null || $(FIND_NODE) || { \
+		echo "the tests need npm, and none could be installed: install Node.js" >&2; exit 1; }
 	@awk '/^[^ ]/ {built = /^durable-rules==/} {print > ("$(VENV)/" (built ? "built" : "wheels") ".txt")}' $<
 	@$(INSTALL) --require-hashes --only-binary :all: --requirement $(VENV)/wheels.txt
 	@$(INSTALL) --require-hashes --no-deps --no-build-isolation --requirement $(VENV)/built.txt \
-		|| echo "durable-rules cannot be built here (it takes a C compiler): its tests will be skipped" >&2
+		|| { echo "durable-rules cannot be built here: it takes a C compiler and Python's headers" >&2; exit 1; }
 	@touch $@
 
 # Compiled in a copy: modules left beside their sources would be imported in their place.

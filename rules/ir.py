@@ -539,6 +539,10 @@ class DerivedFormula:
 Derivation: TypeAlias = DerivedTable | DerivedFormula
 
 
+# The built-in level below the ladder: nobody need sign.
+AUTOMATIC = "automatic"
+
+
 @dataclass(frozen=True, slots=True)
 class PriceApproval:
     """Who must approve this price. `ladder` is lowest first, without the built-in `automatic` below it."""
@@ -548,6 +552,16 @@ class PriceApproval:
     rules: tuple[Rule, ...]
     chain: Literal["stepwise", "direct"]
     validity: timedelta | None
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Return who may sign, lowest first, from `automatic` to the top of the ladder; a level's rank is its place."""
+        return (AUTOMATIC, *[level.id for level in self.ladder])
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Return each level's rank: 0 for `automatic`, 1 for the lowest of the ladder."""
+        return {level: rank for rank, level in enumerate(self.levels)}
 
 
 @dataclass(frozen=True, slots=True)

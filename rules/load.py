@@ -12,6 +12,7 @@ from rules.grammar import shape
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import check as check_uses
 from rules.ir import Policy
+from rules.kinds import SECTIONS
 from rules.reports.diagnostics import Diagnostic
 from rules.reports.report import Report
 from rules.sections.deal_registration import read_deal_registration
@@ -37,16 +38,7 @@ from rules.text.reader import read
 from rules.text.source import Source
 
 REQUIRED = ("policy", "version", "currency", "timezone")
-SECTIONS = (
-    "terms",
-    "facts",
-    "roles",
-    "derive",
-    "price_approval",
-    "special_orders",
-    "deal_registration",
-    "partner_allocation",
-)
+DECLARATIONS = ("terms", "facts", "roles", "derive")
 LATER = {
     "invariants": ("D111", "invariants are not supported by this version yet", "leave them out until they are proved"),
     "include": ("D224", "a policy that is not a file cannot include files", "put all of it into one text"),
@@ -85,7 +77,8 @@ def _loaded(tree: Node | None, sources: tuple[Source, ...], report: Report) -> L
 
 def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy | None:
     """Return the policy that a tree says, as far as it can be read."""
-    found = shape.fields_of(tree, "the policy", report, required=REQUIRED, optional=(*SECTIONS, *LATER))
+    sections = [section.key for section in SECTIONS.values()]
+    found = shape.fields_of(tree, "the policy", report, required=REQUIRED, optional=(*DECLARATIONS, *sections, *LATER))
     if found is None:
         return None
     _refuse_later(found, report)

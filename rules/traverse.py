@@ -1,4 +1,4 @@
-"""Going through a policy: its rules, rows and criteria, the tests in them, and the fields that all of these name."""
+"""Going through rules and formulas: the tests in them, and the fields that they name."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -20,10 +20,7 @@ from rules.ir import (
     CompareField,
     Condition,
     Constant,
-    Criterion,
     Deposit,
-    DerivedFormula,
-    DerivedTable,
     Document,
     Effect,
     Equals,
@@ -44,7 +41,6 @@ from rules.ir import (
     Notify,
     NotOneOf,
     OneOf,
-    Policy,
     Present,
     Protect,
     Raise,
@@ -56,34 +52,6 @@ from rules.ir import (
     Test,
     Within,
 )
-
-
-def rules_of(policy: Policy) -> Iterator[Rule]:
-    """Yield every rule and row of a policy."""
-    for derived in policy.derive:
-        match derived:
-            case DerivedTable(rows=rows):
-                yield from rows
-            case DerivedFormula():
-                pass
-            case _:
-                assert_never(derived)
-    if price := policy.price_approval:
-        yield from (*price.authority, *price.rules)
-    if orders := policy.special_orders:
-        yield from (*orders.kinds, *orders.controls)
-    if registration := policy.deal_registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if allocation := policy.partner_allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)
-
-
-def criteria_of(policy: Policy) -> Iterator[Criterion]:
-    """Yield every criterion by which claims and candidates are told apart."""
-    if registration := policy.deal_registration:
-        yield from registration.priority
-    if allocation := policy.partner_allocation:
-        yield from allocation.by
 
 
 def tests_of(condition: Condition) -> Iterator[FieldTest]:

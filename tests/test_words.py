@@ -204,6 +204,19 @@ def test_a_stored_decision_reads_as_the_decision_itself() -> None:
     assert texts.as_text({"id": "d-1", **decision.to_json()}, "en") == texts.as_text(decision, "en")
 
 
+def test_a_group_of_tests_that_no_price_passes_is_named_by_its_fields() -> None:
+    source = policy().policy.sources[0].text
+    start = source.index("authority:")
+    rows = """authority:
+    - {id: AM, when: {any: [{customer.class: D}, {deal.margin_alert: red}]}, then: {level: account_manager}}
+    - {id: DM, then: {level: district_manager}}
+"""
+    program = program_of(source[:start] + rows + source[source.index("  rules:\n", start) :])
+    decision = decided(program, "price_approval", quote(customer={"class": "R"}), explain="near")
+    told = "at no net price up to list could the account_manager sign: customer class, margin alert"
+    assert told in texts.as_text(decision, "en")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_columns_are_aligned_by_what_a_terminal_shows(language: Language) -> None:
     decision = decided(policy(), "price_approval", QUOTE, language=language)

@@ -140,7 +140,7 @@ def _asked(name: str, text: bytes, kind: Kind | None, *, most: int) -> Asked:
 
 
 def _kind_of(file: Path) -> Kind | None:
-    """Return the kind that a file's folder or name tells, as in `examples/`."""
+    """Return the kind that a file's folder or name says, as in `examples/`."""
     return KIND_BY_NAME.get(file.parent.name) or KIND_BY_NAME.get(file.stem)
 
 

@@ -48,7 +48,7 @@ def serve(  # noqa: PLR0917 - each is an option of the command
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that takes connections already, so that a port in use is told at once and in one line."""
+    """Return a socket that takes connections already, so that a port in use is reported at once and in one line."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -189,7 +189,7 @@ def _page(program: Program, found: Sequence[SectionCoverage], cases: Sequence[Ca
 def _too_little(
     found: Sequence[SectionCoverage] | None, fail_under: int | None, mutated: Mutated | None, min_score: int | None
 ) -> bool:
-    """Tell, and say, whether coverage or the mutation score is less than was asked for."""
+    """Return, and say, whether coverage or the mutation score is less than was asked for."""
     shares = []
     if found is not None and fail_under is not None:
         shares.append(("coverage", total(found), fail_under))

@@ -67,14 +67,14 @@ class ActivePolicy:
         self._stamps = self._after(before, loaded)
         return self.refusal is None
 
-    async def watch(self, tell: Callable[[bool], None]) -> None:
-        """Reload whenever the files have changed, for ever; `tell` hears how each reload went."""
+    async def watch(self, reloaded: Callable[[bool], None]) -> None:
+        """Reload whenever the files have changed, for ever; `reloaded` is called with how each reload went."""
         last = self._stamps
         while True:
             await asyncio.sleep(INTERVAL)
             now = self._look()
             if now != self._stamps and now == last:
-                tell(await asyncio.to_thread(self.reload))
+                reloaded(await asyncio.to_thread(self.reload))
                 now = self._stamps
             last = now
 
@@ -96,7 +96,7 @@ def _folders(files: Iterable[Path]) -> set[Path]:
 
 
 def _stamp(path: Path) -> Stamp:
-    """Return what tells one content of a file from the next; None where there is nothing to read."""
+    """Return what distinguishes one content of a file from the next; None where there is nothing to read."""
     try:
         status = path.stat()
     except OSError:

@@ -3,7 +3,6 @@
 The doors read and reply; the engine decides. What lies between, the same for all doors, is here.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,12 +17,6 @@ from engine.plan.groups import Engine
 from engine.program import Program, compile_policy
 from rules.load import Loaded, load
 
-SECTION_OF: Mapping[Kind, str] = {
-    Kind.PRICE_APPROVAL: "price_approval",
-    Kind.SPECIAL_ORDER: "special_orders",
-    Kind.DEAL_REGISTRATION: "deal_registration",
-    Kind.PARTNER_ALLOCATION: "partner_allocation",
-}
 KIND_BY_NAME = {name: kind for kind in Kind for name in (kind.slug, kind.value)}
 
 

@@ -10,14 +10,14 @@ from engine.core.parts import to_json
 from rules.ir import Policy
 
 
-def results_json(policy: Policy, outcomes: Sequence[Outcome], told: Mapping[str, str]) -> dict[str, Json]:
+def results_json(policy: Policy, outcomes: Sequence[Outcome], words_of: Mapping[str, str]) -> dict[str, Json]:
     """Return the policy, the counts, and each case with what became of it."""
     return {
         "policy": to_json(stamp(policy)),
         "passed": sum(one.passed for one in outcomes),
         "failed": sum(one.failed for one in outcomes),
         "skipped": sum(one.skipped is not None for one in outcomes),
-        "cases": [_case(one, told.get(one.case.id)) for one in outcomes],
+        "cases": [_case(one, words_of.get(one.case.id)) for one in outcomes],
     }
 
 

@@ -7,13 +7,13 @@ from starlette.responses import Response
 
 from api.desk.active import Refusal
 from api.desk.findings import finding_of, stamp
-from api.desk.service import SECTION_OF
 from api.web.desk import desk_of
 from api.web.reading import read_kind
 from api.web.replies import ActivePolicyReply, Alive, PolicyError, PolicySection, PolicySource, Ready
 from engine.core.decision import Json
 from engine.core.parts import Part, to_json
 from engine.core.request_schema import request_schema
+from rules.kinds import SECTIONS
 from rules.reports.diagnostics import draw
 
 
@@ -28,7 +28,7 @@ async def policy(request: Request) -> Response:
             digest=active.digest,
             currency=active.currency,
             timezone=active.timezone,
-            sections=[PolicySection(SECTION_OF[kind], kind) for kind in program.domains],
+            sections=[PolicySection(SECTIONS[kind].key, kind) for kind in program.domains],
             source=[PolicySource(source.file, source.text) for source in active.sources],
         )
     )

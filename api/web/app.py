@@ -95,7 +95,7 @@ def _set_aside() -> None:
 async def _watch(desk: Desk) -> None:
     log = structlog.get_logger("dealdesk")
 
-    def tell(accepted: bool) -> None:
+    def reloaded(accepted: bool) -> None:
         _set_aside()
         desk.metrics.reload(accepted=accepted)
         refusal = desk.active.refusal
@@ -107,6 +107,6 @@ async def _watch(desk: Desk) -> None:
 
     while True:
         try:
-            await desk.active.watch(tell)
+            await desk.active.watch(reloaded)
         except Exception:  # our own mistake must not end the watch
             log.exception("watch_failed")

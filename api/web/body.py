@@ -1,4 +1,4 @@
-"""JSON text from outside as a value: strict, bounded, exact, and every fault told with its place.
+"""JSON text from outside as a value: strict, bounded, exact, and every fault reported with its place.
 
 Stricter than `json.loads`, because a deal desk must not guess: no NaN, no key twice (which price was meant?), no number
 that needs more memory than it has digits, no half of a surrogate pair that no reply could carry. Non-integer numbers

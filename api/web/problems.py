@@ -1,4 +1,4 @@
-"""What HTTP callers are told when there is no answer: RFC 9457 problems, one shape for every error."""
+"""What HTTP callers are answered when there is no answer: RFC 9457 problems, one shape for every error."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

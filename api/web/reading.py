@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
-from api.desk.service import KIND_BY_NAME, SECTION_OF, Options
+from api.desk.service import KIND_BY_NAME, Options
 from api.web.body import read_json
 from api.web.problems import (
     BODY_TOO_LARGE,
@@ -24,6 +24,7 @@ from api.web.problems import (
 from api.web.replies import RequestFault
 from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.program import Program
+from rules.kinds import SECTIONS
 from rules.reports.nearest import nearest
 
 # Query parameter → the option it sets, and its values.
@@ -64,7 +65,7 @@ def parse_body(body: bytes) -> object:
 
 
 def read_options(request: Request, defaults: Options) -> Options:
-    """Return the options that the query chooses; every wrong parameter is told at once."""
+    """Return the options that the query chooses; every wrong parameter is reported at once."""
     query: bytes = request.scope["query_string"]
     return _options(query, defaults) if query else defaults
 
@@ -94,7 +95,7 @@ def read_kind(request: Request, program: Program) -> Kind:
     if kind and kind in program.domains:
         return kind
     if kind:
-        detail = f"the policy `{program.policy.name}` has no section `{SECTION_OF[kind]}`"
+        detail = f"the policy `{program.policy.name}` has no section `{SECTIONS[kind].key}`"
     else:
         detail = f"there is no kind of decision `{name[:80]}`; {_known(name, [kind.slug for kind in program.domains])}"
     raise ProblemError(problem_of(NOT_FOUND, detail))

@@ -1,7 +1,7 @@
 """What a partner allocation answers: its outcomes, its result, and the steps that lead to it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
@@ -21,8 +21,9 @@ from engine.core.parts import (
     Step,
 )
 from engine.core.traced import CriterionBasis, Facts, Rules
+from rules.sections import partner_allocation
 
-AllocationOutcome: TypeAlias = Literal["allocated", "fallback", "needs_information"]
+AllocationOutcome: TypeAlias = partner_allocation.AllocationOutcome
 PartnerIds: TypeAlias = Annotated[Sequence[PartnerId], Meta(description="Candidates by the partners' ids.")]
 RuleIds: TypeAlias = Annotated[Sequence[RuleId], Meta(description="Rules of the policy by their ids.")]
 Fallback: TypeAlias = Annotated[str, Meta(description="Who takes over where nobody is left, by id.")]

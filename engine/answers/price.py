@@ -24,8 +24,9 @@ from engine.core.parts import (
     Step,
 )
 from engine.core.traced import Facts, Rules
+from rules.sections import price_approval
 
-PriceOutcome: TypeAlias = Literal["auto_approved", "requires_approval", "held", "rejected", "needs_information"]
+PriceOutcome: TypeAlias = price_approval.PriceOutcome
 
 
 class Approver(Part, frozen=True):

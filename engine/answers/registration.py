@@ -20,8 +20,9 @@ from engine.core.parts import (
     Step,
 )
 from engine.core.traced import CriterionBasis, Facts, Rules
+from rules.sections import deal_registration
 
-RegistrationOutcome: TypeAlias = Literal["awarded", "contested", "rejected", "needs_information"]
+RegistrationOutcome: TypeAlias = deal_registration.RegistrationOutcome
 Eligibility: TypeAlias = Literal["eligible", "held", "rejected"]
 DecidedBy: TypeAlias = Annotated[str, Meta(description="A criterion by its id, or `tie`.")]
 ClaimIds: TypeAlias = Annotated[Sequence[ClaimId], Meta(description="Claims of the request by their ids.")]

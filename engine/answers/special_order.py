@@ -1,7 +1,7 @@
 """What a special order answers: its outcomes, its result, and the steps that lead to it."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
@@ -18,8 +18,9 @@ from engine.core.parts import (
     Step,
 )
 from engine.core.traced import Facts, Rules
+from rules.sections import special_orders
 
-OrderOutcome: TypeAlias = Literal["clear", "held", "blocked", "needs_information"]
+OrderOutcome: TypeAlias = special_orders.OrderOutcome
 KindIds: TypeAlias = Annotated[Sequence[str], Meta(description="The kinds that the order is of, by their ids.")]
 DocumentId: TypeAlias = Annotated[str, Meta(description="A document of the policy by its id.")]
 

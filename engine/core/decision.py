@@ -1,27 +1,14 @@
 """What every decision is about: the four kinds, how they are asked for, and the refusal of what cannot be read."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal, TypeAlias
+
+from rules.kinds import Kind as Kind  # noqa: PLC0414 - part of what a decision is
 
 Language: TypeAlias = Literal["en", "zh"]
 Explain: TypeAlias = Literal["none", "fired", "near", "all"]
 # What `json.dumps` can write: values are made of these alone, so that a decision is the same text everywhere.
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
-
-
-class Kind(StrEnum):
-    """The four kinds of decision; the value stands in JSON, `slug` in paths, commands and file names."""
-
-    PRICE_APPROVAL = "price_approval"
-    SPECIAL_ORDER = "special_order"
-    DEAL_REGISTRATION = "deal_registration"
-    PARTNER_ALLOCATION = "partner_allocation"
-
-    @property
-    def slug(self) -> str:
-        """Return the kind as URLs and the command line write it."""
-        return self.value.replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias, assert_never
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Fault, Kind, RefusedError
 from engine.core.faults import Bounds, Readers, Vocabulary, faults_of
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
 from rules.ir import Policy
+from rules.kinds import SECTIONS
 
 Row: TypeAlias = dict[str, Value]
 
@@ -202,15 +203,9 @@ def _check_ids(rows: list[Row], path: str) -> None:
 
 def _has_enough(request: dict[str, object], kind: Kind) -> bool:
     """Return whether a request has what its kind of decision cannot do without."""
-    match kind:
-        case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
-            return bool(request.get("lines"))
-        case Kind.DEAL_REGISTRATION:
-            return bool(request.get("claims"))
-        case Kind.PARTNER_ALLOCATION:
-            return request.get("candidates") is not None
-        case _:
-            assert_never(kind)
+    section = SECTIONS[kind]
+    rows = request.get(section.rows)
+    return rows is not None if section.may_be_empty else bool(rows)
 
 
 def _labels(value: object) -> dict[str, str]:

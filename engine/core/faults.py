@@ -4,12 +4,13 @@
 through here, slowly, so that its author has everything to mend in one answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
 from engine.core.decision import Fault, Kind
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp
+from rules.kinds import SECTIONS
 from rules.reports.nearest import nearest
 
 # A field's name within its object → its path and its reader.
@@ -63,7 +64,7 @@ class _Examination:
         candidates = self._rows("candidates", request, bounds, self._candidate)
         self._identities(claims, "claims", "claim.id")
         self._identities(candidates, "candidates", "partner.id")
-        self._needs(kind, request, lines, claims)
+        self._needs(kind, request, {"lines": lines, "claims": claims, "candidates": candidates})
         self._currency(shared.get("deal.currency"))
         self._labels(request.get("labels"), most=bounds.labels)
         return self.faults
@@ -150,24 +151,15 @@ class _Examination:
             else:
                 first[identity] = n
 
-    def _needs(
-        self, kind: Kind, request: dict[str, object], lines: list[dict[str, Value]], claims: list[dict[str, Value]]
-    ) -> None:
-        """Say what a kind of decision cannot do without."""
-        refused = {fault.pointer for fault in self.faults}
-        match kind:
-            case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
-                if not lines and "/lines" not in refused:
-                    self.faults.append(Fault("/lines", "required", "at least one line is needed"))
-            case Kind.DEAL_REGISTRATION:
-                if not claims and "/claims" not in refused:
-                    self.faults.append(Fault("/claims", "required", "at least one claim is needed"))
-            case Kind.PARTNER_ALLOCATION:
-                if request.get("candidates") is None:
-                    needed = "the candidates are needed; an empty list means none"
-                    self.faults.append(Fault("/candidates", "required", needed))
-            case _:
-                assert_never(kind)
+    def _needs(self, kind: Kind, request: dict[str, object], rows: Mapping[str, Sequence[object]]) -> None:
+        """Report that what a kind of decision cannot do without is not there."""
+        section = SECTIONS[kind]
+        key = section.rows
+        if section.may_be_empty:
+            if request.get(key) is None:
+                self.faults.append(Fault(f"/{key}", "required", f"the {key} are needed; an empty list means none"))
+        elif not rows[key] and f"/{key}" not in {fault.pointer for fault in self.faults}:
+            self.faults.append(Fault(f"/{key}", "required", f"at least one {key.removesuffix('s')} is needed"))
 
     def _currency(self, currency: Value) -> None:
         ours = self.vocabulary.currency

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 from unicodedata import normalize
 
 from engine.core.exact import Ratio
 from rules.ir import Field
 from rules.reports.nearest import nearest
-from rules.types import NUMERIC, Scalar, SetOf, Term
+from rules.types import NUMERIC, Scalar, SetOf, Term, Type
 
 WHOLE_DIGITS = 15
 DECIMAL_PLACES = 12
@@ -223,15 +223,22 @@ def _set_reader(item: Scalar | Term) -> Callable[[object], frozenset[str]]:
 
 def reader_of(field: Field) -> Callable[[object], Value]:
     """Return the function that reads this field's JSON values (null aside), or raises `WrongValueError`."""
-    match field.type:
-        case Term() as term:
-            return _term_reader(term)
+    read = reader_of_type(field.type)
+    is_bounded = field.type in NUMERIC and (field.at_least is not None or field.above is not None)
+    return _bounded(read, field) if is_bounded else read
+
+
+def reader_of_type(kind: Type) -> Callable[[object], Value]:
+    """Return the function that reads a type's JSON values, whatever bounds a field has."""
+    match kind:
+        case Term():
+            return _term_reader(kind)
         case SetOf(item):
             return _set_reader(item)
-        case scalar if scalar in NUMERIC and (field.at_least is not None or field.above is not None):
-            return _bounded(_SCALAR_READER[scalar], field)
-        case scalar:
-            return _SCALAR_READER[scalar]
+        case Scalar():
+            return _SCALAR_READER[kind]
+        case _:
+            assert_never(kind)
 
 
 def _bounded(read: Callable[[object], Value], field: Field) -> Callable[[object], Value]:

@@ -57,7 +57,8 @@ from rules.ir import (
     Test,
     Within,
 )
-from rules.traverse import criteria_of, expression_fields, formula_of, rules_of, tests_of
+from rules.kinds import criteria_of, rules_of
+from rules.traverse import expression_fields, formula_of, tests_of
 from rules.types import Scalar, SetOf, Term, Type, Value
 
 UNIT: dict[Type, Fraction] = {
@@ -105,8 +106,8 @@ class Bounds:
                     pairs += [(test.field, test.test.other), (test.test.other, test.field)]
         for rule in rules_of(policy):
             for effect in rule.effects:
-                if isinstance(effect, Deposit):
-                    self._named.setdefault("order.deposit", set()).add(effect.rate)
+                for path, value in _looked_at(effect):
+                    self._named.setdefault(path, set()).add(value)
         for derived in reversed(policy.derive):
             if isinstance(derived, DerivedFormula):
                 pairs += [(derived.field, path) for path in expression_fields(derived.expression)]
@@ -200,6 +201,38 @@ def _computed_from(policy: Policy) -> Iterator[str]:
         for effect in rule.effects:
             if formula := formula_of(effect):
                 yield from expression_fields(formula)
+
+
+def _looked_at(effect: Effect) -> Iterator[tuple[str, Value]]:
+    """Yield the fields that an effect compares with a value of its own, each with that value."""
+    match effect:
+        case Deposit(rate):
+            yield "order.deposit", rate
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            pass
+        case _:
+            assert_never(effect)
 
 
 def _refuses(effect: Effect) -> bool:

@@ -39,7 +39,7 @@ class Cover:
                 by_mask[mask] = by_mask.get(mask, 0) | 1 << number
         self._masks = masks
         self._free = {dim: self.all & ~_union(found.values()) for dim, found in masks.items()}
-        # Terms come before amounts, and of each what tells most apart with fewest cases.
+        # Terms come before amounts, and of each what divides most with fewest cases.
         self.signs = {dim: direction(space.dims[dim], list(found)) for dim, found in masks.items()}
         self.order = sorted(masks, key=lambda dim: (self.signs[dim] != 0, len(masks[dim]), dim))
         self._slots: dict[int, list[Bits]] = {}

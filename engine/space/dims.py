@@ -1,4 +1,4 @@
-"""Dimensions and their slots: values of a field between which no rule can tell a difference, as bits of one integer."""
+"""Dimensions and their slots: values of a field which no rule distinguishes, as bits of one integer."""
 
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Values that no rule tells apart: one value, or those strictly between two, or any other."""
+    """Values that no rule distinguishes: one value, or those strictly between two, or any other."""
 
     value: types.Value | None = None
     low: Fraction | None = None

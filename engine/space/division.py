@@ -1,4 +1,4 @@
-"""The space that rules divide: for each tested field the slots between which no rule can tell a difference.
+"""The space that rules divide: for each tested field the slots which no rule distinguishes.
 
 A field of an order has a slot for each value that a rule names and one for each stretch between two of them; other
 fields have one for each named value and one for any other; each has one for null. A set has a dimension for each member
@@ -137,10 +137,12 @@ class Space:
                 slots += [Slot(value=value) for value in values]
             case Scalar.BOOLEAN:
                 slots += [Slot(value=True), Slot(value=False)]
-            case Scalar.MONEY | Scalar.RATE | Scalar.INTEGER | Scalar.NUMBER | Scalar.TEXT:
+            case Scalar.TEXT:
                 slots += [Slot(value=value) for value in sorted(named, key=repr)]
                 slots.append(Slot(word="other"))
-            case Scalar.DATE | Scalar.TIMESTAMP | Scalar.DURATION | SetOf():
+            case Scalar.MONEY | Scalar.RATE | Scalar.INTEGER | Scalar.NUMBER | SetOf():
+                raise AssertionError(f"values of the type {field.type} are no keys")
+            case Scalar.DATE | Scalar.TIMESTAMP | Scalar.DURATION:
                 raise AssertionError(f"values of the type {field.type} are no keys")
             case _:
                 assert_never(field.type)

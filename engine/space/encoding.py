@@ -295,7 +295,7 @@ class Encoding:
                 assert_never(expression)
 
     def _other_lines(self, function: str, path: str, own: Var) -> Sequence[Var]:
-        """Return what lines that are not told may add to a sum, or have for the smallest or largest value."""
+        """Return what lines that are not shown may add to a sum, or have for the smallest or largest value."""
         if not self.any_lines:
             return ()
         self._fresh += 1

@@ -1,10 +1,7 @@
 """What fields are computed from, down to those that a request gives."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import assert_never
+from collections.abc import Iterable
 
-from engine.core.decision import Kind
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
 from rules.ir import DerivedFormula, Policy, Rule
 from rules.traverse import condition_fields, expression_fields, rule_fields
@@ -46,21 +43,3 @@ class Inputs:
         if path == "deal.special_kinds" and self._policy.special_orders:
             return [name for kind in self._policy.special_orders.kinds for name in condition_fields(kind.when)]
         return FUNCTION_INPUTS.get(path, ())
-
-
-def rules_of(policy: Policy, kind: Kind) -> Iterator[Rule]:
-    """Yield the rules that a kind of decision judges."""
-    price, special = policy.price_approval, policy.special_orders
-    registration, allocation = policy.deal_registration, policy.partner_allocation
-    match kind:
-        case Kind.PRICE_APPROVAL:
-            yield from (*price.authority, *price.rules) if price else ()
-        case Kind.SPECIAL_ORDER:
-            yield from (*special.kinds, *special.controls) if special else ()
-        case Kind.DEAL_REGISTRATION:
-            rules = (registration.eligibility, registration.contest, registration.protection) if registration else ()
-            yield from chain(*rules)
-        case Kind.PARTNER_ALLOCATION:
-            yield from (*allocation.eligibility, *allocation.score, *allocation.split) if allocation else ()
-        case _:
-            assert_never(kind)

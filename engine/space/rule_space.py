@@ -18,6 +18,7 @@ from engine.core.decision import Json, Kind, RefusedError
 from engine.core.facts import Limits
 from engine.core.interpret import judge
 from engine.core.views import View
+from engine.core.writing import UnwritableError
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Group
 from engine.plan.tables.bits import positions
@@ -28,10 +29,11 @@ from engine.space.dims import Box
 from engine.space.direct import leaves_of, proposals, usual
 from engine.space.division import Space
 from engine.space.encoding import Encoding
-from engine.space.inputs import Inputs, rules_of
+from engine.space.inputs import Inputs
 from engine.space.places import lies_in
-from engine.space.requests import Leaves, NotWritableError, request_of
+from engine.space.requests import Leaves, request_of
 from rules.ir import Field, Policy, Rule, Subject
+from rules.kinds import SECTIONS
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
 
@@ -99,7 +101,9 @@ class RuleSpace:
     @cached_property
     def _others(self) -> tuple[str, ...]:
         """Return the given fields that only other rules of this kind of decision need."""
-        return tuple(path for path in self._inputs.leaves(rules_of(self.policy, self.kind)) if path not in self.leaves)
+        return tuple(
+            path for path in self._inputs.leaves(SECTIONS[self.kind].all_rules(self.policy)) if path not in self.leaves
+        )
 
     def inputs(self, path: str) -> frozenset[str]:
         """Return the fields that a field is computed from, directly or not."""
@@ -164,7 +168,7 @@ class RuleSpace:
         for values, day in proposals(self.policy, self.space, box, self.leaves, self.today):
             try:
                 found = shown(self._request(leaves_of(values), day))
-            except NotWritableError:
+            except UnwritableError:
                 continue
             if found:
                 return found
@@ -238,7 +242,7 @@ class RuleSpace:
             return None
         try:
             return self._request(found.leaves, found.today or self.today)
-        except NotWritableError:
+        except UnwritableError:
             return None
 
 

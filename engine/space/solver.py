@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from engine.plan.derive.derivations import FOUND_IN_STAGE
 from engine.space.encoding import DAY, EPOCH_DAY, Encoding
 from engine.space.smt import Members, Term3, real, z3
 from rules import types
+from rules.built_in import FOUND
 from rules.ir import Field
 from rules.types import NUMERIC, Scalar, SetOf, Term, Type
 from rules.vocabulary import AS_OF
@@ -161,12 +161,12 @@ def _as_value(encoding: Encoding, number: Fraction, type_: Type) -> types.Value:
             return timedelta(seconds=int(number))
         case Scalar.MONEY | Scalar.RATE | Scalar.INTEGER | Scalar.NUMBER:
             return number
-        case SetOf():
-            raise AssertionError("a set is no number")
+        case SetOf():  # its members are asked for one by one
+            return number
         case _:
             assert_never(type_)
 
 
 def within_reach(paths: Sequence[str]) -> bool:
     """Return whether none of the fields is found out by the engine while it decides."""
-    return not any(path in FOUND_IN_STAGE for path in paths)
+    return not any(path in FOUND for path in paths)

@@ -16,7 +16,7 @@ DEEPEST = 20
 
 
 def read_condition(node: Node, scope: Scope, depth: int = 0) -> AllOf:
-    """Return a condition; what is wrong in it is told and left out."""
+    """Return a condition; what is wrong in it is reported and left out."""
     found = mapping(node, "a condition", scope.report)
     if found is None:
         return AllOf(())

@@ -23,7 +23,7 @@ LINES = "line."
 
 
 def read_formula(node: ScalarNode, wanted: Scalar, scope: Scope, *, aggregates: bool = False) -> Expression | None:
-    """Return a formula of the wanted type; nothing once it is told what is wrong with it.
+    """Return a formula of the wanted type; nothing once it is reported what is wrong with it.
 
     With `aggregates`, the formula computes a field of the deal: `sum`, `min` and `max` of a line's field are over all
     lines.
@@ -107,7 +107,7 @@ class _Checker:
                 assert_never(syntax)
 
     def literal(self, words: ScalarNode) -> Expression | None:
-        """Return a number; the form of a literal tells its type."""
+        """Return a number; the form of a literal shows its type."""
         if words.text.endswith("%"):
             type_, value = RATE, rate(words.text)
         elif "." in words.text:
@@ -212,7 +212,7 @@ class _Checker:
         return Extreme(function, tuple(operands), type_)
 
     def misfit(self, words: ScalarNode, what: str, operands: Iterable[Expression]) -> None:
-        """Tell that operands do not fit together."""
+        """Report that operands do not fit together."""
         operands = list(operands)
         kinds = " and ".join(dict.fromkeys(f"{operand.type}" for operand in operands))
         plain = next((one for one in operands if isinstance(one, Constant) and one.type in PLAIN), None)

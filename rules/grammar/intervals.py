@@ -30,7 +30,7 @@ def read_interval(node: ScalarNode, field: Field, scope: Scope) -> Within | None
 
 
 def _holds_something(within: Within, node: ScalarNode, scope: Scope) -> bool:
-    """Tell an interval without an end, backwards or empty; return whether it is none of these."""
+    """Report an interval without an end, backwards or empty; return whether it is none of these."""
     low, high = within.low, within.high
     if low is None and high is None:
         scope.report.error("D305", "an interval needs at least one end", node.span, hint="`present` is any value given")
@@ -59,7 +59,7 @@ def _above(low: Value, high: Value) -> bool:
 
 
 def tell_broken_interval(node: ScalarNode, scope: Scope) -> None:
-    """Tell an interval that has no brackets, or that YAML took apart because it had no quotes."""
+    """Report an interval that has no brackets, or that YAML took apart because it had no quotes."""
     if node.text[0] in "[(" or node.text[-1] in "])":
         message, hint = "an interval needs quotes", 'quote it: "[8%..12%)"'
         scope.report.error("D217", message, node.span, hint=hint)

@@ -37,7 +37,7 @@ class Refused:
 
 
 def read_literal(node: ScalarNode, type_: Type, report: Report) -> Value | None:
-    """Return the value that a scalar stands for, or nothing once it is told why it has none."""
+    """Return the value that a scalar stands for, or nothing once it is reported why it has none."""
     if node.unreadable:
         return None
     value: Value | Refused
@@ -141,7 +141,7 @@ def day(text: str) -> date | Refused:
 
 
 def timestamp(text: str) -> datetime | Refused:
-    """Return a moment; it needs an offset from UTC, or nobody could tell which moment it is."""
+    """Return a moment; it needs an offset from UTC, or nobody could know which moment it is."""
     if not _TIMESTAMP.fullmatch(text):
         hint = "write a timestamp with its offset, like `2026-11-21T09:00:00+08:00`"
         return Refused("D301", f"`{text}` is not a timestamp", hint)

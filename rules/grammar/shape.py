@@ -1,6 +1,6 @@
 """Taking a tree apart: is this a mapping with these keys, a list, a word, a text for people?
 
-Each function returns what it was asked for, or nothing once the mistake is told.
+Each function returns what it was asked for, or nothing once the mistake is reported.
 """
 
 import re
@@ -66,7 +66,7 @@ def _wrong_shape(node: Node, message: str, hint: str | None, report: Report) -> 
 def fields_of(
     node: Node, what: str, report: Report, *, required: Sequence[str] = (), optional: Sequence[str] = ()
 ) -> dict[str, Entry] | None:
-    """Return a mapping's entries; unknown and missing keys are told, and the known ones returned all the same."""
+    """Return a mapping's entries; unknown and missing keys are reported, and the known ones returned all the same."""
     found = mapping(node, what, report)
     if found is None:
         return None
@@ -85,7 +85,7 @@ def fields_of(
 
 
 def name(node: Node, what: str, report: Report, pattern: re.Pattern[str] = NAME) -> ScalarNode | None:
-    """Return a name: letters, digits, `_` and `-`. One of other letters is told and returned, for others may use it."""
+    """Return a name: letters, digits, `_` and `-`. Any other is reported, and returned for those that use it."""
     found = word(node, what, report)
     if found is not None and not pattern.fullmatch(found.text):
         allowed = "letters, digits, `_` and `-`" if pattern is NAME else "small letters, digits and `_`"

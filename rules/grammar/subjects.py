@@ -83,7 +83,7 @@ DERIVED = {
 
 
 def check(uses: Iterable[Use], sources: Mapping[str, frozenset[str]], report: Report) -> None:
-    """Tell each use of a field where it is not known, or where it could mean several.
+    """Report each use of a field where it is not known, or where it could mean several.
 
     `sources` are the fields that each derived field is computed from directly.
     """

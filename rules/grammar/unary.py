@@ -42,7 +42,7 @@ LONGEST = 2_000
 
 
 def read_test(node: Node, field: Field, scope: Scope, *, in_table: bool = False) -> FieldTest | None:
-    """Return the test of a field; nothing if a table's cell means any value, or once a mistake is told."""
+    """Return the test of a field; nothing if a table's cell means any value, or once a mistake is reported."""
     if isinstance(node, ScalarNode):
         if node.unreadable or (in_table and node.text in ANY):
             return None
@@ -207,7 +207,7 @@ def _compare_field(operand: ScalarNode, operator: Operator, field: Field, scope:
 
 
 def _foreign(node: ScalarNode, _field: Field, scope: Scope) -> None:
-    """Tell the operators of other languages."""
+    """Report the operators of other languages."""
     found = _FOREIGN.match(node.text)
     assert found is not None
     ours = f"{_OURS[found[0]]} {node.text[found.end() :].strip()}"

@@ -1,4 +1,4 @@
-"""What is wrong with a policy, told to the person who can fix it: a place, a sentence, a hint.
+"""What is wrong with a policy, reported to the person who can fix it: a place, a sentence, a hint.
 
 An author's mistake is a value in a list, never an exception; loading never stops at the first.
 """

@@ -20,7 +20,7 @@ def _clipped(words: str) -> str:
 
 
 class Report:
-    """The findings so far; one at the same place in the same words is told once."""
+    """The findings so far; one at the same place in the same words is reported once."""
 
     def __init__(self) -> None:
         """Start with nothing found."""

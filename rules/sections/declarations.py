@@ -7,14 +7,15 @@ declared all the same: the mistake is told once, and the rules that use the name
 import re
 from collections.abc import Iterator, Sequence
 
+from rules.built_in import FIELDS
 from rules.grammar import shape
-from rules.grammar.scope import AUTOMATIC, Scope
+from rules.grammar.scope import Scope
 from rules.grammar.unary import ANY
-from rules.ir import Field, Origin, Role, Text
+from rules.ir import AUTOMATIC, Field, Origin, Role, Text
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.source import Span
 from rules.types import Scalar, SetOf, Term
-from rules.vocabulary import BUILT_IN, BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
+from rules.vocabulary import BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
 
 MOST = 2_000
 TERM_VALUE = re.compile(r"(?!(?:has|not)\s)(?!.*\.\.)\w[\w .&/+-]{0,79}")  # nothing that reads as a test
@@ -167,7 +168,11 @@ def declare_built_in(scope: Scope) -> None:
     """Declare the built-in fields; one whose term has a mistake is poisoned with it."""
     broken = set(scope.poisoned)
     if "terms" in broken:
-        broken |= set(re.findall(r"<(\w+)>", BUILT_IN)) - set(BUILT_IN_TERMS) - set(SECTION_TERMS)
+        broken |= (
+            {name for field in FIELDS for name in re.findall(r"<(\w+)>", field.type)}
+            - set(BUILT_IN_TERMS)
+            - set(SECTION_TERMS)
+        )
     names = Names({**scope.names.terms, **{name: (name,) for name in broken}})
     for path, field in built_in_fields(names).items():
         item = field.type.item if isinstance(field.type, SetOf) else field.type

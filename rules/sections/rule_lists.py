@@ -5,10 +5,10 @@ and a control's `at` and `kind` become conjuncts before the written ones.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from rules.grammar import shape
 from rules.grammar.conditions import read_condition
@@ -16,17 +16,18 @@ from rules.grammar.literals import read_literal
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import Place, Use
 from rules.grammar.unary import ANY, read_test
-from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
+from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Subject, Within
 from rules.sections.acceptance import read_acceptances
 from rules.sections.effects import read_effect
 from rules.sections.tables import read_table
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.source import Span
-from rules.traverse import expression_fields, tested_fields
+from rules.traverse import expression_fields, formula_of, tested_fields
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
 
 EffectsReader: TypeAlias = Callable[[Sequence[Entry], Scope], tuple[Effect, ...]]
+Combination: TypeAlias = Literal["authority", "first", "best", "sum", "each"]
 
 RULE_ID = re.compile(r"\w[\w.-]{0,79}")
 COMMON_WORDS = ("because", "from", "through", "accept")
@@ -44,7 +45,9 @@ class RuleList:
     """What a list of rules may say: where it stands, its effects, and the words beside them.
 
     `subject` is set where every rule is judged for the same thing, whatever fields it names. `id` is the key of a
-    rule's name, which is required where it is not `id`.
+    rule's name, which is required where it is not `id`. `use` says what a row's place means: the first that fires
+    decides, the best value does, values add up, each row has its own effect, or (authority) the lowest level that may
+    sign. `who` and `gives` are what findings call that which a row is judged for and that which it gives.
     """
 
     section: str
@@ -54,6 +57,15 @@ class RuleList:
     words: tuple[str, ...] = ()
     id: str = "id"
     subject: Subject | None = None
+    use: Combination = "each"
+    who: str = "deal"
+    gives: str = "effect"
+    describe: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the list's own key, which is its name in the IR too."""
+        return self.section.rpartition(".")[2]
 
 
 @dataclass(slots=True)
@@ -78,6 +90,12 @@ def read_rules(node: Node, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
     if items is None:
         return ()
     return _lower(_drafts(items, of, scope), of, scope)
+
+
+def rules_under(found: Mapping[str, Entry], of: RuleList, scope: Scope) -> tuple[Rule, ...]:
+    """Return the rules that stand under the list's key; none where it is not written."""
+    entry = found.get(of.key)
+    return read_rules(entry.value, of, scope) if entry else ()
 
 
 def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
@@ -206,11 +224,11 @@ class _Judged:
             self._note(path, test.span, draft)
         paths = tuple([path for path, _ in named])
         for effect in effects:
-            if isinstance(effect, Score):
-                scored = tuple(expression_fields(effect.points))
+            if formula := formula_of(effect):
+                computed = tuple(expression_fields(formula))
                 place = draft.columns.get("score", draft.span)
-                self._scope.uses += [Use(path, place, of.place) for path in scored]
-                paths += scored
+                self._scope.uses += [Use(path, place, of.place) for path in computed]
+                paths += computed
         if paths not in self._mixed:
             self._mixed[paths] = of.place.mixed(paths)
         if mixed := self._mixed[paths]:

@@ -29,7 +29,7 @@ class Files:
     complete: bool = True
 
     def fail(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
-        """Tell why a file cannot be read; what it would have said is unknown."""
+        """Report why a file cannot be read; what it would have said is unknown."""
         self.report.error(code, message, span, hint=hint)
         self.complete = False
 

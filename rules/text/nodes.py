@@ -29,7 +29,7 @@ class ScalarNode:
         return not self.text and not self.unreadable
 
     def cut(self, start: int, end: int | None = None) -> "ScalarNode":
-        """Return a stretch of the text without the blanks around it, at its own place where that can be told.
+        """Return a stretch of the text without the blanks around it, at its own place where that is known.
 
         >>> ScalarNode("> 15%", Span("p", 1, 1, 1, 6)).cut(1).span.column
         3

@@ -1,7 +1,7 @@
 """From a policy file's text to its tree: YAML without its surprises.
 
 PyYAML's parser gives events; the tree is made here, so that nothing is typed, merged or overridden behind the owner's
-back. What YAML allows and a policy must not say (two keys alike, merge keys, tags, bombs) is told with its place.
+back. What YAML allows and a policy must not say (two keys alike, merge keys, tags, bombs) is reported with its place.
 """
 
 import unicodedata
@@ -25,15 +25,15 @@ Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoa
 
 
 def read(source: Source, report: Report) -> Node | None:
-    """Return the tree of a source; nothing if the text is no YAML, which is told.
+    """Return the tree of a source; nothing if the text is no YAML, which is reported.
 
-    A test that needed quotes breaks the syntax of what follows. It is told, covered, and the text read again, so that
-    one forgotten pair of quotes does not hide the mistakes after it.
+    A test that needed quotes breaks the syntax of what follows. It is reported, covered, and the text read again, so
+    that one forgotten pair of quotes does not hide the mistakes after it.
     """
     text = source.text
     mends = MOST_MENDS if len(text) < MENDABLE else 1
     while True:
-        # What is found on the way to a syntax error may follow from it, so that it is told only if there is none.
+        # What is found on the way to a syntax error may follow from it, so that it is reported only if there is none.
         found = Report()
         tree = _Tree(source.file, found, mended=text is not source.text)
         try:
@@ -63,7 +63,7 @@ class _Open:
     size: int = 1
 
 
-class _Stopped(Exception):  # noqa: N818 - not an error: the mistake is told already, and reading on would be of no use
+class _Stopped(Exception):  # noqa: N818 - not an error: the mistake is reported already, and reading on would be of no use
     """The rest of the file is not read."""
 
 
@@ -191,7 +191,7 @@ class _Tree:
             frame.key = None
 
     def key(self, node: Node) -> ScalarNode:
-        """Return a key; one that is not a word is told and read over."""
+        """Return a key; one that is not a word is reported and read over."""
         if isinstance(node, ScalarNode):
             return node
         self.report.error("D220", "a key must be a word", node.span, hint='quote it if brackets belong to it: "[a]": …')
@@ -216,7 +216,7 @@ class _Tree:
             frame.entries[key.text] = entry
 
     def tagged(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
-        """Tell about a tag, and say whether there was one."""
+        """Report a tag; return whether there was one."""
         tag: str | None = event.tag
         if tag is None:
             return False

@@ -26,7 +26,7 @@ _UNQUOTED = (
 )
 _BLANKED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?:^|(?<=\s))#.*")
 
-# The parser's words, and ours: code, message, hint. The first whose words occur in the complaint is told.
+# The parser's words, and ours: code, message, hint. The first whose words occur in the complaint is reported.
 _MEANINGS = (
     ("quoted scalar, found unexpected end", "D218", "the file ends inside quotes that begin here", "close the quotes"),
     ("expected node content", "D219", "a value is missing here", 'in a table, write "-" for any value'),
@@ -47,7 +47,7 @@ _MEANINGS = (
 
 
 def explain(error: yaml.YAMLError, source: Source, unclosed: Span | None, report: Report) -> str | None:
-    """Tell what a parser's complaint means; return the text with an unquoted test covered, if that was it."""
+    """Report what a parser's complaint means; return the text with an unquoted test covered, if that was it."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         report.error("D219", "this is not YAML", Span(source.file, 1, 1, 1, 2))
         return None
@@ -87,7 +87,7 @@ def unquoted(line: str) -> tuple[int, int] | None:
 
 
 def _tell(error: yaml.MarkedYAMLError, lines: list[str], file: str, unclosed: Span | None, report: Report) -> None:
-    """Tell a complaint that has nothing to do with tests."""
+    """Report a complaint that has nothing to do with tests."""
     problem = error.problem_mark
     assert problem is not None
     line = lines[problem.line] if problem.line < len(lines) else ""

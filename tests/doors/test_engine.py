@@ -91,7 +91,10 @@ def test_a_python_that_durable_rules_does_not_know_is_one_line(monkeypatch: pyte
 def test_an_unknown_engine_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("DEALDESK_ENGINE", "abacus")
     assert run(["serve", "--policy", str(POLICY)]) == 2
-    assert "abacus" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "dealdesk: Invalid value for '--engine' (env var: 'DEALDESK_ENGINE'): "
+        "Value error, 'abacus' is not one of 'index', 'interpreter', 'durable'.\n"
+    )
 
 
 def test_a_policy_with_errors_is_refused_before_the_engine(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
+from unittest.mock import patch
 
 import pytest
 
@@ -70,10 +72,11 @@ def gone(pid: int) -> bool:
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
-    started = time.monotonic()
-    while not holds():
-        assert time.monotonic() - started < 20, "did not come to hold"
+    for _ in range(6_000):  # two minutes: what takes longer has gone wrong, on however busy a machine
+        if holds():
+            return
         time.sleep(0.02)
+    raise AssertionError("did not come to hold")
 
 
 def waiting_decision(engine: DurableEngine, threads: ThreadPoolExecutor) -> "tuple[Worker, Future[Decision]]":
@@ -81,8 +84,15 @@ def waiting_decision(engine: DurableEngine, threads: ThreadPoolExecutor) -> "tup
     decided()
     worker = worker_of(engine)
     os.kill(worker.pid, signal.SIGSTOP)
-    decision = threads.submit(decided)
-    time.sleep(0.2)
+    asked, match = Event(), worker.match
+
+    def noticed(key: str, slots: list[int | None], *, seconds: float) -> tuple[list[int], list[int]]:
+        asked.set()
+        return match(key, slots, seconds=seconds)
+
+    with patch.object(worker, "match", noticed):
+        decision = threads.submit(decided)
+        assert asked.wait(60)
     assert not decision.done()
     return worker, decision
 
@@ -99,11 +109,9 @@ def test_a_worker_killed_in_a_decision_costs_that_decision_only(engine: DurableE
 
 def test_a_worker_that_hangs_is_replaced_at_the_deadline(engine: DurableEngine) -> None:
     with ThreadPoolExecutor(1) as threads:
-        started = time.monotonic()
         worker, decision = waiting_decision(engine, threads)
         with pytest.raises(EngineUnavailableError, match=r"did not answer within 1\.5 seconds"):
-            decision.result(20)
-        assert time.monotonic() - started < 10
+            decision.result()
     wait_for(lambda: gone(worker.pid))
     assert decided() == by_index()
 
@@ -112,7 +120,7 @@ def test_others_wait_for_the_new_worker_and_notice_nothing(engine: DurableEngine
     with ThreadPoolExecutor(4) as threads:
         worker, first = waiting_decision(engine, threads)
         others = [threads.submit(decided) for _ in range(3)]
-        time.sleep(0.1)
+        wait_for(lambda: all(one.running() for one in others))
         os.kill(worker.pid, signal.SIGKILL)
         failures = [one for one in (first, *others) if one.exception(20) is not None]
         assert len(failures) == 1

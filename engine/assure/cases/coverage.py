@@ -20,12 +20,10 @@ from engine.core.interpret import Verdict, judge
 from engine.decide import Ruled, rule_on
 from engine.program import Program
 from rules.ir import FieldTest, Policy, Rule
+from rules.kinds import SECTIONS
 from rules.traverse import tests_of
 
-CRITERIA = {
-    Kind.DEAL_REGISTRATION: "deal_registration.priority",
-    Kind.PARTNER_ALLOCATION: "partner_allocation.choose",
-}
+CRITERIA = {section.kind: of.heading for section in SECTIONS.values() for of in section.criteria_lists}
 
 
 @dataclass(slots=True)

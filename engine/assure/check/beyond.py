@@ -20,8 +20,8 @@ class Authority:
     def of(policy: Policy, rule_space: RuleSpace, count: int) -> "Authority":
         """Sort the rows."""
         assert policy.price_approval is not None
-        top = policy.price_approval.ladder[-1].id if policy.price_approval.ladder else "automatic"
-        highest = [row for row in range(count) if rule_space.rules[row].effects == (Sign(top),)]
+        top = Sign(policy.price_approval.levels[-1])
+        highest = [row for row in range(count) if rule_space.rules[row].effects == (top,)]
         directions = {dim.number: rule_space.cover.signs.get(dim.number, 0) for dim in rule_space.space.dims}
         return Authority(rule_space, rule_space.bits_of(range(count)), rule_space.bits_of(highest), directions)
 

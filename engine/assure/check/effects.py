@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 from typing import assert_never
 
 from engine.assure.check.findings import Finding, Unsettled
@@ -12,6 +11,7 @@ from engine.core.decision import Kind
 from engine.program import Program
 from engine.space.rule_space import RuleSpace, Shown, Verdict
 from rules.ir import (
+    AUTOMATIC,
     Also,
     Approve,
     Arbitrate,
@@ -24,7 +24,6 @@ from rules.ir import (
     Constant,
     Deposit,
     DerivedFormula,
-    DerivedTable,
     Document,
     Effect,
     Equals,
@@ -54,6 +53,7 @@ from rules.ir import (
     Split,
     Within,
 )
+from rules.kinds import criteria_of, rules_of
 from rules.traverse import condition_fields, expression_fields, rule_fields, tests_of
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
@@ -104,7 +104,7 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
             return f"it expires after {written(after, Scalar.DURATION)}, and every approval does so " + (
                 "anyway" if after == price.validity else f"after {written(price.validity, Scalar.DURATION)}"
             )
-        case AtLeast("automatic"):
+        case AtLeast(level) if level == AUTOMATIC:
             return "everything is signed at least automatically"
         case Raise() if price and any(effect == AtLeast(price.ladder[-1].id) for effect in rule.effects):
             return "nobody is above the top of the ladder, which it asks for already"
@@ -183,7 +183,7 @@ def unused(policy: Policy) -> Iterator[Finding | Unsettled]:
                     hint="add a control for it, or leave it out",
                 )
     ladder = {level.id for level in policy.price_approval.ladder} if policy.price_approval else set()
-    asked = {_role_of(effect) for rule in _rules(policy) for effect in rule.effects}
+    asked = {_role_of(effect) for rule in rules_of(policy) for effect in rule.effects}
     takes_over = {policy.partner_allocation.fallback} if policy.partner_allocation else set()
     for role in policy.roles:
         if role.id not in ladder | asked | takes_over:
@@ -244,33 +244,13 @@ def nobody_left(policy: Policy, *, today: date) -> Iterator[Finding | Unsettled]
     )
 
 
-def _rules(policy: Policy) -> Iterator[Rule]:
-    price, special = policy.price_approval, policy.special_orders
-    registration, allocation = policy.deal_registration, policy.partner_allocation
-    if price:
-        yield from (*price.authority, *price.rules)
-    if special:
-        yield from (*special.kinds, *special.controls)
-    if registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)
-    for derived in policy.derive:
-        if isinstance(derived, DerivedTable):
-            yield from derived.rows
-
-
 def _read(policy: Policy) -> Iterator[str]:
-    for rule in _rules(policy):
+    for rule in rules_of(policy):
         yield from rule_fields(rule)
     for derived in policy.derive:
         if isinstance(derived, DerivedFormula):
             yield from expression_fields(derived.expression)
-    criteria = chain(
-        policy.deal_registration.priority if policy.deal_registration else (),
-        policy.partner_allocation.by if policy.partner_allocation else (),
-    )
-    for criterion in criteria:
+    for criterion in criteria_of(policy):
         if criterion.field:
             yield criterion.field
         if criterion.condition:
@@ -278,7 +258,7 @@ def _read(policy: Policy) -> Iterator[str]:
 
 
 def _members(policy: Policy) -> Iterator[str]:
-    for rule in _rules(policy):
+    for rule in rules_of(policy):
         for test in tests_of(rule.when):
             if test.field == "deal.special_kinds" and isinstance(test.test, HasAny | HasAll | HasNone):
                 yield from test.test.values

@@ -20,7 +20,7 @@ def levels(program: Program, table: Table, *, today: date) -> Iterator[Finding |
     policy = program.policy
     if table.use != "authority" or policy.price_approval is None:
         return
-    rank = {"automatic": 0, **{level.id: number for number, level in enumerate(policy.price_approval.ladder, 1)}}
+    rank = policy.price_approval.ranks
     for rule_space in rule_spaces(program, table, today=today):
         ranks = [rank[effect.level] for rule in rule_space.rules for effect in rule.effects if isinstance(effect, Sign)]
         signs = {

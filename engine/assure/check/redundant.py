@@ -62,8 +62,7 @@ def redundant(program: Program, table: Table, *, today: date) -> Iterator[Findin
 
 def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
     assert policy.price_approval is not None
-    ladder = policy.price_approval.ladder
-    rank = {"automatic": 0, **{level.id: number for number, level in enumerate(ladder, 1)}}
+    ladder, levels, rank = policy.price_approval.ladder, policy.price_approval.levels, policy.price_approval.ranks
     ranks = [rank[effect.level] for rule in rule_space.rules for effect in rule.effects if isinstance(effect, Sign)]
     at_or_below = [0] * (len(ladder) + 1)
     for row, found in enumerate(ranks):
@@ -75,11 +74,10 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
         own = [row for row, found in enumerate(ranks) if found == number]
         if all(_covered(rule_space, row, at_or_below[number - 1]) for row in own):
             useless.add(number)
-            below = ladder[number - 2].id if number > 1 else "automatic"
             why = "it has no row of its own" if not own else "its rows match nothing that lower levels may not sign"
             yield Finding(
                 "D607",
-                f"`{level.id}` may sign nothing that `{below}` may not: {why}",
+                f"`{level.id}` may sign nothing that `{levels[number - 1]}` may not: {why}",
                 rule_space.rules[own[0]].span if own else level.span,
                 table.section,
                 tuple(rule_space.rules[row].id for row in own),
@@ -212,8 +210,7 @@ def _each(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[Findi
 
 
 def _ranks(policy: Policy) -> dict[str, int]:
-    ladder = policy.price_approval.ladder if policy.price_approval else ()
-    return {level.id: number for number, level in enumerate(ladder, 1)}
+    return policy.price_approval.ranks if policy.price_approval else {}
 
 
 def _as_strong(one: Effect, other: Effect, rank: dict[str, int]) -> bool:

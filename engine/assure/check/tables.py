@@ -3,28 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 from engine.core.decision import Kind
 from engine.program import Program
 from engine.space.rule_space import RuleSpace
 from rules.ir import DerivedTable, Policy, Rule, Subject
+from rules.kinds import SECTIONS, USE_OF_HIT
+from rules.sections.rule_lists import Combination
 from rules.text.source import Span
-
-Use = Literal["authority", "first", "best", "sum", "each"]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list of rules, the kind of decision that reads it, and what it is for.
-
-    `use` says what a row's place means: the first that fires decides, the best value does, values add up, each row has
-    its own effect, or (authority) the lowest level that may sign.
-    """
+    """A list of rules, the kind of decision that reads it, and what it is for (`use`, `gives`: see `RuleList`)."""
 
     section: str
     kind: Kind
-    use: Use
+    use: Combination
     rules: tuple[Rule, ...]
     span: Span
     subject_words: str
@@ -37,38 +32,21 @@ def tables(policy: Policy) -> Iterator[Table]:
     """Yield every list of rules of a policy that has any."""
     for derived in policy.derive:
         if isinstance(derived, DerivedTable) and derived.rows:
-            use: Use = {"first": "first", "sum": "sum"}.get(derived.hit, "best")  # type: ignore[assignment]
             owner = derived.field.partition(".")[0]
             yield Table(
-                f"derive.{derived.field}", kind_of(policy, owner), use, derived.rows, derived.span, owner, derived.field
+                f"derive.{derived.field}",
+                kind_of(policy, owner),
+                USE_OF_HIT[derived.hit],
+                derived.rows,
+                derived.span,
+                owner,
+                derived.field,
             )
-    price, special = policy.price_approval, policy.special_orders
-    registration, allocation = policy.deal_registration, policy.partner_allocation
-    if price:
-        yield from _table(
-            "price_approval.authority", Kind.PRICE_APPROVAL, "authority", price.authority, "line", "level"
-        )
-        yield from _table("price_approval.rules", Kind.PRICE_APPROVAL, "each", price.rules, "deal", "effect")
-    if special:
-        yield from _table("special_orders.kinds", Kind.SPECIAL_ORDER, "each", special.kinds, "deal", "kind")
-        yield from _table("special_orders.controls", Kind.SPECIAL_ORDER, "each", special.controls, "order", "effect")
-    if registration:
-        kind = Kind.DEAL_REGISTRATION
-        yield from _table("deal_registration.eligibility", kind, "each", registration.eligibility, "claim", "effect")
-        yield from _table("deal_registration.contest", kind, "each", registration.contest, "deal", "effect")
-        yield from _table("deal_registration.protection", kind, "first", registration.protection, "claim", "protection")
-    if allocation:
-        kind = Kind.PARTNER_ALLOCATION
-        yield from _table("partner_allocation.eligibility", kind, "each", allocation.eligibility, "partner", "effect")
-        yield from _table("partner_allocation.score", kind, "sum", allocation.score, "partner", "score")
-        yield from _table("partner_allocation.split", kind, "first", allocation.split, "deal", "split")
-
-
-def _table(  # noqa: PLR0917 - one line for each list above
-    section: str, kind: Kind, use: Use, rules: tuple[Rule, ...], who: str, gives: str
-) -> Iterator[Table]:
-    if rules:
-        yield Table(section, kind, use, rules, rules[0].span, who, gives)
+    for section in SECTIONS.values():
+        for of in section.rule_lists:
+            rules = section.rules(policy, of)
+            if rules:
+                yield Table(of.section, section.kind, of.use, rules, rules[0].span, of.who, of.gives)
 
 
 def kind_of(policy: Policy, owner: str) -> Kind:

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import assert_never
 
+from engine.core.exact import ratio
+from engine.core.writing import UnwritableError, decimal
 from engine.plan.tables.bits import positions
 from engine.space.boxes import runs
 from engine.space.dims import NULL, Box, Dim, Form, Mask
 from engine.space.division import Space
 from engine.space.points import value_at
-from engine.space.requests import NotWritableError, decimal
 from rules import types
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule
 from rules.types import Scalar, Type
@@ -125,8 +126,8 @@ def written(value: types.Value | None, type_: Type) -> str:
             return "true" if value else "false"
         case Fraction():
             try:
-                return f"{decimal(value * 100)}%" if type_ is Scalar.RATE else _grouped(decimal(value))
-            except NotWritableError:
+                return f"{decimal(ratio(value * 100))}%" if type_ is Scalar.RATE else _grouped(decimal(ratio(value)))
+            except UnwritableError:
                 return str(value)
         case datetime():
             return value.isoformat()

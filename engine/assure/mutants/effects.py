@@ -1,6 +1,6 @@
 """The neighbours of an effect: a level up or down, a unit more or less, the next role or document, hold for reject."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
@@ -10,6 +10,7 @@ from engine.assure.mutants.formulas import expressions
 from engine.assure.mutants.units import next_of, steps, written
 from rules.grammar.shape import percent
 from rules.ir import (
+    AUTOMATIC,
     Also,
     Approve,
     Arbitrate,
@@ -108,8 +109,7 @@ def _of_assigned(effect: Assign, kind: Type | None) -> Iterator[tuple[Effect, st
 
 def _beside(level: str, policy: Policy, *, lowest: bool) -> Iterator[str]:
     """Yield the level below and the one above."""
-    ladder = policy.price_approval.ladder if policy.price_approval else ()
-    levels: Sequence[str] = ("automatic", *(one.id for one in ladder))
+    levels = policy.price_approval.levels if policy.price_approval else (AUTOMATIC,)
     place = levels.index(level)
     if place > (0 if lowest else 1):
         yield levels[place - 1]

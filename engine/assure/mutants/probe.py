@@ -12,9 +12,10 @@ from engine.core.decision import Kind, RefusedError
 from engine.core.facts import Row
 from engine.core.values import Value
 from engine.core.views import UNKNOWN, State, View
+from engine.core.writing import UnwritableError
 from engine.decide import Ruled, rule_on
-from engine.plan.derive.derivations import FOUND_FROM
 from engine.program import Program
+from rules.built_in import FOUND_FROM
 from rules.ir import Field, Subject
 from rules.types import NUMERIC, Scalar, Term
 from rules.vocabulary import AS_OF
@@ -68,6 +69,13 @@ class Probe:
         request = changed(dict(self.request), place, value)
         return self.over(request) if isinstance(request, dict) else None
 
+    def giving(self, place: Place, value: Value, field: Field) -> "Probe | None":
+        """Return the probe with a field given so; None too where no request can give the value."""
+        try:
+            return self.with_value(place, as_data(value, field.type))
+        except UnwritableError:
+            return None
+
     def levers(self, path: str) -> Iterator[tuple[Field, Place]]:
         """Yield the given fields that a field comes from, and where they stand: the nearest first."""
         inputs = {**self.ruled.domain.derivations.inputs, **FOUND_FROM}
@@ -88,7 +96,7 @@ class Probe:
         if own.givable and path not in self.ruled.domain.derivations.inputs:
             for _, place in self.levers(path):
                 if place not in locked and wanted is not UNKNOWN:
-                    found = self.with_value(place, as_data(wanted, own.type))
+                    found = self.giving(place, wanted, own)
                     if found:
                         yield found, place
                     return
@@ -152,7 +160,7 @@ class Probe:
         return (0, 1) if value in (UNKNOWN, None) and field.type in NUMERIC else value
 
     def _at(self, field: Field, place: Place, number: Fraction) -> "Probe | None":
-        return self.with_value(place, as_data(_as_value(number, field), field.type))
+        return self.giving(place, _as_value(number, field), field)
 
 
 def seen(

@@ -22,7 +22,7 @@ from engine.core.views import View
 from engine.plan.groups import Group, Match, Stage
 from engine.plan.tables.bits import Bits, planes
 from rules.ir import AllOf, Condition, Policy
-from rules.traverse import criteria_of, rules_of
+from rules.kinds import criteria_of, rules_of
 
 INSTALL = "pip install 'dealdesk[durable]'"
 # Seconds: for one match, and for loading a table, which grows with it.
@@ -47,7 +47,7 @@ class _Compiled:
 
     @property
     def conjuncts(self) -> Rulesets:
-        """Return the conjuncts' rulesets: what tells near misses."""
+        """Return the conjuncts' rulesets: what finds near misses."""
         if self._compiled is None:
             self._compiled = compile_conditions(self._conjuncts)
         return self._compiled

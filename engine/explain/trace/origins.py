@@ -12,22 +12,13 @@ from engine.core.exact import ZERO, Ratio, add
 from engine.core.facts import Facts, Row
 from engine.core.interpret import compute, order, plain
 from engine.core.views import State, is_own
-from engine.explain.trace.formulas import FUNCTION_TEXTS, Template, template
+from engine.explain.trace.formulas import Template, template
 from engine.explain.trace.traced_subject import Texts, TracedSubject
 from engine.plan.derive.derivation import Derivation
 from engine.plan.tables.bits import lowest_bit, positions
-from rules.built_in import FORMULAS, FUNCTION_INPUTS
+from rules.built_in import FORMULAS, FOUND, FUNCTIONS, MARGINS
 from rules.ir import Aggregate, Assign, DerivedTable, Field, FieldValue, Subject
 from rules.types import Scalar
-
-# Fields that a domain finds while it decides, and in which part of the policy.
-FOUND = {
-    "claim.protected": "eligibility",
-    "deal.contenders": "eligibility",
-    "deal.decided_by": "priority",
-    "partner.score": "score",
-}
-
 
 Origin: TypeAlias = Callable[[TracedSubject], str]
 
@@ -44,16 +35,17 @@ def origin_of(
         subject: whose row it stands in.
     """
     if derivation is None:
-        return FOUND.get(field.path) or _given(field, subject)
+        found = FOUND.get(field.path)
+        return found.by if found else _given(field, subject)
     if table is not None:
         return _rows(table, subject)
     if field.path == "deal.line_count":
         return lambda traced: f"count of {_lines(traced.facts)}"
-    if field.path in FUNCTION_TEXTS:
-        inputs = FUNCTION_INPUTS[field.path]
-        return _formula(
-            Template(FUNCTION_TEXTS[field.path], tuple([FieldValue(path, Scalar.TEXT) for path in inputs])), subject
-        )
+    if margin := MARGINS.get(field.path):
+        return _formula(template(margin.formula, plain_rates=True), subject)
+    if function := FUNCTIONS.get(field.path):
+        parts = tuple([FieldValue(path, Scalar.TEXT) for path in function.inputs])
+        return _formula(Template(function.written, parts), subject)
     if derivation.formula is not None:
         return _formula(template(derivation.formula, plain_rates=field.path in FORMULAS), subject)
     return "special_orders.kinds"

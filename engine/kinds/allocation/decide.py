@@ -29,6 +29,7 @@ from engine.kinds.allocation.candidates import (
     score_of,
 )
 from engine.kinds.allocation.choice import SCORE, Chosen, Entries
+from engine.kinds.allocation.effects import known
 from engine.kinds.allocation.result import Shares, allocation_steps, result_of
 from engine.kinds.allocation.splitting import split_amount
 from engine.kinds.elimination.criteria import Criteria
@@ -47,10 +48,10 @@ from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
 from engine.plan.ruling import Ruling
 from rules.ir import PartnerAllocation, Policy, Rule, Split, Subject
+from rules.sections.partner_allocation import OUTCOMES
 from rules.traverse import rule_fields
 
 _Doubt: TypeAlias = Doubt[Excluding] | Doubt[Scoring]
-OUTCOMES: tuple[AllocationOutcome, ...] = ("allocated", "fallback")
 ASKS: Final = "needs_information"
 
 
@@ -73,7 +74,7 @@ def plan(policy: Policy) -> AllocationPlan | None:
     if section is None:
         return None
     criteria = Criteria.of(section.by, Subject.PARTNER, lambda path: policy.fields[path].type)
-    rules = (*section.eligibility, *section.score, *section.split)
+    rules = known((*section.eligibility, *section.score, *section.split))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     found = derivations(policy, Kind.PARTNER_ALLOCATION, wanted)
     return AllocationPlan(

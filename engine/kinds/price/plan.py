@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.answers.price import Approver, PriceOutcome, Totals
+from engine.answers.price import Approver, Totals
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
 from engine.kinds.price.authority import Authority
@@ -17,8 +17,6 @@ from rules.ir import AtLeast, Policy, PriceApproval, Raise, Role, Rule, Sign, Su
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
 
-AUTOMATIC = "automatic"
-OUTCOMES: tuple[PriceOutcome, ...] = ("auto_approved", "requires_approval", "held", "rejected")
 # What the result shows whatever the rules name.
 SHOWN = ("line.discount", "line.margin", *[f"deal.{name}" for name in Totals.__struct_fields__])
 NO_LEVEL = Text((("en", "No level may sign this line"), ("zh", "任何级别均无权签批此行")))
@@ -65,8 +63,7 @@ def plan(policy: Policy) -> PricePlan | None:
     section = policy.price_approval
     if section is None:
         return None
-    levels = (AUTOMATIC, *(level.id for level in section.ladder))
-    rank_of = {level: rank for rank, level in enumerate(levels)}
+    levels, rank_of = section.levels, section.ranks
     rows = sorted(section.authority, key=lambda row: rank_of[_signs(row)])
     ranks = tuple(rank_of[_signs(row)] for row in rows)
     below = tuple((1 << bisect_left(ranks, rank)) - 1 for rank in range(len(levels) + 1))

@@ -21,11 +21,12 @@ from engine.core.facts import Facts, Row
 from engine.kinds.price.alternatives import alternatives
 from engine.kinds.price.findings import Findings, LineLevel
 from engine.kinds.price.other_lines import OtherLines
-from engine.kinds.price.plan import OUTCOMES, PricePlan
+from engine.kinds.price.plan import PricePlan
 from engine.plan.groups import Engine, Match
 from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import lowest_bit, positions
 from rules.ir import Rule
+from rules.sections.price_approval import OUTCOMES
 from rules.traverse import rule_fields
 
 

@@ -33,14 +33,16 @@ from engine.kinds.elimination.doubts import (
 )
 from engine.kinds.registration.claims import Claims, Fate, Variants, judge_claims
 from engine.kinds.registration.contests import Contest, Finding, contest_matches, put_contest
+from engine.kinds.registration.effects import known
 from engine.kinds.registration.result import NO_AWARD, Award, registration_steps, result_of
-from engine.plan.derive.derivations import FOUND_FROM, Derivations, derivations
+from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
 from engine.plan.ruling import Ruling
+from rules.built_in import FOUND_FROM
 from rules.ir import DealRegistration, Policy, Protect, Rule, Subject
+from rules.sections.deal_registration import OUTCOMES
 from rules.traverse import rule_fields
 
-OUTCOMES: tuple[RegistrationOutcome, ...] = ("awarded", "contested", "rejected")
 ASKS: Final = "needs_information"
 
 
@@ -67,7 +69,7 @@ def plan(policy: Policy) -> RegistrationPlan | None:
     if section is None:
         return None
     criteria = Criteria.of(section.priority, Subject.CLAIM, lambda path: policy.fields[path].type)
-    rules = (*section.eligibility, *section.contest, *section.protection)
+    rules = known((*section.eligibility, *section.contest, *section.protection))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     return RegistrationPlan(
         section=section,

@@ -61,11 +61,11 @@ from rules.ir import (
     SpecialOrders,
     Split,
 )
+from rules.sections.special_orders import OUTCOMES
 from rules.traverse import rule_fields
 
 Asking: TypeAlias = Document | Approve | Deposit | Hold
 
-OUTCOMES: tuple[OrderOutcome, ...] = ("clear", "held", "blocked")
 KINDS = "deal.special_kinds"
 EVIDENCE, APPROVALS, DEPOSIT, ORDER_ID = "order.evidence", "order.approvals", "order.deposit", "order.id"
 # What a person must do so that an obligation is met.

@@ -22,18 +22,11 @@ from engine.plan.derive.kinds import special_kinds
 from engine.plan.derive.stages import Stage, rows_of
 from engine.plan.derive.tables import of_table
 from engine.plan.groups import Engine
-from rules.built_in import FORMULAS, FUNCTION_INPUTS, MARGINS
+from rules.built_in import FORMULAS, FOUND, FOUND_FROM, FUNCTION_INPUTS, MARGINS
 from rules.ir import DerivedFormula, DerivedTable, Expression, Policy, Subject
 from rules.traverse import expression_fields
 
-# Fields that a domain finds out while it decides, by the stage after which they are known.
-FOUND_IN_STAGE = {"claim.protected": 1, "partner.score": 1, "deal.contenders": 2, "deal.decided_by": 2}
 STAGES = 3
-# What a caller gives so that fields become known which are no formula of others.
-FOUND_FROM = {
-    "claim.protected": ("claim.status", "claim.protected_until"),
-    "deal.line_count": ("line.quantity",),
-}
 
 
 class Derivations:
@@ -132,10 +125,10 @@ def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivation
         **{derived.field: partial(_policy_derivation, derived, kind) for derived in policy.derive},
     }
     ordered: dict[str, Derivation] = {}
-    stage_of: dict[str, int] = dict(FOUND_IN_STAGE)
+    stage_of: dict[str, int] = {path: found.stage for path, found in FOUND.items()}
 
     def visit(path: str) -> None:
-        if path in ordered or path in FOUND_IN_STAGE or path not in makers:
+        if path in ordered or path in FOUND or path not in makers:
             return
         derivation = makers[path]()
         for name in sorted(derivation.inputs):
@@ -211,7 +204,8 @@ def _function(path: str, function: Function, kind: Kind) -> Derivation:
 def _margin(path: str, kind: Kind) -> Derivation:
     """Return a margin: a formula wherever something is paid, and a function for what is free."""
     subject = row_subject(path, kind)
-    cost, net = FUNCTION_INPUTS[path]
+    described = MARGINS[path]
+    cost, net, formula = described.cost, described.net, described.formula
 
     def unusual(shared: Row, row: Row, _: Sequence[Row] | None) -> State:
         view = View(subject, shared, row)
@@ -226,7 +220,7 @@ def _margin(path: str, kind: Kind) -> Derivation:
         inputs=frozenset((cost, net)),
         evaluate=asking_nobody(look_up),
         look_up=look_up,
-        formula=MARGINS[path],
-        written=written(MARGINS[path], subject),
+        formula=formula,
+        written=written(formula, subject),
         unusual=unusual,
     )

@@ -93,7 +93,7 @@ def name(node: Node, what: str, report: Report, pattern: re.Pattern[str] = NAME)
 def text(node: Node, what: str, report: Report) -> Text | None:
     """Return words for people: one string, or one for each language."""
     if isinstance(node, ScalarNode):
-        found = word(node, what, report)
+        found = _whole(node, what, report)
         return Text((("", found.text),)) if found else None
     if not isinstance(node, MappingNode) or not node.entries:
         _wrong_shape(node, f"{what} must be text", "write a string, or `{en: …, zh: …}`", report)
@@ -102,10 +102,20 @@ def text(node: Node, what: str, report: Report) -> Text | None:
     for entry in node:
         if not LANGUAGE.fullmatch(entry.key.text):
             report.error("D107", f"`{entry.key.text}` is no language", entry.key.span, hint="write a code: `en`, `zh`")
-        found = word(entry.value, what, report)
+        found = _whole(entry.value, what, report)
         if found:
             words.append((entry.key.text, found.text))
     return Text(tuple(words)) if words else None
+
+
+def _whole(node: Node, what: str, report: Report) -> ScalarNode | None:
+    """Return a text; one that a `#` cuts off is reported, and returned as far as it goes."""
+    found = word(node, what, report)
+    if found and found.cut_off:
+        rest = found.cut_off
+        hint = "quote the whole text; or put a blank after the `#`, if it is a comment"
+        report.error("D227", "what follows a blank and `#` is a comment, and no part of the text", rest, hint=hint)
+    return found
 
 
 def duration(node: Node, what: str, report: Report) -> timedelta | None:

@@ -12,7 +12,7 @@ import yaml
 
 from rules.reports.report import Report
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
-from rules.text.riddles import MENDED, explain
+from rules.text.riddles import MENDED, Around, explain, runs_on, tell_unclosed_quotes
 from rules.text.source import Source, Span
 
 DEEPEST = 60
@@ -35,11 +35,11 @@ def read(source: Source, report: Report) -> Node | None:
     while True:
         # What is found on the way to a syntax error may follow from it, so that it is told only if there is none.
         found = Report()
-        tree = _Tree(source.file, found, mended=text is not source.text)
+        tree = _Tree(Source(source.file, text), found, mended=text is not source.text)
         try:
             root = tree.build(text)
         except yaml.YAMLError as error:
-            repaired = explain(error, Source(source.file, text), tree.unclosed, report)
+            repaired = explain(error, Source(source.file, text), tree.around, report)
             if repaired is None or not mends:
                 return None
             text = repaired
@@ -62,6 +62,11 @@ class _Open:
     key: ScalarNode | None = None
     size: int = 1
 
+    @property
+    def things(self) -> int:
+        """Return how many items or keys there are so far."""
+        return len(self.items) + len(self.entries) + (self.key is not None)
+
 
 class _Stopped(Exception):  # noqa: N818 - not an error: the mistake is told already, and reading on would be of no use
     """The rest of the file is not read."""
@@ -70,8 +75,11 @@ class _Stopped(Exception):  # noqa: N818 - not an error: the mistake is told alr
 class _Tree:
     """Makes nodes of events."""
 
-    def __init__(self, file: str, report: Report, *, mended: bool) -> None:
-        self.file = file
+    def __init__(self, source: Source, report: Report, *, mended: bool) -> None:
+        self.file = source.file
+        self.source = source
+        self.comments = " #" in source.text
+        self.quoted: Span | None = None
         self.report = report
         self.mended = mended
         self.root: Node | None = None
@@ -81,10 +89,11 @@ class _Tree:
         self.by_alias = 0
 
     @property
-    def unclosed(self) -> Span | None:
-        """Return where the innermost bracket was opened that has not been closed."""
+    def around(self) -> Around:
+        """Return what is open, for the one who explains a complaint."""
         marks = [frame.start for frame in self.open if frame.flow]
-        return marks[-1] if marks else None
+        blocks = tuple((frame.start, frame.things) for frame in self.open if not frame.flow)
+        return Around(marks[-1] if marks else None, blocks, self.quoted)
 
     def build(self, text: str) -> Node | None:
         """Return the tree of a text."""
@@ -124,8 +133,38 @@ class _Tree:
             unreadable = True
         if style in ("|", ">"):
             text = text.strip()
-        node = ScalarNode(text, self.place(event), style, unreadable)
+        place = self.place(event)
+        if place.line != place.end_line and style not in ("|", ">"):
+            unreadable |= self.runs_on(place, style)
+        node = ScalarNode(text, place, style, unreadable)
+        if self.comments and not style and text:
+            node.cut_off = self.cut_off(place)
         self.add(node, event.anchor, 1)
+
+    def runs_on(self, place: Span, style: str) -> bool:
+        """Report a text that has swallowed the lines after it, and return whether it has."""
+        self.quoted = place if style else None
+        later = [self.source.line(number) for number in range(place.line + 1, place.end_line + 1)]
+        wrong = next((number for number, line in enumerate(later) if runs_on([line])), None)
+        if wrong is None:
+            return False
+        if style:
+            tell_unclosed_quotes(place, self.report)
+        else:
+            number, line = place.line + 1 + wrong, later[wrong]
+            indent = len(line) - len(line.lstrip())
+            span = Span(self.file, number, indent + 1, number, indent + 1 + len(line[indent:].split()[0]))
+            hint = "indent it as the lines that it belongs to; or quote the text, if it belongs to that"
+            self.report.error("D226", "this line is read as part of the text in the line above it", span, hint=hint)
+        return True
+
+    def cut_off(self, place: Span) -> Span | None:
+        """Return where a comment follows words so closely that it may have been meant as part of them."""
+        line = self.source.line(place.end_line)
+        after = line[place.end_column - 1 :]
+        if not after.startswith(" #") or not after[2:3].strip() or after[2] in "#-=":
+            return None
+        return Span(self.file, place.end_line, place.end_column + 1, place.end_line, len(line.rstrip()) + 1)
 
     def begin(self, event: yaml.CollectionStartEvent) -> None:
         """Open a list or a mapping."""

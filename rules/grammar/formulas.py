@@ -37,7 +37,7 @@ def read_formula(node: ScalarNode, wanted: Scalar, scope: Scope, *, aggregates: 
     found = _as_money(found) if wanted is MONEY else found
     if found.type != wanted:
         rate_meant = wanted is RATE and isinstance(found, Constant) and found.type in PLAIN
-        hint = asked(rates(found.value)) if rate_meant and isinstance(found, Constant) else None
+        hint = asked(_rates(found.value)) if rate_meant and isinstance(found, Constant) else None
         scope.report.error("D502", f"the formula computes {found.type} where {wanted} is needed", node.span, hint=hint)
         return None
     return found
@@ -76,6 +76,11 @@ def _as_money(expression: Expression) -> Expression:
     if isinstance(expression, Constant) and expression.type in PLAIN:
         return replace(expression, type=MONEY)
     return expression
+
+
+def _rates(value: Fraction) -> tuple[str, ...]:
+    """Return what a plain number may mean as a rate; the 1 of `1 - line.discount` is the whole."""
+    return ("100%",) if value == 1 else rates(value)
 
 
 def _scalar(expression: Expression) -> Scalar:
@@ -217,5 +222,5 @@ class _Checker:
         plain = next((one for one in operands if isinstance(one, Constant) and one.type in PLAIN), None)
         hint = None
         if plain and any(one.type == RATE for one in operands):
-            hint = f"as a rate, {asked(rates(plain.value))}"
+            hint = f"as a rate, {asked(_rates(plain.value))}"
         self.report.error("D502", f"{what} has no meaning between {kinds}: `{words.text}`", words.span, hint=hint)

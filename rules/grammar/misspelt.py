@@ -99,6 +99,8 @@ def percents(text: str) -> tuple[str, ...]:
     plain = digits(bare)
     if plain is None:
         return ()
+    if re.fullmatch(r"-?[0-9]{1,3},[0-9]{3}", bare):  # a thousand and more, or three decimals
+        return f"{bare.replace(',', '.')}%", f"{plain}%"
     if bare != words or not Decimal(plain):
         return (f"{plain}%",)
     return rates(Fraction(plain))
@@ -213,7 +215,7 @@ def interval(text: str) -> tuple[str, str, str, str] | None:
     if found := _BRACKETS.fullmatch(words):
         opens, closes = found["opens"], found["closes"]
         if found["sign"] or "(" in opens or ")" in closes:
-            opening, closing = ("[" if opens == "[" else "("), ("]" if closes == "]" else ")")
+            opening, closing = ("(" if opens in ("(", "]") and opens else "["), (")" if closes in (")", "[") and closes else "]")
             return opening, found["low"], found["high"], closing
     for pattern in (_BETWEEN, _HYPHEN, _JOINED):
         if found := pattern.fullmatch(words):

@@ -12,6 +12,8 @@ from rules.grammar.literals import read_literal
 from rules.ir import Text
 from rules.reports.report import Report
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
+from rules.text.riddles import SECTIONS, TOP_LEVEL, tell_cut_off
+from rules.text.source import Span
 from rules.types import Scalar, SetOf, Type, Value
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,79}")
@@ -74,11 +76,45 @@ def fields_of(
             hint = report.did_you_mean(entry.key.text, known)
             if colon and start in known:
                 hint = f"put a blank after the colon: `{start}: {rest}`"
+            elif misplaced := elsewhere(entry.key.text, found.span):
+                hint = misplaced
+            elif above := _above(entry, found):
+                near = f"{hint} or, " if hint and report.nearest(entry.key.text, known) else ""
+                hint = f"{near}if it belongs to `{above}`, indent it by {found.span.column + 1} blanks"
             report.error("D102", f"{what} has no key `{entry.key.text}`", entry.key.span, hint=hint)
     missing = [f"`{key}`" for key in required if key not in found.entries]
     if missing:
         report.error("D103", f"{what} needs the key{'s' if len(missing) > 1 else ''} {', '.join(missing)}", found.span)
     return {key: entry for key, entry in found.entries.items() if key in known}
+
+
+def elsewhere(key: str, span: Span) -> str | None:
+    """Return a hint for a key of the policy itself that is indented, so that it stands within something else."""
+    if key not in TOP_LEVEL or span.column == 1:
+        return None
+    return f"`{key}` is a key of the policy: begin it at the start of the line"
+
+
+def is_misplaced(entry: Entry, report: Report) -> bool:
+    """Return whether a section stands among what another one declares; its author is shown where it begins."""
+    hint = elsewhere(entry.key.text, entry.key.span) if entry.key.text in SECTIONS else None
+    if hint:
+        report.error("D226", f"the section `{entry.key.text}` stands within another one", entry.key.span, hint=hint)
+    return hint is not None
+
+
+def _above(entry: Entry, within: MappingNode) -> str | None:
+    """Return the key of a mapping, or of nothing, that stands above a key at the start of a line."""
+    before = None
+    for other in within:
+        if other is entry:
+            break
+        before = other
+    if before is None or entry.key.span.column != within.span.column:
+        return None
+    below = isinstance(before.value, MappingNode) and before.value.span.line > before.key.span.line
+    empty = isinstance(before.value, ScalarNode) and before.value.empty
+    return before.key.text if below or empty else None
 
 
 def name(node: Node, what: str, report: Report, pattern: re.Pattern[str] = NAME) -> ScalarNode | None:
@@ -112,9 +148,7 @@ def _whole(node: Node, what: str, report: Report) -> ScalarNode | None:
     """Return a text; one that a `#` cuts off is reported, and returned as far as it goes."""
     found = word(node, what, report)
     if found and found.cut_off:
-        rest = found.cut_off
-        hint = "quote the whole text; or put a blank after the `#`, if it is a comment"
-        report.error("D227", "what follows a blank and `#` is a comment, and no part of the text", rest, hint=hint)
+        tell_cut_off(f"{found.text} {found.cut_off.text}", found.cut_off.span, report, is_sure=False)
     return found
 
 

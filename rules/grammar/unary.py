@@ -84,6 +84,10 @@ def _scalar(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         return None
     if text in ("present", "missing"):
         return Present() if text == "present" else Missing()
+    if not node.style and text[-1] in "\"'" and text.count(text[-1]) == 1:
+        hint = f"write {text[-1]}{text}"
+        scope.report.error("D228", "the quotes that close here do not open", node.span, hint=hint, instead=hint[6:])
+        return None
     if len(text) > LONGEST:
         scope.report.error("D308", f"a test of more than {LONGEST:_} characters", node.span, hint="declare a term")
         return None

@@ -84,6 +84,8 @@ def in_words(diagnostic: Diagnostic, source: Source) -> Iterator[Diagnostic]:
     span = diagnostic.span
     if diagnostic.code not in _ABOUT_WORDS or span.line != span.end_line:
         return
+    if diagnostic.code == "D308" and diagnostic.instead:  # says already what to write in the place of all of it
+        return
     line = source.line(span.line)
     start, end = span.column - 1, min(span.end_column - 1, len(line))
     for found in _RUN.finditer(line, start, end):

@@ -15,15 +15,15 @@ from rules.text.source import Span
 class ScalarNode:
     """A scalar: its text, its place, and how it was written (`''`, `'`, `"`, `|` or `>`).
 
-    `unreadable` marks words that were reported already; whoever meets them says nothing more. `cut_off` is where a
-    comment follows that may have been meant as part of a text.
+    `unreadable` marks words that were reported already; whoever meets them says nothing more. `cut_off` is a
+    comment behind them that may have been meant as part of a text.
     """
 
     text: str
     span: Span
     style: str = ""
     unreadable: bool = False
-    cut_off: Span | None = None
+    cut_off: "ScalarNode | None" = None
 
     @property
     def empty(self) -> bool:

@@ -12,7 +12,7 @@ import yaml
 
 from rules.reports.report import Report
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
-from rules.text.riddles import MENDED, Around, explain, runs_on, tell_unclosed_quotes
+from rules.text.riddles import MENDED, SECTIONS, TOP_LEVEL, Around, explain, runs_on, tell_unclosed_quotes
 from rules.text.source import Source, Span
 
 DEEPEST = 60
@@ -20,6 +20,7 @@ MOST_VALUES = 500_000
 MOST_BY_ALIAS = 100_000
 MOST_MENDS = 20
 MENDABLE = 2**20
+NEVER = 10**6
 
 Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -62,11 +63,6 @@ class _Open:
     key: ScalarNode | None = None
     size: int = 1
 
-    @property
-    def things(self) -> int:
-        """Return how many items or keys there are so far."""
-        return len(self.items) + len(self.entries) + (self.key is not None)
-
 
 class _Stopped(Exception):  # noqa: N818 - not an error: the mistake is told already, and reading on would be of no use
     """The rest of the file is not read."""
@@ -92,8 +88,7 @@ class _Tree:
     def around(self) -> Around:
         """Return what is open, for the one who explains a complaint."""
         marks = [frame.start for frame in self.open if frame.flow]
-        blocks = tuple((frame.start, frame.things) for frame in self.open if not frame.flow)
-        return Around(marks[-1] if marks else None, blocks, self.quoted)
+        return Around(marks[-1] if marks else None, self.quoted, _judge if len(self.source.text) < MENDABLE else _any)
 
     def build(self, text: str) -> Node | None:
         """Return the tree of a text."""
@@ -158,13 +153,15 @@ class _Tree:
             self.report.error("D226", "this line is read as part of the text in the line above it", span, hint=hint)
         return True
 
-    def cut_off(self, place: Span) -> Span | None:
+    def cut_off(self, place: Span) -> "ScalarNode | None":
         """Return where a comment follows words so closely that it may have been meant as part of them."""
         line = self.source.line(place.end_line)
         after = line[place.end_column - 1 :]
         if not after.startswith(" #") or not after[2:3].strip() or after[2] in "#-=":
             return None
-        return Span(self.file, place.end_line, place.end_column + 1, place.end_line, len(line.rstrip()) + 1)
+        words = after.strip()
+        start = place.end_column + 1
+        return ScalarNode(words, Span(self.file, place.end_line, start, place.end_line, start + len(words)))
 
     def begin(self, event: yaml.CollectionStartEvent) -> None:
         """Open a list or a mapping."""
@@ -286,6 +283,40 @@ class _Tree:
         """Add a mistake after which the rest is not worth reading."""
         self.error(code, message, event, hint=hint)
         raise _Stopped
+
+
+def _judge(text: str, number: int) -> int:
+    """Return how much a text has of what no policy has: less is better."""
+    try:
+        root = _Tree(Source("", text), Report(), mended=False).build(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line if error.problem_mark else 0
+        return NEVER if line <= number + 1 else NEVER // 2
+    except yaml.YAMLError:
+        return NEVER
+    if not isinstance(root, MappingNode):
+        return NEVER
+    return sum(2 * (entry.key.text not in TOP_LEVEL) for entry in root) + _odd(root, outermost=True)
+
+
+def _any(_text: str, _number: int) -> int:
+    return 0
+
+
+def _odd(node: Node, *, outermost: bool = False) -> int:
+    """Return how many keys have nothing under them, and how many of the policy's own keys stand deeper."""
+    match node:
+        case ScalarNode():
+            return 0
+        case ListNode():
+            return sum(map(_odd, node.items))
+        case MappingNode():
+            return sum(
+                (isinstance(entry.value, ScalarNode) and entry.value.empty)
+                + 2 * (not outermost and entry.key.text in SECTIONS)
+                + _odd(entry.value)
+                for entry in node
+            )
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

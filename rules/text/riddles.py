@@ -253,12 +253,16 @@ def _tell_indent(number: int, lines: list[str], file: str, around: Around, repor
     begun = [one for at, line in enumerate(lines) if (one := _begun(at, line))]
     usual = _steps(begun)
     moves.sort(key=lambda move: (_oddity(*move, begun, usual) + abs(move[1] - move[0].indent), -move[1]))
-    wrong, meant = min(moves[:MOST_MOVES], key=lambda move: around.judge(_moved(lines, *move), number))
+    judged = [(around.judge(_moved(lines, *move), number), move) for move in moves[:MOST_MOVES]]
+    best, (wrong, meant) = min(judged, key=lambda one: one[0])
+    as_good = {column for worth, (one, column) in judged if one is wrong and worth == best}
+    either = sorted(column for column in as_good if abs(column - wrong.indent) == abs(meant - wrong.indent))
     line = lines[wrong.number]
     word = line[wrong.indent :].split()[0]
     span = Span(file, wrong.number + 1, wrong.indent + 1, wrong.number + 1, wrong.indent + 1 + len(word))
-    said = f"the line is indented by {_blanks(wrong.indent)}, and those that it seems to stand beside by {meant}"
-    hint = f"indent it by {_blanks(meant)}" if meant else "begin it at the start of the line"
+    columns = " or ".join(map(str, either))
+    said = f"the line is indented by {_blanks(wrong.indent)}, and those that it seems to stand beside by {columns}"
+    hint = f"indent it by {columns} blank{'' if meant == 1 else 's'}" if meant else "begin it at the start of the line"
     report.error("D226", said, span, hint=hint)
     return True
 
@@ -283,9 +287,9 @@ def _oddity(moved: _Begun, column: int, begun: list[_Begun], usual: Mapping[bool
     position = begun.index(moved)
     odd = 0
     for one in reversed(begun[:position]):
-        if (column, moved.is_item) in one.columns:
+        if one.is_item and not moved.is_item and one.indent + 2 == column:
             break
-        if one.indent < column:
+        if one.indent < column and one.is_open:
             odd = 2 * (column - one.indent != usual.get(moved.is_item, 2))
             break
     below = begun[position + 1] if position + 1 < len(begun) else None

@@ -76,7 +76,11 @@ def report_interval(node: ScalarNode, meant: str, scope: Scope) -> None:
     hint = f'write "{meant}" with both ends, or `(` and `)` without' if meant[0] == "[" and meant[-1] == "]" else ""
     instead = f'"{meant}"' if node.instead("") != "" or not node.style else meant
     scope.report.error(
-        "D308", f"`{node.text}` is not how an interval is written", node.span, hint=hint or f'write "{meant}"', instead=instead
+        "D308",
+        f"`{node.text}` is not how an interval is written",
+        node.span,
+        hint=hint or f'write "{meant}"',
+        instead=instead,
     )
 
 
@@ -90,7 +94,14 @@ def tell_broken_interval(node: ScalarNode, type_: Type, scope: Scope) -> None:
     elif meant and (bracketed or "..." in node.text):
         report_interval(node, meant, scope)
     elif bracketed:
-        scope.report.error("D308", f"the brackets of `{node.text}` are not those of an interval", node.span, hint='write it like "[8%..12%)"')
+        scope.report.error(
+            "D308",
+            f"the brackets of `{node.text}` are not those of an interval",
+            node.span,
+            hint='write it like "[8%..12%)"',
+        )
     else:
         hint = f'write "[{node.text}]" with both ends, or `(` and `)` without'
-        scope.report.error("D308", f"the interval `{node.text}` has no brackets", node.span, hint=hint, instead=f'"[{node.text}]"')
+        scope.report.error(
+            "D308", f"the interval `{node.text}` has no brackets", node.span, hint=hint, instead=f'"[{node.text}]"'
+        )

@@ -34,7 +34,12 @@ _GROUPED = (
     (re.compile(r"[-+]?[0-9][0-9_,]*(?:\.[0-9]+)?"), "_,", "."),
     (re.compile(r"-?\.[0-9]+"), "", "."),
 )
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 _UNITS: Mapping[str, tuple[int, str]] = {
     **dict.fromkeys(("minutes", "minute", "mins", "min", "m", "分钟", "分"), (1, "m")),
     **dict.fromkeys(("hours", "hour", "hrs", "hr", "h", "小时", "个小时"), (1, "h")),
@@ -42,12 +47,14 @@ _UNITS: Mapping[str, tuple[int, str]] = {
     **dict.fromkeys(("weeks", "week", "wks", "wk", "w", "周", "个星期", "星期"), (7, "d")),
     **dict.fromkeys(("months", "month", "mos", "mo", "个月", "月"), (1, "mo")),
     **dict.fromkeys(("years", "year", "yrs", "yr", "y", "年"), (12, "mo")),
-    **dict.fromkeys(("working days", "working day", "business days", "business day", "wd", "个工作日", "工作日"), (1, "wd")),
+    **dict.fromkeys(
+        ("working days", "working day", "business days", "business day", "wd", "个工作日", "工作日"), (1, "wd")
+    ),
     **dict.fromkeys(("working hours", "working hour", "business hours", "wh", "工作小时"), (1, "wh")),
 }
 _DURATION = re.compile(rf"([0-9]{{1,6}})[\s-]*({'|'.join(sorted(_UNITS, key=len, reverse=True))})\.?", re.IGNORECASE)
-_YES = frozenset("true yes y on 1 t 是 对 有 真".split())
-_NO = frozenset("false no n off 0 f 否 不 无 没有 假".split())
+_YES = frozenset(["true", "yes", "y", "on", "1", "t", "是", "对", "有", "真"])
+_NO = frozenset(["false", "no", "n", "off", "0", "f", "否", "不", "无", "没有", "假"])
 
 
 def half_width(text: str) -> str:
@@ -190,12 +197,18 @@ def duration(text: str) -> tuple[str, ...]:
     return (f"{int(words)}d", f"{int(words)}h") if re.fullmatch(r"[0-9]{1,6}", words) and int(words) else ()
 
 
-_JOINED = re.compile(r"(?P<low>[^\s~]+?)\s*(?:\.{3,}|…|~|至|到)\s*(?P<high>\S+)|(?P<low2>\S+)\s+(?:-|to)\s+(?P<high2>\S+)")
+_JOINED = re.compile(
+    r"(?P<low>[^\s~]+?)\s*(?:\.{3,}|…|~|至|到)\s*(?P<high>\S+)|(?P<low2>\S+)\s+(?:-|to)\s+(?P<high2>\S+)"
+)
 _HYPHEN = re.compile(r"(?P<low>-?[0-9][0-9_.,]*\s*%?)\s*-\s*(?P<high>[0-9][0-9_.,]*\s*%?)")
 _BETWEEN = re.compile(r"between\s+(?P<low>\S+)\s+and\s+(?P<high>\S+)", re.IGNORECASE)
-_BOTH = re.compile(r"(?P<first>[<>]=?)\s*(?P<one>[^\s,<>&]+)\s*(?:,|and|&&?|且)\s*(?P<second>[<>]=?)\s*(?P<two>[^\s,<>&]+)")
+_BOTH = re.compile(
+    r"(?P<first>[<>]=?)\s*(?P<one>[^\s,<>&]+)\s*(?:,|and|&&?|且)\s*(?P<second>[<>]=?)\s*(?P<two>[^\s,<>&]+)"
+)
 _AROUND = re.compile(r"(?P<one>[^\s<>]+)\s*(?P<first><=?)\s*[\w.]+\s*(?P<second><=?)\s*(?P<two>[^\s<>]+)")
-_BRACKETS = re.compile(r"(?P<opens>[\[(\]]?)\s*(?P<low>[^\s,;]+?)\s*(?:[,;]|(?P<sign>\.{2,}|…))\s*(?P<high>[^\s,;]+?)\s*(?P<closes>[\])\[]?)")
+_BRACKETS = re.compile(
+    r"(?P<opens>[\[(\]]?)\s*(?P<low>[^\s,;]+?)\s*(?:[,;]|(?P<sign>\.{2,}|…))\s*(?P<high>[^\s,;]+?)\s*(?P<closes>[\])\[]?)"
+)
 
 
 def interval(text: str) -> tuple[str, str, str, str] | None:
@@ -215,7 +228,10 @@ def interval(text: str) -> tuple[str, str, str, str] | None:
     if found := _BRACKETS.fullmatch(words):
         opens, closes = found["opens"], found["closes"]
         if found["sign"] or "(" in opens or ")" in closes:
-            opening, closing = ("(" if opens in ("(", "]") and opens else "["), (")" if closes in (")", "[") and closes else "]")
+            opening, closing = (
+                ("(" if opens in ("(", "]") and opens else "["),
+                (")" if closes in (")", "[") and closes else "]"),
+            )
             return opening, found["low"], found["high"], closing
     for pattern in (_BETWEEN, _HYPHEN, _JOINED):
         if found := pattern.fullmatch(words):

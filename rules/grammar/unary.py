@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from rules.grammar.intervals import meant_interval, read_interval, report_interval, tell_broken_interval
-from rules.grammar.operands import PATH, quoted_list, read_value, read_values
 from rules.grammar.literals import PARSERS, Refused
+from rules.grammar.operands import PATH, quoted_list, read_value, read_values
 from rules.grammar.scope import Scope
 from rules.ir import (
     Compare,
@@ -34,12 +34,46 @@ ANY = ("-", "")
 
 _OPERATOR = re.compile(r"(<=|>=|!=|<|>|=)(?!=)")
 _OURS = {
-    **{"==": "=", "===": "=", "<>": "!=", "=!": "!=", "=<": "<=", "=>": ">=", "!": "!=", "!==": "!="},
-    **{"≤": "<=", "≦": "<=", "⩽": "<=", "≥": ">=", "≧": ">=", "⩾": ">=", "≠": "!="},
-    **{"less than": "<", "below": "<", "under": "<", "小于": "<", "低于": "<"},
-    **{"more than": ">", "greater than": ">", "above": ">", "over": ">", "大于": ">", "高于": ">", "超过": ">"},
-    **{"at most": "<=", "up to": "<=", "no more than": "<=", "不超过": "<=", "不高于": "<=", "至多": "<=", "小于等于": "<="},
-    **{"at least": ">=", "no less than": ">=", "不低于": ">=", "不少于": ">=", "至少": ">=", "大于等于": ">="},
+    "==": "=",
+    "===": "=",
+    "<>": "!=",
+    "=!": "!=",
+    "=<": "<=",
+    "=>": ">=",
+    "!": "!=",
+    "!==": "!=",
+    "≤": "<=",
+    "≦": "<=",
+    "⩽": "<=",
+    "≥": ">=",
+    "≧": ">=",
+    "⩾": ">=",
+    "≠": "!=",
+    "less than": "<",
+    "below": "<",
+    "under": "<",
+    "小于": "<",
+    "低于": "<",
+    "more than": ">",
+    "greater than": ">",
+    "above": ">",
+    "over": ">",
+    "大于": ">",
+    "高于": ">",
+    "超过": ">",
+    "at most": "<=",
+    "up to": "<=",
+    "no more than": "<=",
+    "不超过": "<=",
+    "不高于": "<=",
+    "至多": "<=",
+    "小于等于": "<=",
+    "at least": ">=",
+    "no less than": ">=",
+    "不低于": ">=",
+    "不少于": ">=",
+    "至少": ">=",
+    "大于等于": ">=",
 }
 _FOREIGN_WORDS = "|".join(sorted((word for word in _OURS if word[0].isalpha()), key=len, reverse=True))
 _FOREIGN = re.compile(rf"([<>=!]\s+[<>=](?![<>=])|===?|!==|<>|=[!<>]|[≤≦⩽≥≧⩾≠]|!(?!=)|(?:{_FOREIGN_WORDS})(?=[\W\d]))")

@@ -14,9 +14,18 @@ OF_THE_MACHINE = ("localtime", "posixrules", "Factory")  # found in zone databas
 # What currencies are called that is no code of ISO 4217.
 _CODES = {
     **dict.fromkeys(("RMB", "CNH", "¥", "￥", "元", "人民币", "YUAN", "RENMINBI"), "CNY"),
-    **{"$": "USD", "US$": "USD", "DOLLAR": "USD", "€": "EUR", "EURO": "EUR", "£": "GBP", "HK$": "HKD", "YEN": "JPY"},
+    "$": "USD",
+    "US$": "USD",
+    "DOLLAR": "USD",
+    "€": "EUR",
+    "EURO": "EUR",
+    "£": "GBP",
+    "HK$": "HKD",
+    "YEN": "JPY",
 }
-_CITIES = dict.fromkeys(("beijing", "cst", "utc+8", "gmt+8", "utc+08:00", "+08:00", "北京", "shenzhen"), "Asia/Shanghai")
+_CITIES = dict.fromkeys(
+    ("beijing", "cst", "utc+8", "gmt+8", "utc+08:00", "+08:00", "北京", "shenzhen"), "Asia/Shanghai"
+)
 VERSION = re.compile(r"[^\s`](?:[^`\n]{0,78}[^\s`])?")
 
 

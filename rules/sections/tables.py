@@ -33,8 +33,8 @@ def _never(_cell: Node, _column: ScalarNode) -> bool:
 def read_table(node: MappingNode, what: str, words: Sequence[str], scope: Scope, fits: Fits = _never) -> list[Row]:
     """Return a table's rows; its columns are fields and the given words.
 
-    What is wrong with a column is told once, not for each of its cells; a row of another length is reported and left out.
-    `fits` says whether a cell can stand in a column, to find out which cell is missing.
+    What is wrong with a column is told once, not for each of its cells; a row of another length is reported and left
+    out. `fits` says whether a cell can stand in a column, to find out which cell is missing.
     """
     columns = _columns(node, what, words, scope)
     found = node.get("rows")
@@ -115,8 +115,8 @@ def _report_split_or_joined(row: ListNode, wanted: int, scope: Scope) -> bool:
             scope.report.add(finding(span.file, span.line, span.column, cell.text[at], cell.text[at + 1 :]))
         return True
     start, end = 0, 0
-    for number, cell in enumerate(row.items[:-1]):
-        if not isinstance(cell, ScalarNode) or cell.style or not cell.text[-1:].isdigit():
+    for number, begun in enumerate(row.items[:-1]):
+        if not isinstance(begun, ScalarNode) or begun.style or not begun.text[-1:].isdigit():
             continue
         end = number + 1
         while end < len(row.items) and _continues(row.items[end - 1], row.items[end]):

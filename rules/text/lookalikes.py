@@ -1,9 +1,9 @@
 """Characters that look like those of the language and are not.
 
-Input methods, word processors and web pages put `：`, `，`, `“`, `％`, `（` or a no-break space where `:`, `,`, `"`, `%`,
-`(` or a blank is meant. In words for people they are welcome; where they keep a policy from being read, what is said of
-the words around them (an unknown field `line.discount： "<= 10%"`) hides the cause. So such a finding becomes one about
-the character itself, and the text is read again with the character that was meant, for the mistakes behind it.
+Input methods, word processors and web pages put `：`, `，`, `“`, `％`, `（` or a no-break space where `:`, `,`, `"`,
+`%`, `(` or a blank is meant. In words for people they are welcome; where they keep a policy from being read, what is
+said of the words around them (an unknown field `line.discount： "<= 10%"`) hides the cause. So such a finding becomes
+one about the character itself, and the text is read again with the character that was meant, for the mistakes behind.
 """
 
 import re
@@ -26,9 +26,15 @@ _MEANT = {
     **dict.fromkeys("、﹐", ","),
     **dict.fromkeys("\N{MODIFIER LETTER COLON}\N{RATIO}\N{SMALL COLON}", ":"),
     **dict.fromkeys("。﹒", "."),
-    **{"×": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/"},
+    "×": "*",
+    "∗": "*",
+    "÷": "/",
+    "∕": "/",
+    "⁄": "/",
     **dict.fromkeys("٪﹪", "%"),
-    **dict.fromkeys("\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+    **dict.fromkeys(
+        "\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
+    ),
     **dict.fromkeys("\u200c\u200d\u200e\u200f\ufe0e\ufe0f", ""),
 }
 _RUN = re.compile(f"[{re.escape(''.join(_MEANT))}]+")
@@ -43,7 +49,7 @@ _SYNTAX = (
     _INDENT,
     re.compile(rf"(?:^|[\[{{,，｛]|- )\s*\"?[A-Za-z_][\w.-]*\"?\s*(?P<at>[{_COLON}])", re.ASCII),
     re.compile(rf"(?:[:\[{{,]|^\s*-)\s*(?P<at>[{_QUOTE}])"),
-    re.compile(rf"(?:[:\[{{,]|^\s*-)\s*(?P<at>[［【〔｛])"),
+    re.compile(r"(?:[:\[{,]|^\s*-)\s*(?P<at>[［【〔｛])"),
     re.compile(rf"(?:[:{_COLON}]|^\s*-)(?P<at>[{_SPACES}]+)"),
     re.compile(r"(?P<at>[］】〕｝])\s*(?:[\]},]|$)"),
 )
@@ -115,25 +121,21 @@ def divided(
 
 
 def in_syntax(lines: list[str], blanked: Iterable[tuple[int, str]], file: str) -> list[Diagnostic]:
-    """Return the look-alikes that stand in the place of syntax, in lines (by number) without quoted text and comments."""
+    """Return the look-alikes that stand in the place of syntax; `blanked` lines have no quoted text nor comment."""
     found: list[Diagnostic] = []
     for number, bare in blanked:
         if bare.isascii():
             continue
         line = lines[number]
-        places = {
-            (one.start("at"), one.end("at")) for pattern in _SYNTAX for one in pattern.finditer(bare)
-        }
+        places = {(one.start("at"), one.end("at")) for pattern in _SYNTAX for one in pattern.finditer(bare)}
         if any(line[start] in _QUOTE for start, _ in places):
             places |= {(one.start("at"), one.end("at")) for one in _CLOSING.finditer(bare)}
-        found += [
-            finding(file, number + 1, start + 1, line[start:end], line[end:]) for start, end in sorted(places)
-        ]
+        found += [finding(file, number + 1, start + 1, line[start:end], line[end:]) for start, end in sorted(places)]
     return found
 
 
 def comma_before(line: str, bare: str, number: int, column: int, file: str) -> list[Diagnostic]:
-    """Return the last look-alike of a comma within brackets before a column, where nothing else explains a complaint."""
+    """Return the last look-alike of a comma before a column, where nothing else explains a complaint."""
     found = list(_COMMA.finditer(bare, 0, column))
     if not found:
         return []
@@ -180,7 +182,9 @@ class Mends:
     def _original(self, span: Span) -> Span:
         column = self._column(span.file, span.line, span.column)
         end = self._column(span.file, span.end_line, span.end_column)
-        return Span(span.file, span.line, column, span.end_line, max(end, column + 1) if span.line == span.end_line else end)
+        return Span(
+            span.file, span.line, column, span.end_line, max(end, column + 1) if span.line == span.end_line else end
+        )
 
     def _column(self, file: str, line: int, column: int) -> int:
         longer = 0

@@ -106,10 +106,10 @@ def explain(error: yaml.YAMLError, source: Source, around: Around, report: Repor
             message = f"a test that begins with `{test[0]}` needs quotes"
             report.error("D217", message, span, hint=f"quote it: {instead}", instead=instead)
             return _covered(lines, number, start, end)
-    if around.quoted and (around.quoted.end_line, around.quoted.end_column) <= (problem.line + 1, problem.column + 1):
-        if around.quoted.end_line == problem.line + 1:
-            tell_unclosed_quotes(around.quoted, report)
-            return None
+    quoted = around.quoted
+    if quoted and quoted.end_line == problem.line + 1 and quoted.end_column <= problem.column + 1:
+        tell_unclosed_quotes(quoted, report)
+        return None
     if problem.line < len(lines) and (at := unpaired(lines[problem.line], problem.column)) is not None:
         tell_unclosed_quotes(Span(source.file, problem.line + 1, at + 1, problem.line + 1, at + 2), report)
         return None
@@ -124,7 +124,9 @@ def explain(error: yaml.YAMLError, source: Source, around: Around, report: Repor
     if _tell_indent(problem.line, lines, source.file, around, report):
         return None
     if problem.line < len(lines):
-        alike = comma_before(lines[problem.line], _bare(lines[problem.line]), problem.line, problem.column + 1, source.file)
+        alike = comma_before(
+            lines[problem.line], _bare(lines[problem.line]), problem.line, problem.column + 1, source.file
+        )
         for diagnostic in alike:
             report.add(diagnostic)
         if alike:
@@ -174,7 +176,7 @@ def cut_off(line: str) -> tuple[int, int, int] | None:
     """Return where a text begins whose end is a comment, where that begins, and where the text probably ends.
 
     >>> cut_off("- {because: See #12 first}")
-    (11, 15, 25)
+    (12, 16, 25)
     """
     for found in _COMMENT.finditer(_QUOTED.sub(lambda quoted: "'" * len(quoted.group()), line[:LONGEST])):
         before = found.string[: found.start()]
@@ -250,9 +252,9 @@ def _tell_indent(number: int, lines: list[str], file: str, around: Around, repor
     moves = [(begun, column) for begun, column in moves if column != begun.indent]
     if not moves:
         return False
-    begun = [one for at, line in enumerate(lines) if (one := _begun(at, line))]
-    usual = _steps(begun)
-    moves.sort(key=lambda move: (_oddity(*move, begun, usual) + abs(move[1] - move[0].indent), -move[1]))
+    every = [one for at, line in enumerate(lines) if (one := _begun(at, line))]
+    usual = _steps(every)
+    moves.sort(key=lambda move: (_oddity(*move, every, usual) + abs(move[1] - move[0].indent), -move[1]))
     judged = [(around.judge(_moved(lines, *move), number), move) for move in moves[:MOST_MOVES]]
     best, (wrong, meant) = min(judged, key=lambda one: one[0])
     as_good = {column for worth, (one, column) in judged if one is wrong and worth == best}

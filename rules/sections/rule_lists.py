@@ -31,6 +31,7 @@ EffectsReader: TypeAlias = Callable[[Sequence[Entry], Scope], tuple[Effect, ...]
 
 RULE_ID = re.compile(r"\w[\w.-]{0,79}")
 COMMON_WORDS = ("because", "from", "through", "accept")
+WINDOWS = ("protect", "extend")
 CONTROL_WORDS = ("kind", "at")
 
 
@@ -114,6 +115,8 @@ def _fitting(of: RuleList, words: Sequence[str], scope: Scope) -> Fits:
         if column.text == of.id:
             named = isinstance(cell, ScalarNode) and cell.text in (AUTOMATIC, *scope.signers)
             return isinstance(cell, ScalarNode) and not named and RULE_ID.fullmatch(cell.text) is not None
+        if column.text in WINDOWS:  # the effects of a window are read together only
+            return isinstance(cell, ScalarNode) and read_literal(cell, Scalar.DURATION, report) is not None
         if column.text in ("from", "through"):
             return isinstance(cell, ScalarNode) and read_literal(cell, Scalar.DATE, report) is not None
         if column.text in of.effects:

@@ -23,8 +23,8 @@ _MEANT = {
     **dict.fromkeys("】〕﹞", "]"),
     **dict.fromkeys("‐‑‒–—―−﹣", "-"),
     **dict.fromkeys("〜∼", "~"),
-    **dict.fromkeys("、﹐", ","),
-    **dict.fromkeys("\N{MODIFIER LETTER COLON}\N{RATIO}\N{SMALL COLON}", ":"),
+    **dict.fromkeys("、﹐﹑\ufe10\ufe11", ","),
+    **dict.fromkeys("\u2236\u02d0\ua789\ufe13\ufe30\ufe55", ":"),
     **dict.fromkeys("。﹒", "."),
     "×": "*",
     "∗": "*",
@@ -45,6 +45,8 @@ COMMAS = "".join(char for char, meant in _MEANT.items() if meant == ",")
 
 # Where such a character stands in the place of one that YAML's syntax needs. A group `at` is the character.
 _INDENT = re.compile(rf"^[ \t]*(?P<at>[{_SPACES}]+)")
+_QUOTES = re.compile(f"[{_QUOTE}]")
+_LEADING, _TRAILING = re.compile(f"[{_SPACES}]+"), re.compile(f"[{_SPACES}]+$")
 _SYNTAX = (
     _INDENT,
     re.compile(rf"(?:^|[\[{{,，｛]|- )\s*\"?[A-Za-z_][\w.-]*\"?\s*(?P<at>[{_COLON}])", re.ASCII),
@@ -94,7 +96,10 @@ def in_words(diagnostic: Diagnostic, source: Source) -> Iterator[Diagnostic]:
         return
     line = source.line(span.line)
     start, end = span.column - 1, min(span.end_column - 1, len(line))
-    for found in _RUN.finditer(line, start, end):
+    runs = list(_RUN.finditer(line, start, end))
+    if sum(found.group()[0] in _QUOTE for found in runs) % 2 and (closing := _QUOTES.search(line, end)):
+        runs.append(closing)  # YAML ended the words at a comma or a bracket, before the quotes that close
+    for found in runs:
         one = finding(span.file, span.line, found.start() + 1, found.group(), line[found.end() :])
         if diagnostic.code in _ABOUT_LITERALS and one.instead and one.instead.strip("\"' "):
             half_width = _RUN.sub(lambda run: "".join(_MEANT[char] for char in run.group()), line[start:end])
@@ -118,6 +123,15 @@ def divided(
         alike += within
         others += [] if within else [diagnostic]
     return alike, others
+
+
+def at_the_ends(text: str, place: Span) -> Iterator[Diagnostic]:
+    """Yield the spaces around unquoted words that are no blanks."""
+    if found := _LEADING.match(text):
+        yield finding(place.file, place.line, place.column, found.group(), text[found.end() :])
+    found = _TRAILING.search(text)
+    if found and found.start() and place.line == place.end_line:
+        yield finding(place.file, place.line, place.column + found.start(), found.group(), "")
 
 
 def in_syntax(lines: list[str], blanked: Iterable[tuple[int, str]], file: str) -> list[Diagnostic]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import yaml
 
 from rules.reports.report import Report
+from rules.text.lookalikes import at_the_ends
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
-from rules.text.riddles import MENDED, SECTIONS, TOP_LEVEL, Around, explain, runs_on, tell_unclosed_quotes
+from rules.text.riddles import MENDED, SECTIONS, TOP_LEVEL, Around, explain, runs_on, tell_tab, tell_unclosed_quotes
 from rules.text.source import Source, Span
 
 DEEPEST = 60
@@ -131,6 +132,9 @@ class _Tree:
         place = self.place(event)
         if place.line != place.end_line and style not in ("|", ">"):
             unreadable |= self.runs_on(place, style)
+        if not style and not text.isascii() and text != text.strip():
+            for one in at_the_ends(text, place):
+                self.report.add(one)
         node = ScalarNode(text, place, style, unreadable)
         if self.comments and not style and text:
             node.cut_off = self.cut_off(place)
@@ -148,6 +152,9 @@ class _Tree:
         else:
             number, line = place.line + 1 + wrong, later[wrong]
             indent = len(line) - len(line.lstrip())
+            if "\t" in line[:indent]:
+                tell_tab(Span(self.file, number, line.index("\t") + 1, number, indent + 1), self.report)
+                return True
             span = Span(self.file, number, indent + 1, number, indent + 1 + len(line[indent:].split()[0]))
             hint = "indent it as the lines that it belongs to; or quote the text, if it belongs to that"
             self.report.error("D226", "this line is read as part of the text in the line above it", span, hint=hint)

@@ -42,6 +42,7 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 _COMMENT = re.compile(r"(?<=\s)#")
 _CLOSING = re.compile(r"\s*[\]}]+,?\s*$")
 _OPEN = re.compile(r"(?::|:\s+[|>][-+]?)\s*(?:\s#.*)?$")
+_TAB_INDENT = re.compile(r" *(?P<at>\t\s*)(?:- |[A-Za-z_][\w.-]*:(?:\s|$))")
 _ITEM_OR_KEY = re.compile(r"\s*(?:- |[A-Za-z_][\w.-]*:(?:\s|$))")
 
 # The parser's words, and ours: code, message, hint. The first whose words occur in the complaint is told.
@@ -96,6 +97,10 @@ def explain(error: yaml.YAMLError, source: Source, around: Around, report: Repor
             for diagnostic in everywhere:
                 report.add(diagnostic)
             return None
+    for number in range(max(problem.line - 1, 0), last):
+        if tab := _TAB_INDENT.match(lines[number]):
+            tell_tab(Span(source.file, number + 1, tab.start("at") + 1, number + 1, tab.end("at") + 1), report)
+            return None
     for number in range(first, last):
         found = unquoted(lines[number])
         if found:
@@ -135,6 +140,11 @@ def explain(error: yaml.YAMLError, source: Source, around: Around, report: Repor
     return None
 
 
+def tell_tab(span: Span, report: Report) -> None:
+    """Report a tab in an indent."""
+    report.error("D208", "the line is indented with a tab", span, hint="indent with spaces")
+
+
 def _covered(lines: list[str], number: int, start: int, end: int) -> str:
     lines[number] = lines[number][:start] + MENDED * (end - start) + lines[number][end:]
     return "\n".join(lines)
@@ -158,7 +168,7 @@ def unpaired(line: str, column: int) -> int | None:
     3
     """
     for found in _QUOTED.finditer(line[:LONGEST]):
-        if found.end() == column and line[column : column + 1].strip() and line[column] not in ",]}:":
+        if found.end() == column and line[column : column + 1].strip() and line[column] not in ",]}:，、":
             return found.start()
     return None
 
@@ -357,9 +367,7 @@ def _tell(error: yaml.MarkedYAMLError, lines: list[str], file: str, unclosed: Sp
     if line[problem.column : problem.column + 1] == ":":  # inside brackets, where the parser misses only a comma
         said = "mapping values are not allowed"
     if "\t" in indent:
-        column = indent.index("\t") + 1
-        span = Span(file, problem.line + 1, column, problem.line + 1, len(indent) + 1)
-        report.error("D208", "the line is indented with a tab", span, hint="indent with spaces")
+        tell_tab(Span(file, problem.line + 1, indent.index("\t") + 1, problem.line + 1, len(indent) + 1), report)
         return
     at_end = not any(rest.strip() for rest in (line[problem.column :], *lines[problem.line + 1 :]))
     if at_end and unclosed is not None:

@@ -53,7 +53,7 @@ LATER = {
     "invariants": ("D111", "invariants are not supported by this version yet", "leave them out until they are proved"),
     "include": ("D224", "a policy that is not a file cannot include files", "put all of it into one text"),
 }
-MOST_READINGS = 10  # each finds the look-alikes that those before it hid
+MOST_READINGS = 5  # each finds the look-alikes that those before it hid
 
 
 @dataclass(frozen=True)

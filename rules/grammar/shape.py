@@ -12,7 +12,7 @@ from rules.grammar.literals import read_literal
 from rules.ir import Text
 from rules.reports.report import Report
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
-from rules.text.riddles import SECTIONS, TOP_LEVEL, tell_cut_off
+from rules.text.riddles import SECTIONS, TOP_LEVEL, report_cut_off
 from rules.text.source import Span
 from rules.types import Scalar, SetOf, Type, Value
 
@@ -148,7 +148,7 @@ def _whole(node: Node, what: str, report: Report) -> ScalarNode | None:
     """Return a text; one that a `#` cuts off is reported, and returned as far as it goes."""
     found = word(node, what, report)
     if found and found.cut_off:
-        tell_cut_off(f"{found.text} {found.cut_off.text}", found.cut_off.span, report, is_sure=False)
+        report_cut_off(f"{found.text} {found.cut_off.text}", found.cut_off.span, report, is_sure=False)
     return found
 
 

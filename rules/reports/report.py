@@ -23,11 +23,11 @@ def _clipped(words: str) -> str:
 class Report:
     """The findings so far; one at the same place in the same words is told once."""
 
-    def __init__(self) -> None:
-        """Start with nothing found."""
+    def __init__(self, *, patience: int = 200_000) -> None:
+        """Start with nothing found; `patience` is how many words are compared in search of hints, none below zero."""
         self._found: dict[Diagnostic, None] = {}
         self._nearest: dict[tuple[str, int], str | None] = {}
-        self._patience = 200_000  # how many words are still compared in search of hints
+        self._patience = patience  # how many words are still compared
         self.errors = 0
 
     def error(

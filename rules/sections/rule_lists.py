@@ -103,14 +103,14 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
 
 def _fitting(of: RuleList, words: Sequence[str], scope: Scope) -> Fits:
     """Return what says whether a cell can stand in a column, without reporting anything."""
-    aside = replace(scope, report=Report(), uses=[], accepted=[])
+    aside = replace(scope, report=Report(patience=-1), uses=[], accepted=[])
 
     def fits(cell: Node, column: ScalarNode) -> bool:
         if column.unreadable or (isinstance(cell, ScalarNode) and cell.unreadable):
             return True
         if isinstance(cell, ScalarNode) and cell.text in ANY:
             return (column.text,) != of.effects  # the only effect is needed
-        aside.report = report = Report()
+        aside.report = report = Report(patience=-1)
         entry = Entry(column, cell)
         if column.text == of.id:
             named = isinstance(cell, ScalarNode) and cell.text in (AUTOMATIC, *scope.signers)

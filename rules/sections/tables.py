@@ -14,7 +14,7 @@ Fits: TypeAlias = Callable[[Node, ScalarNode], bool]
 
 WIDEST = 60  # columns of a table in which a missing cell is looked for
 FEW = 4
-PATIENCE = 500  # rows of a table in which it is looked for in each wrong row, not in the first one only
+PATIENCE = 20  # wrong rows of a table in which it is looked for
 
 
 @dataclass(slots=True)
@@ -48,11 +48,11 @@ def read_table(node: MappingNode, what: str, words: Sequence[str], scope: Scope,
         _wrong_columns(lists[0], columns, scope)
         return []
     result = []
-    passed_over = 0
+    wrong = 0
     for row in lists:
         if len(row.items) != len(columns):
-            _wrong_length(row, columns, fits if not passed_over else _never, scope)
-            passed_over += len(lists) > PATIENCE
+            _wrong_length(row, columns, fits if wrong < PATIENCE else _never, scope)
+            wrong += 1
             continue
         cells = {
             column.text: Entry(column, cell)

@@ -64,6 +64,7 @@ _ABOUT_WORDS = frozenset(
     D101 D102 D104 D105 D106 D107 D110 D301 D302 D303 D304 D305 D307 D308 D310 D311 D402 D406 D501 D502
     """.split()  # noqa: SIM905 - so many codes read better as words than in quotes
 )
+SHORT = 30  # characters of many that a message shows
 _ABOUT_LITERALS = ("D301", "D302", "D303")
 
 
@@ -72,6 +73,7 @@ def finding(file: str, line: int, column: int, run: str, after: str) -> Diagnost
     meant = "".join(_MEANT[char] for char in run)
     place = Span(file, line, column, line, column + len(run))
     first = run[0]
+    shown = run if len(run) <= SHORT else f"{run[:SHORT]}…"
     name = f"U+{ord(first):04X}, {unicodedata.name(first, 'unnamed').lower()}"
     if not meant:
         return Diagnostic("D225", f"a character that nobody sees ({name}) stands here", place, "remove it", instead="")
@@ -79,18 +81,24 @@ def finding(file: str, line: int, column: int, run: str, after: str) -> Diagnost
         said = f"this is not a blank ({name}), though it looks like one"
         return Diagnostic("D225", said, place, "write plain blanks", instead=meant)
     if len(run) > 1:
-        said = f"`{run}` is written in look-alike characters ({name}, …)"
+        said = f"`{shown}` is written in look-alike characters ({name}, …)"
     else:
         said = f"`{run}` ({name}) stands where `{meant}` should"
     if meant[-1] == ":" and after[:1].strip():
         return Diagnostic("D225", said, place, f"write `{meant} `, with a blank after it", instead=f"{meant} ")
-    return Diagnostic("D225", said, place, f"write `{meant}`", instead=meant)
+    return Diagnostic("D225", said, place, f"write `{meant[: len(shown)]}`", instead=meant)
 
 
 def in_words(diagnostic: Diagnostic, source: Source) -> Iterator[Diagnostic]:
     """Yield what look-alikes there are in the words that a finding is about."""
     span = diagnostic.span
-    if diagnostic.code not in _ABOUT_WORDS or span.line != span.end_line:
+    if diagnostic.code not in _ABOUT_WORDS:
+        return
+    if span.line != span.end_line:
+        if diagnostic.code == "D110":  # without one colon, a mapping of many lines is a single word
+            lines = source.text.split("\n")
+            within = range(span.line - 1, min(span.end_line, len(lines)))
+            yield from in_syntax(lines, [(number, lines[number]) for number in within], span.file)
         return
     if diagnostic.code == "D308" and diagnostic.instead:  # says already what to write in the place of all of it
         return

@@ -13,7 +13,7 @@ import yaml
 from rules.reports.report import Report
 from rules.text.lookalikes import at_the_ends
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
-from rules.text.riddles import MENDED, SECTIONS, TOP_LEVEL, Around, explain, runs_on, tell_tab, tell_unclosed_quotes
+from rules.text.riddles import MENDED, SECTIONS, TOP_LEVEL, Around, explain, report_tab, report_unclosed_quotes, runs_on
 from rules.text.source import Source, Span
 
 DEEPEST = 60
@@ -21,6 +21,7 @@ MOST_VALUES = 500_000
 MOST_BY_ALIAS = 100_000
 MOST_MENDS = 20
 MENDABLE = 2**20
+JUDGED = 2**18  # characters of a text that is read a few times more to find a wrong indent
 NEVER = 10**6
 
 Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -89,7 +90,7 @@ class _Tree:
     def around(self) -> Around:
         """Return what is open, for the one who explains a complaint."""
         marks = [frame.start for frame in self.open if frame.flow]
-        return Around(marks[-1] if marks else None, self.quoted, _judge if len(self.source.text) < MENDABLE else _any)
+        return Around(marks[-1] if marks else None, self.quoted, _judge if len(self.source.text) < JUDGED else _any)
 
     def build(self, text: str) -> Node | None:
         """Return the tree of a text."""
@@ -148,12 +149,12 @@ class _Tree:
         if wrong is None:
             return False
         if style:
-            tell_unclosed_quotes(place, self.report)
+            report_unclosed_quotes(place, self.report)
         else:
             number, line = place.line + 1 + wrong, later[wrong]
             indent = len(line) - len(line.lstrip())
             if "\t" in line[:indent]:
-                tell_tab(Span(self.file, number, line.index("\t") + 1, number, indent + 1), self.report)
+                report_tab(Span(self.file, number, line.index("\t") + 1, number, indent + 1), self.report)
                 return True
             span = Span(self.file, number, indent + 1, number, indent + 1 + len(line[indent:].split()[0]))
             hint = "indent it as the lines that it belongs to; or quote the text, if it belongs to that"

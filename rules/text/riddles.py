@@ -99,7 +99,7 @@ def explain(error: yaml.YAMLError, source: Source, around: Around, report: Repor
             return None
     for number in range(max(problem.line - 1, 0), last):
         if tab := _TAB_INDENT.match(lines[number]):
-            tell_tab(Span(source.file, number + 1, tab.start("at") + 1, number + 1, tab.end("at") + 1), report)
+            report_tab(Span(source.file, number + 1, tab.start("at") + 1, number + 1, tab.end("at") + 1), report)
             return None
     for number in range(first, last):
         found = unquoted(lines[number])
@@ -113,10 +113,10 @@ def explain(error: yaml.YAMLError, source: Source, around: Around, report: Repor
             return _covered(lines, number, start, end)
     quoted = around.quoted
     if quoted and quoted.end_line == problem.line + 1 and quoted.end_column <= problem.column + 1:
-        tell_unclosed_quotes(quoted, report)
+        report_unclosed_quotes(quoted, report)
         return None
     if problem.line < len(lines) and (at := unpaired(lines[problem.line], problem.column)) is not None:
-        tell_unclosed_quotes(Span(source.file, problem.line + 1, at + 1, problem.line + 1, at + 2), report)
+        report_unclosed_quotes(Span(source.file, problem.line + 1, at + 1, problem.line + 1, at + 2), report)
         return None
     opened = around.unclosed.line - 1 if around.unclosed else first
     for number in range(max(opened, problem.line - LINES_BACK), last):
@@ -124,9 +124,9 @@ def explain(error: yaml.YAMLError, source: Source, around: Around, report: Repor
         if cut and around.unclosed:
             start, at, end = cut
             span = Span(source.file, number + 1, at + 1, number + 1, end + 1)
-            tell_cut_off(lines[number][start:end], span, report)
+            report_cut_off(lines[number][start:end], span, report)
             return _covered(lines, number, start, end)
-    if _tell_indent(problem.line, lines, source.file, around, report):
+    if _report_indent(problem.line, lines, source.file, around, report):
         return None
     if problem.line < len(lines):
         alike = comma_before(
@@ -140,7 +140,7 @@ def explain(error: yaml.YAMLError, source: Source, around: Around, report: Repor
     return None
 
 
-def tell_tab(span: Span, report: Report) -> None:
+def report_tab(span: Span, report: Report) -> None:
     """Report a tab in an indent."""
     report.error("D208", "the line is indented with a tab", span, hint="indent with spaces")
 
@@ -155,7 +155,7 @@ def _bare(line: str) -> str:
     return _BLANKED.sub(lambda found: "#" * len(found.group()), line[:LONGEST])
 
 
-def tell_unclosed_quotes(quoted: Span, report: Report) -> None:
+def report_unclosed_quotes(quoted: Span, report: Report) -> None:
     """Report quotes that swallow the lines after them."""
     place = Span(quoted.file, quoted.line, quoted.column, quoted.line, quoted.column + 1)
     report.error("D228", "the quotes that open here are not closed in this line", place, hint="close the quotes")
@@ -213,7 +213,7 @@ def _quoted_hint(text: str) -> str:
     return f"quote the text: '{doubled}'" if '"' in text or "\\" in text else f'quote the text: "{text}"'
 
 
-def tell_cut_off(text: str, span: Span, report: Report, *, is_sure: bool = True) -> None:
+def report_cut_off(text: str, span: Span, report: Report, *, is_sure: bool = True) -> None:
     """Report words after a ` #`, which YAML takes for a comment; `text` is all that was meant."""
     hint = _quoted_hint(text) + ("" if is_sure else "; or put a blank after the `#`, if it is a comment")
     report.error("D227", "what follows a blank and `#` is a comment, and no part of the text", span, hint=hint)
@@ -242,7 +242,7 @@ def _begun(number: int, line: str) -> _Begun | None:
     return _Begun(number, len(line) - len(line.lstrip(" ")), "- " in found.group(), _OPEN.search(line) is not None)
 
 
-def _tell_indent(number: int, lines: list[str], file: str, around: Around, report: Report) -> bool:
+def _report_indent(number: int, lines: list[str], file: str, around: Around, report: Report) -> bool:
     """Report a line that begins in no column in which lines around it begin; return whether there is one.
 
     The complaint comes at the first line that fits nowhere. Which line is wrong shows by trying: this one or one above
@@ -264,7 +264,7 @@ def _tell_indent(number: int, lines: list[str], file: str, around: Around, repor
         return False
     every = [one for at, line in enumerate(lines) if (one := _begun(at, line))]
     usual = _steps(every)
-    moves.sort(key=lambda move: (_oddity(*move, every, usual) + abs(move[1] - move[0].indent), -move[1]))
+    moves.sort(key=lambda move: (_oddity(move[0], move[1], every, usual) + abs(move[1] - move[0].indent), -move[1]))
     judged = [(around.judge(_moved(lines, *move), number), move) for move in moves[:MOST_MOVES]]
     best, (wrong, meant) = min(judged, key=lambda one: one[0])
     as_good = {column for worth, (one, column) in judged if one is wrong and worth == best}
@@ -367,7 +367,7 @@ def _tell(error: yaml.MarkedYAMLError, lines: list[str], file: str, unclosed: Sp
     if line[problem.column : problem.column + 1] == ":":  # inside brackets, where the parser misses only a comma
         said = "mapping values are not allowed"
     if "\t" in indent:
-        tell_tab(Span(file, problem.line + 1, indent.index("\t") + 1, problem.line + 1, len(indent) + 1), report)
+        report_tab(Span(file, problem.line + 1, indent.index("\t") + 1, problem.line + 1, len(indent) + 1), report)
         return
     at_end = not any(rest.strip() for rest in (line[problem.column :], *lines[problem.line + 1 :]))
     if at_end and unclosed is not None:

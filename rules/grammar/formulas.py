@@ -37,7 +37,8 @@ def read_formula(node: ScalarNode, wanted: Scalar, scope: Scope, *, aggregates: 
     found = _as_money(found) if wanted is MONEY else found
     if found.type != wanted:
         rate_meant = wanted is RATE and isinstance(found, Constant) and found.type in PLAIN
-        hint = asked(_rates(found.value)) if rate_meant and isinstance(found, Constant) else None
+        offers = _rates(found.value) if rate_meant and isinstance(found, Constant) else ()
+        hint = f"a rate has its percent sign: `{offers[0]}`" if len(offers) == 1 else asked(offers)
         scope.report.error("D502", f"the formula computes {found.type} where {wanted} is needed", node.span, hint=hint)
         return None
     return found

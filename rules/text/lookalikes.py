@@ -171,6 +171,7 @@ class Mends:
 
     by_line: dict[tuple[str, int], list[tuple[int, int, str]]] = field(default_factory=dict)
     found: dict[Diagnostic, None] = field(default_factory=dict)
+    texts: dict[str, Source] = field(default_factory=dict)  # mended already, by file
 
     def add(self, found: Iterable[Diagnostic]) -> bool:
         """Note look-alikes that were found in mended texts; return whether there was a new one."""
@@ -179,6 +180,7 @@ class Mends:
             if one in self.found or one.instead is None:
                 continue
             self.found[one] = None
+            self.texts.clear()
             span = one.span
             mends = self.by_line.setdefault((span.file, span.line), [])
             insort(mends, (span.column, span.end_column, one.instead))
@@ -187,14 +189,14 @@ class Mends:
     def mended(self, source: Source) -> Source:
         """Return a source with what was meant."""
         touched = [(line, mends) for (file, line), mends in self.by_line.items() if file == source.file]
-        if not touched:
-            return source
+        if not touched or source.file in self.texts:
+            return self.texts.get(source.file, source)
         lines = source.text.split("\n")
         for number, mends in touched:
             for start, end, instead in reversed(mends):
                 line = lines[number - 1]
                 lines[number - 1] = line[: start - 1] + instead + line[end - 1 :]
-        return Source(source.file, "\n".join(lines))
+        return self.texts.setdefault(source.file, Source(source.file, "\n".join(lines)))
 
     def placed(self, diagnostic: Diagnostic) -> Diagnostic:
         """Return a finding in a mended text with its place in the text as it was written."""

@@ -33,7 +33,7 @@ from rules.sections.price_approval import read_price_approval
 from rules.sections.special_orders import read_special_orders
 from rules.text import encoding
 from rules.text.include import read_files
-from rules.text.lookalikes import Mends, divided
+from rules.text.lookalikes import MOST, Mends, divided
 from rules.text.nodes import Entry, Node
 from rules.text.reader import MENDABLE, read
 from rules.text.source import Source
@@ -91,7 +91,8 @@ def _loaded(read_tree: Callable[[Mends, Report], tuple[Node | None, tuple[Source
         policy = _policy(tree, sources, report) if tree else None
         found = report.diagnostics(sources)
         alike, others = divided(found, {source.file: mends.mended(source) for source in sources})
-        if not mends.add(alike) or sum(len(source.text) for source in sources) > MENDABLE:
+        is_large = sum(len(source.text) for source in sources) > MENDABLE or len(alike) > MOST
+        if not mends.add(alike) or is_large:
             break
     if not mends.found:
         return Loaded(None if report.errors else policy, found, sources)

@@ -70,6 +70,7 @@ def fields_of(
     if found is None:
         return None
     known = (*required, *optional)
+    before: Entry | None = None
     for entry in found:
         if entry.key.text not in known:
             start, colon, rest = entry.key.text.partition(":")
@@ -78,10 +79,11 @@ def fields_of(
                 hint = f"put a blank after the colon: `{start}: {rest}`"
             elif misplaced := elsewhere(entry.key.text, found.span):
                 hint = misplaced
-            elif above := _above(entry, found):
+            elif above := _above(entry, before, found):
                 near = f"{hint} or, " if hint and report.nearest(entry.key.text, known) else ""
                 hint = f"{near}if it belongs to `{above}`, indent it by {found.span.column + 1} blanks"
             report.error("D102", f"{what} has no key `{entry.key.text}`", entry.key.span, hint=hint)
+        before = entry
     missing = [f"`{key}`" for key in required if key not in found.entries]
     if missing:
         report.error("D103", f"{what} needs the key{'s' if len(missing) > 1 else ''} {', '.join(missing)}", found.span)
@@ -103,13 +105,8 @@ def is_misplaced(entry: Entry, report: Report) -> bool:
     return hint is not None
 
 
-def _above(entry: Entry, within: MappingNode) -> str | None:
+def _above(entry: Entry, before: Entry | None, within: MappingNode) -> str | None:
     """Return the key of a mapping, or of nothing, that stands above a key at the start of a line."""
-    before = None
-    for other in within:
-        if other is entry:
-            break
-        before = other
     if before is None or entry.key.span.column != within.span.column:
         return None
     below = isinstance(before.value, MappingNode) and before.value.span.line > before.key.span.line

@@ -3,6 +3,10 @@
 `pytest --update-golden` writes what the commands print into the guides. A line that ends in `…` stands for any ending,
 a line of `…` alone for any lines.
 Identifiers differ from run to run, and are shown as `…`.
+
+Some pages are worked through in a folder of their own (`WORKED`). There a block that begins with ```` ```yaml NAME ````
+(or `json`) is that file, written before the next command is run; with a `+` after the name it is added to the end of the
+file. No block of such a page is without a name, so that all that a reader is shown has been loaded or sent.
 """
 
 import os
@@ -16,10 +20,16 @@ from pathlib import Path
 import pytest
 
 from api.web.problems import PROBLEM_TYPES
+from rules.load import load
 
 ROOT = Path(__file__).parents[1]
 GUIDES = ("README.md", "docs/check.md", "docs/cli.md", "docs/http.md", "docs/testing-policies.md")
+WORKED = ("docs/guide.md", "docs/how-do-i-say.md", "docs/language.md")
 BLOCK = re.compile(r"```console\n\$ (?P<command>.*)\n(?P<output>(?:.*\n)*?)```")
+FENCE = re.compile(r"^```(?P<form>\w*)(?: (?P<name>[\w./-]+)(?P<more> \+)?)?\n(?P<body>(?:.*\n)*?)```$", re.MULTILINE)
+COMMAND = re.compile(r"\$ (?P<command>.*)\n(?P<output>(?:.*\n)*)")
+NO_POLICY = ("desk.yaml", "authority.yaml", "registration.yaml", "mistake.yaml")  # included by others, or wrong on purpose
+STARTER = ROOT / "examples" / "starter"
 SERVED = "http://127.0.0.1:8080"
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guides use curl")
@@ -48,10 +58,10 @@ def url(shell: dict[str, str]) -> Iterator[str]:
         process.terminate()
 
 
-def printed(command: str, shell: dict[str, str], url: str) -> str:
+def printed(command: str, shell: dict[str, str], url: str, folder: Path = ROOT) -> str:
     done = subprocess.run(
         ["/bin/sh", "-c", command.replace(SERVED, url)],
-        cwd=ROOT,
+        cwd=folder,
         env=shell,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -89,6 +99,59 @@ def test_every_command_prints_what_the_guide_says(
         (ROOT / guide).write_text(text, "utf-8")
     else:
         assert wrong == []
+
+
+@pytest.mark.parametrize("guide", WORKED)
+def test_a_guide_can_be_worked_through(
+    guide: str, shell: dict[str, str], url: str, update_golden: bool, tmp_path: Path
+) -> None:
+    page = ROOT / guide
+    wrong = []
+
+    def worked(block: re.Match[str]) -> str:
+        if block["form"] != "console":
+            assert block["name"], f"of which file are these lines? {block[0]}"
+            write(tmp_path / block["name"], block["body"], more=block["more"] is not None)
+            return block[0]
+        said = COMMAND.fullmatch(block["body"])
+        assert said is not None, block[0]
+        output = printed(said["command"], shell, url, tmp_path)
+        if fits(said["output"], output):
+            return block[0]
+        wrong.append((said["command"], output))
+        return f"```console\n$ {said['command']}\n{output}```"
+
+    rewritten = FENCE.sub(worked, page.read_text("utf-8"))
+    if update_golden:
+        page.write_text(rewritten, "utf-8")
+    else:
+        assert wrong == []
+    for path in sorted(tmp_path.rglob("*.yaml")):
+        if f"{path.relative_to(tmp_path)}" not in NO_POLICY and "tests" not in path.parts:
+            assert [found for found in load(path).diagnostics if found.severity == "error"] == [], path.name
+
+
+def test_the_starter_policy_is_what_the_guide_builds(update_golden: bool, tmp_path: Path) -> None:
+    for block in FENCE.finditer((ROOT / "docs/guide.md").read_text("utf-8")):
+        if block["name"]:
+            write(tmp_path / block["name"], block["body"], more=block["more"] is not None)
+    built, starter = (load(folder / "policy.yaml").policy for folder in (tmp_path, STARTER))
+    assert built is not None
+    assert starter is not None
+    assert starter.digest == built.digest
+    # The policy itself is kept in another order, and with comments; everything else is the same file.
+    beside = sorted(path for path in STARTER.rglob("*.*") if path != STARTER / "policy.yaml")
+    assert len(beside) > 5
+    for path in beside:
+        built_file = tmp_path / (path.name if path.suffix == ".json" else path.relative_to(STARTER))
+        if update_golden:
+            path.write_text(built_file.read_text("utf-8"), "utf-8")
+        assert path.read_text("utf-8") == built_file.read_text("utf-8"), path
+
+
+def write(path: Path, text: str, *, more: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text((path.read_text("utf-8") if more else "") + text, "utf-8")
 
 
 def test_every_problem_type_is_in_the_guide() -> None:

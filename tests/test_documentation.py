@@ -5,10 +5,12 @@ a line of `…` alone for any lines.
 Identifiers differ from run to run, and are shown as `…`.
 
 Some pages are worked through in a folder of their own (`WORKED`). There a block that begins with ```` ```yaml NAME ````
-(or `json`) is that file, written before the next command is run; with a `+` after the name it is added to the end of the
-file. No block of such a page is without a name, so that all that a reader is shown has been loaded or sent.
+(or `json`) is that file, written before the next command is run; with a `+` after the name it is added to the file. No
+block of such a page is without a name, so that all that a reader is shown has been loaded or sent.
 """
 
+import contextlib
+import io
 import os
 import re
 import shutil
@@ -19,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli import run
 from api.web.problems import PROBLEM_TYPES
 from rules.load import load
 
@@ -28,7 +31,12 @@ WORKED = ("docs/guide.md", "docs/how-do-i-say.md", "docs/language.md")
 BLOCK = re.compile(r"```console\n\$ (?P<command>.*)\n(?P<output>(?:.*\n)*?)```")
 FENCE = re.compile(r"^```(?P<form>\w*)(?: (?P<name>[\w./-]+)(?P<more> \+)?)?\n(?P<body>(?:.*\n)*?)```$", re.MULTILINE)
 COMMAND = re.compile(r"\$ (?P<command>.*)\n(?P<output>(?:.*\n)*)")
-NO_POLICY = ("desk.yaml", "authority.yaml", "registration.yaml", "mistake.yaml")  # included by others, or wrong on purpose
+NO_POLICY = (
+    "desk.yaml",
+    "authority.yaml",
+    "registration.yaml",
+    "mistake.yaml",
+)  # included by others, or wrong on purpose
 STARTER = ROOT / "examples" / "starter"
 SERVED = "http://127.0.0.1:8080"
 
@@ -59,8 +67,22 @@ def url(shell: dict[str, str]) -> Iterator[str]:
 
 
 def printed(command: str, shell: dict[str, str], url: str, folder: Path = ROOT) -> str:
+    plain = command.startswith("dealdesk ") and not set(command) & set("|;&<>$'\"")
+    output = said_here(command, folder) if plain else said_in_a_shell(command.replace(SERVED, url), shell, folder)
+    return re.sub(r'("id": ?)"[0-9a-f]{32}"', r'\1"…"', output.replace(url, SERVED))
+
+
+def said_here(command: str, folder: Path) -> str:
+    """Run a plain command in this process, which spares the time to start another one."""
+    output = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        run(command.split()[1:])
+    return output.getvalue()
+
+
+def said_in_a_shell(command: str, shell: dict[str, str], folder: Path) -> str:
     done = subprocess.run(
-        ["/bin/sh", "-c", command.replace(SERVED, url)],
+        ["/bin/sh", "-c", command],
         cwd=folder,
         env=shell,
         stdout=subprocess.PIPE,
@@ -68,8 +90,7 @@ def printed(command: str, shell: dict[str, str], url: str, folder: Path = ROOT) 
         timeout=60,
         check=False,
     )
-    output = done.stdout.decode().replace(url, SERVED)
-    return re.sub(r'("id": ?)"[0-9a-f]{32}"', r'\1"…"', output)
+    return done.stdout.decode()
 
 
 def fits(said: str, output: str) -> bool:

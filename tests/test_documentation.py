@@ -11,6 +11,7 @@ block of such a page is without a name, so that all that a reader is shown has b
 
 import contextlib
 import io
+import json
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ import pytest
 from api.cli import run
 from api.web.problems import PROBLEM_TYPES
 from rules.load import load
+from tests.test_language_page import anchor
 
 ROOT = Path(__file__).parents[1]
 GUIDES = ("README.md", "docs/check.md", "docs/cli.md", "docs/http.md", "docs/testing-policies.md")
@@ -173,6 +175,79 @@ def test_the_starter_policy_is_what_the_guide_builds(update_golden: bool, tmp_pa
 def write(path: Path, text: str, *, more: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text((path.read_text("utf-8") if more else "") + text, "utf-8")
+
+
+def test_the_guide_to_http_names_every_outcome_and_every_key_of_a_result() -> None:
+    guide = (ROOT / "docs/http.md").read_text("utf-8")
+    seen: set[str] = set()
+    for path in sorted((ROOT / "examples").glob("*/*.decision.json")):
+        decision = json.loads(path.read_text("utf-8"))
+        seen |= {decision["outcome"], *decision, *decision["result"]}
+    assert sorted(name for name in seen if f"`{name}`" not in guide) == []
+
+
+def test_every_page_that_is_named_is_there() -> None:
+    """Pages are named by their path, in the code and in other pages."""
+    named = [(path, name) for path in readable() for name in re.findall(r"(?<![\w./-])[\w./-]*\w\.md\b", text_of(path))]
+    assert len(named) > 50
+    assert [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, name in named
+        if not any((folder / name).is_file() for folder in (ROOT, path.parent, ROOT / "docs"))
+    ] == []
+
+
+def test_every_section_of_the_language_that_is_named_is_there() -> None:
+    sections = set(re.findall(r"^## (\d+)\. ", text_of(ROOT / "docs/language.md"), re.MULTILINE))
+    named = re.compile(r"language\.md\s+section\s+(\d+)")
+    assert [path for path in readable() if not set(named.findall(text_of(path))) <= sections] == []
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = [
+        (path, *link.partition("#")[::2])
+        for path in readable()
+        if path.suffix == ".md"
+        for link in re.findall(r"\]\(([^)\s]+)\)", text_of(path))
+        if not link.startswith("https://")
+    ]
+    assert [
+        f"{path.relative_to(ROOT)}: {name}#{place}"
+        for path, name, place in links
+        if not leads(path.parent / name if name else path, place)
+    ] == []
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    readme = text_of(ROOT / "README.md")
+    assert [page.name for page in (ROOT / "docs").glob("*.md") if f"](docs/{page.name})" not in readme] == []
+
+
+def leads(target: Path, place: str) -> bool:
+    """Return whether a page or a folder is there, and has that anchor if there is one."""
+    return target.exists() and (not place or place in anchors(target))
+
+
+def text_of(path: Path) -> str:
+    # Some policies of the tests are in other encodings, on purpose.
+    return path.read_text("utf-8", errors="replace")
+
+
+def readable() -> list[Path]:
+    """Return every file of the project that is text by us."""
+    folders = ("api", "bench", "docs", "engine", "examples", "rules", "tests")
+    below = [path for folder in folders for path in (ROOT / folder).rglob("*")]
+    return sorted(
+        path
+        for path in (*below, *ROOT.glob("*.*"), ROOT / "Makefile")
+        if path.suffix in {".md", ".py", ".yaml", ".toml", ""} and path.is_file() and "node_modules" not in path.parts
+    )
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as they are made where pages are shown."""
+    headings = re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)
+    return {anchor(heading) for heading in headings}
 
 
 def test_every_problem_type_is_in_the_guide() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from rules.grammar.literals import PARSERS, Refused
 from rules.grammar.subjects import CHOICE, DERIVED, PRIORITY, Place
-from rules.ir import Preference, Subject
+from rules.ir import Origin, Preference, Subject
 from rules.load import LATER, REQUIRED, load_text
 from rules.reports import codes
 from rules.schema import policy_schema
@@ -20,12 +20,11 @@ from rules.sections import deal_registration, partner_allocation, price_approval
 from rules.sections.criteria import PREFERENCES
 from rules.sections.derive import HITS
 from rules.sections.rule_lists import RuleList
-from rules.types import Scalar
-from rules.vocabulary import BUILT_IN_TERMS
+from rules.types import Scalar, SetOf, Term
+from rules.vocabulary import BUILT_IN, BUILT_IN_TERMS, Names, built_in_fields
 from tests.deciding import ROOT, Data, decided, program_of
 
 PAGE = ROOT / "docs" / "language.md"
-DIAGNOSTICS = ROOT / "docs" / "diagnostics.md"
 GENERATED = re.compile(r"(?P<start><!-- generated: (?P<name>\w+) -->\n)(?P<body>(?:.*\n)*?)(?P<end><!-- end -->)")
 HEAD = 'policy: page\nversion: "1"\ncurrency: CNY\ntimezone: Asia/Shanghai\n'
 
@@ -169,9 +168,22 @@ def lists() -> str:
     ]
     for name, place in (("deal_registration.priority", PRIORITY), ("partner_allocation.choose.by", CHOICE)):
         rows.append([f"`{name}`", "criteria", judged(place, None), objects(place), unknown(place)])
-    for name, place in DERIVED.items():
-        rows.append([f"`derive`, of `{name}.*`", "`value`", name, objects(place), unknown(place)])
+    for place in dict.fromkeys(map(id, DERIVED.values())):
+        alike = [name for name, one in DERIVED.items() if id(one) == place]
+        of = DERIVED[alike[0]]
+        rows.append([f"`derive`, of {words(alike)}", "`value`", " or ".join(alike), objects(of), unknown(of)])
     return table(["list", "effects", "judged for each", "objects", "not known here"], rows)
+
+
+def fields() -> str:
+    names = Names(dict.fromkeys(re.findall(r"<(\w+)>", BUILT_IN), ("…",)))
+    rows = []
+    for path, field in built_in_fields(names).items():
+        item = field.type.item if isinstance(field.type, SetOf) else field.type
+        of = f"{'set of ' * (item is not field.type)}{'term ' * isinstance(item, Term)}{item}"
+        bound = "above 0" if field.above == 0 else "not below 0" if field.at_least == 0 else ""
+        rows.append([f"`{path}`", of, bound, "given" if field.origin is Origin.GIVEN else "computed"])
+    return table(["field", "type", "", "by a request, or by the language"], rows)
 
 
 def judged(place: Place, subject: Subject | None) -> str:
@@ -190,10 +202,15 @@ def unknown(place: Place) -> str:
     return words(sorted(place.unknown_here))
 
 
+def anchor(heading: str) -> str:
+    """Return the anchor of a heading, as it is made where pages are shown."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
 def diagnostics() -> str:
     kinds = ((codes.MISTAKES, "error"), (codes.ANALYSIS, "warning or note"))
     rows = [
-        [f"[{code}](#{code.lower()}-{title.replace(' ', '-').lower()})", title, severity]
+        [f"[{code}](#{anchor(f'{code} {title}')})", title, severity]
         for of, severity in kinds
         for code, title in of.items()
     ]
@@ -201,7 +218,7 @@ def diagnostics() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    made.__name__: made for made in (types, terms, unary, hits, criteria, lists, diagnostics)
+    made.__name__: made for made in (types, terms, unary, hits, criteria, lists, fields, diagnostics)
 }
 
 
@@ -210,9 +227,9 @@ def rule_lists() -> list[RuleList]:
     return [found for module in modules for found in vars(module).values() if isinstance(found, RuleList)]
 
 
-@pytest.mark.parametrize("page", [PAGE, DIAGNOSTICS], ids=lambda page: page.stem)
-def test_the_tables_are_what_the_language_has(page: object, update_golden: bool) -> None:
-    path = PAGE if page == PAGE else DIAGNOSTICS
+@pytest.mark.parametrize("name", ["language", "fields", "diagnostics"])
+def test_the_tables_are_what_the_language_has(name: str, update_golden: bool) -> None:
+    path = ROOT / "docs" / f"{name}.md"
     text = path.read_text("utf-8")
     made = GENERATED.sub(lambda found: found["start"] + TABLES[found["name"]]() + found["end"], text)
     assert GENERATED.search(text)

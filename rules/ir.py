@@ -11,7 +11,7 @@ from dataclasses import field as member
 from datetime import timedelta
 from enum import Enum
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from rules.text.source import Source, Span
 from rules.types import Type, Value
@@ -58,6 +58,17 @@ class Field:
     at_least: int | None = None  # an inclusive lower bound on what a request may give
     above: int | None = None  # an exclusive one
     span: Span | None = member(default=None, compare=False, repr=False)
+
+    @property
+    def givable(self) -> bool:
+        """Return whether a request may give the field."""
+        match self.origin:
+            case Origin.GIVEN | Origin.FACT:
+                return True
+            case Origin.BUILT_IN | Origin.DERIVED:
+                return False
+            case _:
+                assert_never(self.origin)
 
     @property
     def object(self) -> str:

@@ -7,25 +7,52 @@ from rules import types
 from rules.ir import (
     Aggregate,
     AllOf,
+    Also,
     AnyOf,
+    Approve,
+    Arbitrate,
     Arithmetic,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
     Compare,
     CompareField,
     Condition,
     Constant,
     Criterion,
+    Deposit,
+    DerivedFormula,
     DerivedTable,
+    Document,
+    Effect,
     Equals,
+    Exclude,
+    Expire,
     Expression,
     Extreme,
     FieldTest,
     FieldValue,
+    Forfeit,
+    HasAll,
+    HasAny,
+    HasNone,
+    Hold,
+    IsKind,
+    Missing,
     Not,
+    Notify,
     NotOneOf,
     OneOf,
     Policy,
+    Present,
+    Protect,
+    Raise,
+    Reject,
     Rule,
     Score,
+    Sign,
+    Split,
     Test,
     Within,
 )
@@ -34,8 +61,13 @@ from rules.ir import (
 def rules_of(policy: Policy) -> Iterator[Rule]:
     """Yield every rule and row of a policy."""
     for derived in policy.derive:
-        if isinstance(derived, DerivedTable):
-            yield from derived.rows
+        match derived:
+            case DerivedTable(rows=rows):
+                yield from rows
+            case DerivedFormula():
+                pass
+            case _:
+                assert_never(derived)
     if price := policy.price_approval:
         yield from (*price.authority, *price.rules)
     if orders := policy.special_orders:
@@ -64,6 +96,8 @@ def tests_of(condition: Condition) -> Iterator[FieldTest]:
                 yield from tests_of(part)
         case Not(part):
             yield from tests_of(part)
+        case _:
+            assert_never(condition)
 
 
 def literals(test: Test) -> tuple[types.Value, ...]:
@@ -75,8 +109,10 @@ def literals(test: Test) -> tuple[types.Value, ...]:
             return values
         case Within(low, _, high, _):
             return tuple(end for end in (low, high) if end is not None)
-        case _:
+        case CompareField() | Present() | Missing() | HasAny() | HasAll() | HasNone():
             return ()
+        case _:
+            assert_never(test)
 
 
 def condition_fields(condition: Condition) -> Iterator[str]:
@@ -127,5 +163,37 @@ def rule_fields(rule: Rule) -> Iterator[str]:
     """Yield the path of every field that a rule reads: its condition's, and those of a score's formula."""
     yield from condition_fields(rule.when)
     for effect in rule.effects:
-        if isinstance(effect, Score):
-            yield from expression_fields(effect.points)
+        if formula := formula_of(effect):
+            yield from expression_fields(formula)
+
+
+def formula_of(effect: Effect) -> Expression | None:
+    """Return the formula that an effect computes; None of one that computes nothing."""
+    match effect:
+        case Score(points):
+            return points
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Split()
+            | Assign()
+        ):
+            return None
+        case _:
+            assert_never(effect)

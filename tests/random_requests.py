@@ -121,9 +121,10 @@ class Requests:
                 return (True, False)
             case Scalar.TEXT:
                 return (*sorted(map(str, bounds)), "other")
-        if isinstance(found.default, Fraction | date | timedelta):
-            bounds = bounds | {found.default}
-        return tuple(_around(bounds, kind)) or PLAIN_VALUES[kind]
+            case _:
+                if isinstance(found.default, Fraction | date | timedelta):
+                    bounds = bounds | {found.default}
+                return tuple(_around(bounds, kind)) or PLAIN_VALUES[kind]
 
     # --- making ----------------------------------------------------------------------------------------------------
 

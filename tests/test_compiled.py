@@ -14,7 +14,14 @@ COMPILED = Path("build/compiled")
 # What the sources decide is written down in these.
 SUITES = ("tests/test_cases.py", "tests/test_alternatives.py", "tests/test_examples.py", "tests/golden")
 PAIRS = 8_000
-MODULES = ("price.alternatives", "derive.stages", "tables.index", "trace.building", "facts", "values")
+MODULES = (
+    "kinds.price.alternatives",
+    "plan.derive.stages",
+    "plan.tables.index",
+    "explain.trace.building",
+    "core.facts",
+    "core.values",
+)
 
 
 def run(environment: Mapping[str, str], *arguments: str) -> str:
@@ -36,7 +43,7 @@ def test_compiled_modules_decide_as_their_sources_do() -> None:
     files = run(first, "-c", f"import {names}\nfor one in ({names}): print(one.__file__)").split()
     assert all(file.endswith((".so", ".pyd")) for file in files)
     # The interpreter, to which the others are held, is not compiled.
-    assert run(first, "-c", "import engine.interpret as one; print(one.__file__)").strip().endswith(".py")
+    assert run(first, "-c", "import engine.core.interpret as one; print(one.__file__)").strip().endswith(".py")
 
     told = run(first, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode", "append", *SUITES)
     assert " passed" in told

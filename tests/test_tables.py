@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 from random import Random
@@ -16,12 +16,14 @@ from engine.plan.groups import Group, InterpreterEngine
 from engine.plan.tables import shared
 from engine.plan.tables.bits import bits_of, numbers_of, positions
 from engine.plan.tables.columns import look_up
+from engine.plan.tables.index import Index
 from rules.ir import (
     AllOf,
     Compare,
     Condition,
     Equals,
     FieldTest,
+    HasAny,
     Missing,
     NotOneOf,
     OneOf,
@@ -137,6 +139,30 @@ def test_indexes_share_the_columns_that_are_the_same() -> None:
     groups.clear()
     gc.collect()
     assert len(shared._IN_USE) == before  # noqa: SLF001
+
+
+@dataclass(frozen=True, slots=True)
+class HasOneOf(HasAny):
+    """A test that the index has never heard of, judged as what it is made from."""
+
+
+def test_a_test_that_nobody_listed_is_judged_by_itself() -> None:
+    test = FieldTest("order.evidence", HasOneOf(("contract",)), "has contract", SPAN)
+    index = Index([Rule("R", "s", Subject.DEAL, AllOf((test,)), (), None, SPAN)], Subject.DEAL)
+    assert index.match({"order.evidence": frozenset({"contract", "deposit_slip"})}, {}) == (1, 0)
+    assert index.match({"order.evidence": frozenset({"deposit_slip"})}, {}) == (0, 0)
+    assert index.match({}, {}) == (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A test that nobody has heard of."""
+
+
+def test_a_test_that_nobody_can_judge_stops_the_start() -> None:
+    test = FieldTest("deal.segment", Unheard(), "?", SPAN)  # type: ignore[arg-type]  # the type checker has heard of all
+    with pytest.raises(AssertionError, match="Unheard"):
+        Index([Rule("R", "s", Subject.DEAL, AllOf((test,)), (), None, SPAN)], Subject.DEAL)
 
 
 def _field(part: Condition) -> str:

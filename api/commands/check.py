@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 import typer
 
@@ -51,6 +51,8 @@ def check(
         case "text":
             drawn = text_of(found)
             say(f"{drawn}\n\n{closing_line(path, found)}" if drawn else closing_line(path, found))
+        case _:
+            assert_never(style)
     failing = {"error", "warning"} if strict else {"error"}
     failed = any(one.severity in failing for one in found.diagnostics)
     return POLICY_HAS_ERRORS if failed or found.policy is None else DONE

@@ -192,6 +192,8 @@ def _faults(value: object, at: str) -> Iterator[Fault]:
         case list():
             for index, item in enumerate(value):
                 yield from _faults(item, pointer(at, index))
+        case _:
+            pass
 
 
 # --- hooks of the scanner ------------------------------------------------------------------------------------------

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Fault, Kind, RefusedError
 from engine.core.faults import Bounds, Readers, Vocabulary, faults_of
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
-from rules.ir import Origin, Policy
+from rules.ir import Policy
 
 Row: TypeAlias = dict[str, Value]
 
@@ -67,7 +67,7 @@ class RequestReader:
         self._zone = ZoneInfo(policy.timezone)
         self._currency = policy.currency
         objects = (*SHARED_OBJECTS, "line", "claim")
-        givable = [field for field in policy.fields.values() if field.origin in (Origin.GIVEN, Origin.FACT)]
+        givable = [field for field in policy.fields.values() if field.givable]
         self._readers: dict[str, Readers] = {
             name: {field.name: (field.path, reader_of(field)) for field in givable if field.object == name}
             for name in objects
@@ -189,9 +189,15 @@ def _check_ids(rows: list[Row], path: str) -> None:
 
 def _has_enough(request: dict[str, object], kind: Kind) -> bool:
     """Return whether a request has what its kind of decision cannot do without."""
-    if kind is Kind.PARTNER_ALLOCATION:
-        return request.get("candidates") is not None
-    return bool(request.get("claims" if kind is Kind.DEAL_REGISTRATION else "lines"))
+    match kind:
+        case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+            return bool(request.get("lines"))
+        case Kind.DEAL_REGISTRATION:
+            return bool(request.get("claims"))
+        case Kind.PARTNER_ALLOCATION:
+            return request.get("candidates") is not None
+        case _:
+            assert_never(kind)
 
 
 def _labels(value: object) -> dict[str, str]:

@@ -6,7 +6,7 @@ through here, slowly, so that its author has everything to mend in one answer.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from engine.core.decision import Fault, Kind
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp
@@ -155,12 +155,19 @@ class _Examination:
     ) -> None:
         """Say what a kind of decision cannot do without."""
         refused = {fault.pointer for fault in self.faults}
-        if kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER) and not lines and "/lines" not in refused:
-            self.faults.append(Fault("/lines", "required", "at least one line is needed"))
-        if kind is Kind.DEAL_REGISTRATION and not claims and "/claims" not in refused:
-            self.faults.append(Fault("/claims", "required", "at least one claim is needed"))
-        if kind is Kind.PARTNER_ALLOCATION and request.get("candidates") is None:
-            self.faults.append(Fault("/candidates", "required", "the candidates are needed; an empty list means none"))
+        match kind:
+            case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+                if not lines and "/lines" not in refused:
+                    self.faults.append(Fault("/lines", "required", "at least one line is needed"))
+            case Kind.DEAL_REGISTRATION:
+                if not claims and "/claims" not in refused:
+                    self.faults.append(Fault("/claims", "required", "at least one claim is needed"))
+            case Kind.PARTNER_ALLOCATION:
+                if request.get("candidates") is None:
+                    needed = "the candidates are needed; an empty list means none"
+                    self.faults.append(Fault("/candidates", "required", needed))
+            case _:
+                assert_never(kind)
 
     def _currency(self, currency: Value) -> None:
         ours = self.vocabulary.currency

@@ -1,6 +1,7 @@
 """Exact values as JSON texts: amounts and rates as people write them, derived ratios to four decimals of a percent."""
 
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from engine.core.decision import Json
 from engine.core.exact import Ratio
@@ -75,8 +76,10 @@ def text(value: Value, kind: Type) -> Json:
             return value.isoformat()
         case timedelta():
             return duration(value)
-        case _:
+        case str() | bool() | None:
             return value
+        case _:
+            assert_never(value)
 
 
 def duration(value: timedelta) -> str:

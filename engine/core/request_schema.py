@@ -9,12 +9,13 @@ more decimal places than twelve in a JSON number, and a text that is a term's va
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from engine.core.decision import Json, Kind
 from engine.core.exact import scaled
 from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
-from rules.ir import Field, Origin, Policy
+from rules.ir import Field, Policy
 from rules.types import Scalar, SetOf, Term, Type, Value
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -69,7 +70,7 @@ def kind_schema(kind: Kind, refs: str) -> dict[str, Json]:
 
 def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]:
     """Return the schemas of every object, type and term that requests under a policy have, by name."""
-    fields = [field for field in policy.fields.values() if field.origin in (Origin.GIVEN, Origin.FACT)]
+    fields = [field for field in policy.fields.values() if field.givable]
     found: dict[str, Json] = {"timestamp": _type_schema(Scalar.TIMESTAMP)}
     for name in (*SHARED_OBJECTS, "line", "claim"):
         own = [field for field in fields if field.object == name]
@@ -185,6 +186,8 @@ def _type_schema(kind: Type) -> dict[str, Json]:
                 "exclusiveMinimum": -_BOUND,
                 "exclusiveMaximum": _BOUND,
             }
+        case _:
+            assert_never(kind)
 
 
 def _as_json(value: Value, kind: Type) -> Json:
@@ -198,8 +201,10 @@ def _as_json(value: Value, kind: Type) -> Json:
             return f"{value // timedelta(minutes=1)}m"
         case date():
             return value.isoformat()
-        case _:
+        case str() | bool():
             return value
+        case _:
+            assert_never(value)
 
 
 def _decimal(value: Fraction) -> str:

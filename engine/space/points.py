@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from rules import types
 from rules.grammar.points import EPOCH, MICROSECOND
-from rules.types import Scalar, Type
+from rules.types import Scalar, SetOf, Term, Type
 
 _DISCRETE = frozenset({Scalar.INTEGER, Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION})
 
@@ -26,8 +27,12 @@ def value_at(place: Fraction, type_: Type) -> types.Value:
             return EPOCH + int(place) * MICROSECOND
         case Scalar.DURATION:
             return int(place) * MICROSECOND
-        case _:
+        case Scalar.MONEY | Scalar.RATE | Scalar.INTEGER | Scalar.NUMBER:
             return place
+        case Scalar.BOOLEAN | Scalar.TEXT | Term() | SetOf():
+            raise AssertionError(f"values of the type {type_} have no order")
+        case _:
+            assert_never(type_)
 
 
 def between(low: Fraction | None, high: Fraction | None, type_: Type) -> Fraction | None:

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from random import Random
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Json, Kind
 from engine.core.facts import SHARED_OBJECTS
 from engine.space.bounds import Bounds
-from rules.ir import Field, Origin, Policy
+from rules.ir import Field, Policy
 from rules.types import Scalar, Type, Value
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -47,9 +48,7 @@ class SampleRequests:
             name: [
                 field
                 for field in policy.fields.values()
-                if field.object == name
-                and field.origin in (Origin.GIVEN, Origin.FACT)
-                and (name in ALL_OF or field.path in self._bounds.used)
+                if field.object == name and field.givable and (name in ALL_OF or field.path in self._bounds.used)
             ]
             for name in (*SHARED_OBJECTS, "line", "claim")
         }
@@ -79,6 +78,10 @@ class SampleRequests:
                     {**self._object("partner"), "id": f"P-{number}"}
                     for number in rng.sample(range(1, 7), rng.randint(0, 4))
                 ]
+            case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+                pass  # its lines, below
+            case _:
+                assert_never(kind)
         if kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER) or self._happens(0.7):
             request["lines"] = [self._line() for _ in range(rng.choice((1, 1, 2, 3)))]
         return request
@@ -187,8 +190,10 @@ def as_json(value: Value, kind: Type) -> Json:
             return [*sorted(value)]
         case timedelta():
             return f"{value // timedelta(minutes=1)}m"
-        case _:
+        case date():
             return value.isoformat()
+        case _:
+            assert_never(value)
 
 
 def _decimal(value: Fraction, kind: Type) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Json, Kind
 from rules import types
 from rules.ir import Policy
-from rules.types import Scalar, SetOf, Type
+from rules.types import Scalar, SetOf, Term, Type
 
 Leaves = Mapping[tuple[str, int], types.Value | None]
 
@@ -41,8 +42,11 @@ def request_of(policy: Policy, kind: Kind, leaves: Leaves, *, today: date) -> di
             request["claims"] = [{"id": "C1", **claim, **own}]
         case Kind.PARTNER_ALLOCATION:
             request["candidates"] = [{"id": "P1", **(partner or {})}]
-        case _ if partner is not None:
-            request["partner"] = partner
+        case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+            if partner is not None:
+                request["partner"] = partner
+        case _:
+            assert_never(kind)
     if any(lines) or kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER):
         request["lines"] = list(lines)
     return request
@@ -67,7 +71,8 @@ def as_json(value: types.Value, type_: Type) -> Json:
             return f"{minutes // 1440}d" if minutes % 1440 == 0 else f"{minutes}m"
         case Fraction():
             return _number(value, type_)
-    raise AssertionError(f"{value!r} cannot be written")
+        case _:
+            assert_never(value)
 
 
 def _number(value: Fraction, type_: Type) -> Json:
@@ -78,8 +83,12 @@ def _number(value: Fraction, type_: Type) -> Json:
             return f"{decimal(value * 100)}%"
         case Scalar.MONEY:
             return decimal(value, least=2)
-        case _:
+        case Scalar.NUMBER:
             return decimal(value)
+        case Scalar.BOOLEAN | Scalar.TEXT | Scalar.DATE | Scalar.TIMESTAMP | Scalar.DURATION | Term() | SetOf():
+            raise AssertionError(f"{value} is not of the type {type_}")
+        case _:
+            assert_never(type_)
 
 
 def decimal(value: Fraction, *, least: int = 0) -> str:

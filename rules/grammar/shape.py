@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from rules.grammar.literals import read_literal
 from rules.ir import Text
@@ -28,6 +29,8 @@ def kind_of(node: Node) -> str:
             return "a list"
         case MappingNode():
             return "a mapping"
+        case _:
+            assert_never(node)
 
 
 def mapping(node: Node, what: str, report: Report) -> MappingNode | None:

@@ -6,7 +6,7 @@ There are no types here. Every scalar is text (Unicode NFC) until the field that
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from rules.text.source import Span
 
@@ -99,3 +99,5 @@ def written(node: Node) -> str:
             return f"[{', '.join(map(written, node.items))}]"
         case MappingNode():
             return f"{{{', '.join(f'{entry.key.text}: {written(entry.value)}' for entry in node)}}}"
+        case _:
+            assert_never(node)

@@ -68,4 +68,5 @@ def reproduces(program: Program, finding: Finding) -> bool:
             return finding.rules[0] in again and len(again) > 1
         case "D616":
             return finding.rules[0] not in again
-    return shown.fired <= again
+        case _:
+            return shown.fired <= again

@@ -58,7 +58,8 @@ def around(value: object) -> list[Value]:
             return [True, False]
         case str():
             return [value, value + "x"]
-    raise AssertionError(value)
+        case _:
+            raise AssertionError(value)
 
 
 def states(tests: list[FieldTest]) -> list[Value]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import chain
+from typing import assert_never
 
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import Table
@@ -13,30 +14,44 @@ from engine.space.rule_space import RuleSpace, Shown, Verdict
 from rules.ir import (
     Also,
     Approve,
+    Arbitrate,
     Assign,
     AtLeast,
     Audit,
+    Block,
+    Compare,
     CompareField,
     Constant,
     Deposit,
     DerivedFormula,
     DerivedTable,
+    Document,
     Effect,
     Equals,
+    Exclude,
     Expire,
     FieldTest,
     Forfeit,
     HasAll,
     HasAny,
     HasNone,
+    Hold,
+    IsKind,
+    Missing,
     Notify,
+    NotOneOf,
+    OneOf,
     Operator,
     Origin,
     Policy,
+    Present,
+    Protect,
     Raise,
     Reject,
     Rule,
     Score,
+    Sign,
+    Split,
     Within,
 )
 from rules.traverse import condition_fields, expression_fields, rule_fields, tests_of
@@ -83,11 +98,12 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
     price = policy.price_approval
     rejects = any(isinstance(one, Reject) for one in rule.effects)
     match effect:
-        case Expire(after) if price and price.validity and table.kind is Kind.PRICE_APPROVAL:
-            if after >= price.validity:
-                return f"it expires after {written(after, Scalar.DURATION)}, and every approval does so " + (
-                    "anyway" if after == price.validity else f"after {written(price.validity, Scalar.DURATION)}"
-                )
+        case Expire(after) if (
+            table.kind is Kind.PRICE_APPROVAL and price and price.validity and after >= price.validity
+        ):
+            return f"it expires after {written(after, Scalar.DURATION)}, and every approval does so " + (
+                "anyway" if after == price.validity else f"after {written(price.validity, Scalar.DURATION)}"
+            )
         case AtLeast("automatic"):
             return "everything is signed at least automatically"
         case Raise() if price and any(effect == AtLeast(price.ladder[-1].id) for effect in rule.effects):
@@ -102,9 +118,34 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
             return "it adds nothing"
         case Forfeit() if _never_protected(rule):
             return "only a claim with the status `protected` has protection to lose"
-    if rejects and isinstance(effect, AtLeast | Raise | Also | Expire):
-        return "what is rejected is signed by nobody"
-    return None
+        case AtLeast() | Raise() | Also() | Expire() if rejects:
+            return "what is rejected is signed by nobody"
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            return None
+        case _:
+            assert_never(effect)
 
 
 def _never_protected(rule: Rule) -> bool:
@@ -142,9 +183,7 @@ def unused(policy: Policy) -> Iterator[Finding | Unsettled]:
                     hint="add a control for it, or leave it out",
                 )
     ladder = {level.id for level in policy.price_approval.ladder} if policy.price_approval else set()
-    asked = {
-        effect.role for rule in _rules(policy) for effect in rule.effects if isinstance(effect, Also | Notify | Approve)
-    }
+    asked = {_role_of(effect) for rule in _rules(policy) for effect in rule.effects}
     takes_over = {policy.partner_allocation.fallback} if policy.partner_allocation else set()
     for role in policy.roles:
         if role.id not in ladder | asked | takes_over:
@@ -156,6 +195,36 @@ def unused(policy: Policy) -> Iterator[Finding | Unsettled]:
                 (role.id,),
                 hint="name it in a rule, or leave it out",
             )
+
+
+def _role_of(effect: Effect) -> str | None:
+    """Return the role that an effect asks for something; the levels of the ladder stand apart."""
+    match effect:
+        case Also(role) | Notify(role) | Approve(role):
+            return role
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            return None
+        case _:
+            assert_never(effect)
 
 
 def nobody_left(policy: Policy, *, today: date) -> Iterator[Finding | Unsettled]:
@@ -233,8 +302,22 @@ def equalities(program: Program, table: Table, *, today: date) -> Iterator[Findi
                     exactly = written(value, field.type)
                 case CompareField(Operator.EQUAL, other) if computed and field.type in (Scalar.RATE, Scalar.MONEY):
                     exactly = f"the {label(other)}"
-                case _:
+                case (
+                    Equals()
+                    | OneOf()
+                    | NotOneOf()
+                    | Compare()
+                    | Within()
+                    | CompareField()
+                    | Present()
+                    | Missing()
+                    | HasAny()
+                    | HasAll()
+                    | HasNone()
+                ):
                     continue
+                case _:
+                    assert_never(test.test)
             found = RuleSpace(program, table.kind, [rule], today=today).find({}, silent=(0,))
             yield Finding(
                 "D616",

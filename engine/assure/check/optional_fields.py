@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import assert_never
 
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import Table, rule_spaces
@@ -11,7 +12,7 @@ from engine.program import Program
 from engine.space.dims import NULL, Form
 from engine.space.rule_space import RuleSpace, Shown, Verdict
 from engine.space.showing import decision_of
-from rules.ir import FieldTest, Missing, Origin, Present, Rule
+from rules.ir import FieldTest, Missing, Present, Rule
 from rules.traverse import tests_of
 
 # What every quote, order and claim has; a request without it is no request.
@@ -36,7 +37,7 @@ def may_be_left_out(program: Program, table: Table, *, today: date) -> Iterator[
             field = program.policy.fields.get(test.field)
             if (
                 field is not None
-                and field.origin in (Origin.GIVEN, Origin.FACT)
+                and field.givable
                 and field.default is None
                 and field.path not in ALWAYS_THERE | guarded | stopped
             ):
@@ -87,7 +88,10 @@ def _dropped(request: dict[str, Json], path: str) -> dict[str, Json]:
                 }
             case list():
                 return [clean(one, inside) for one in value]
-        return value
+            case bool() | int() | str() | None:
+                return value
+            case _:
+                assert_never(value)
 
     result = clean(request, inside=False)
     assert isinstance(result, dict)

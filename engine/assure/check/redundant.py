@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import assert_never
 
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import Table, rule_spaces
@@ -10,7 +11,31 @@ from engine.program import Program
 from engine.space.boxes import TooComplexError
 from engine.space.dims import Box
 from engine.space.rule_space import RuleSpace, Shown, Verdict
-from rules.ir import Also, AtLeast, Audit, Deposit, Effect, Expire, Notify, Policy, Raise, Score, Sign
+from rules.ir import (
+    Also,
+    Approve,
+    Arbitrate,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
+    Deposit,
+    Document,
+    Effect,
+    Exclude,
+    Expire,
+    Forfeit,
+    Hold,
+    IsKind,
+    Notify,
+    Policy,
+    Protect,
+    Raise,
+    Reject,
+    Score,
+    Sign,
+    Split,
+)
 
 
 def redundant(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
@@ -24,6 +49,10 @@ def redundant(program: Program, table: Table, *, today: date) -> Iterator[Findin
                     yield from _first(rule_space, table)
                 case "each":
                     yield from _each(program.policy, rule_space, table)
+                case "best" | "sum":
+                    pass  # every row may add to the result
+                case _:
+                    assert_never(table.use)
         except TooComplexError:
             yield Unsettled(table.section, "which rows change no decision", table.span)
 
@@ -189,15 +218,32 @@ def _ranks(policy: Policy) -> dict[str, int]:
 
 def _as_strong(one: Effect, other: Effect, rank: dict[str, int]) -> bool:
     """Return whether an effect leaves nothing for another to do; effects that add up, or draw lots, never do."""
-    match one, other:
-        case (Raise(), _) | (Score(), _) | (Audit(), _):
+    match one:
+        case Raise() | Score() | Audit():
             return False
-        case AtLeast(level), AtLeast(wanted):
-            return rank.get(level, 0) >= rank.get(wanted, 0)
-        case Expire(after), Expire(wanted):
-            return after <= wanted
-        case Deposit(rate), Deposit(wanted):
-            return rate >= wanted
-        case (Also(), _) | (Notify(), _):
+        case AtLeast(level):
+            return isinstance(other, AtLeast) and rank.get(level, 0) >= rank.get(other.level, 0)
+        case Expire(after):
+            return isinstance(other, Expire) and after <= other.after
+        case Deposit(rate):
+            return isinstance(other, Deposit) and rate >= other.rate
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | Also()
+            | Notify()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Block()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Split()
+            | Assign()
+        ):
             return one == other
-    return one == other
+        case _:
+            assert_never(one)

@@ -79,9 +79,10 @@ def kind_of(policy: Policy, owner: str) -> Kind:
             return Kind.PARTNER_ALLOCATION if policy.partner_allocation else Kind.DEAL_REGISTRATION
         case "order":
             return Kind.SPECIAL_ORDER
-    if policy.price_approval:
-        return Kind.PRICE_APPROVAL
-    return Kind.SPECIAL_ORDER if policy.special_orders else Kind.DEAL_REGISTRATION
+        case _ if policy.price_approval:
+            return Kind.PRICE_APPROVAL
+        case _:
+            return Kind.SPECIAL_ORDER if policy.special_orders else Kind.DEAL_REGISTRATION
 
 
 # A table's rule_spaces are made once, for all that is asked about it.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from engine.plan.tables.bits import positions
 from engine.space.boxes import runs
@@ -61,6 +62,8 @@ def phrase(dim: Dim, mask: Mask) -> str:
         case Form.CONDITION:
             assert dim.condition is not None
             return f"{'' if mask & 0b10 else 'not: '}{condition_text(dim.condition)}"
+        case _:
+            assert_never(dim.form)
 
 
 def _closed(dim: Dim, mask: Mask) -> Mask:
@@ -134,8 +137,10 @@ def written(value: types.Value | None, type_: Type) -> str:
             return f"{minutes // 1440}d" if minutes % 1440 == 0 else f"{minutes}m"
         case frozenset():
             return f"[{', '.join(sorted(value))}]"
+        case str():
+            return value
         case _:
-            return str(value)
+            assert_never(value)
 
 
 def _grouped(number: str) -> str:
@@ -154,6 +159,8 @@ def condition_text(condition: Condition) -> str:
             return f"({' or '.join(condition_text(part) for part in parts)})"
         case Not(part):
             return f"not ({condition_text(part)})"
+        case _:
+            assert_never(condition)
 
 
 def named(rule: Rule) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from engine.assure.mutants.formulas import expressions
 from engine.assure.mutants.units import next_of, steps, written
@@ -11,6 +12,7 @@ from rules.grammar.shape import percent
 from rules.ir import (
     Also,
     Approve,
+    Arbitrate,
     Assign,
     AtLeast,
     Audit,
@@ -18,8 +20,11 @@ from rules.ir import (
     Deposit,
     Document,
     Effect,
+    Exclude,
     Expire,
+    Forfeit,
     Hold,
+    IsKind,
     Notify,
     Policy,
     Protect,
@@ -80,6 +85,10 @@ def neighbours(effect: Effect, section: str, policy: Policy, kind: Type | None) 
             yield from _of_shares(shares)
         case Assign():
             yield from _of_assigned(effect, kind)
+        case Reject() | IsKind() | Forfeit() | Arbitrate() | Exclude():
+            pass  # no other effect stands near
+        case _:
+            assert_never(effect)
 
 
 def _of_assigned(effect: Assign, kind: Type | None) -> Iterator[tuple[Effect, str]]:

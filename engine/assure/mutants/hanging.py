@@ -1,6 +1,7 @@
 """What a test must be left alone with so that its rule hangs on it, and what can be changed to get there."""
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from engine.assure.mutants.probe import Probe
 from engine.assure.mutants.requests import Place
@@ -36,6 +37,8 @@ def letting(condition: Condition, test: FieldTest) -> AllOf:
                 else:
                     needed.append(part if isinstance(condition, AllOf) else Not(part))
             return AllOf(tuple(needed))
+        case _:
+            assert_never(condition)
 
 
 def towards(part: Condition, probe: Probe, locked: frozenset[Place], *, wanted: bool) -> Iterator[tuple[Probe, Place]]:
@@ -52,6 +55,8 @@ def towards(part: Condition, probe: Probe, locked: frozenset[Place], *, wanted: 
             for one in parts:
                 if judge(one, probe.view) is not wanted:
                     yield from towards(one, probe, locked, wanted=wanted)
+        case _:
+            assert_never(part)
 
 
 def judged_in(rule: Rule, probe: Probe) -> bool:

@@ -15,7 +15,7 @@ from engine.decide import Ruled, rule_on
 from engine.plan.derive.derivations import FOUND_FROM
 from engine.plan.groups import IndexEngine
 from engine.program import Program
-from rules.ir import Field, Origin, Subject
+from rules.ir import Field, Subject
 from rules.types import NUMERIC, Scalar, Term
 from rules.vocabulary import AS_OF
 
@@ -79,14 +79,14 @@ class Probe:
                 continue
             done.add(name)
             field = self.field(name)
-            if field.origin in (Origin.GIVEN, Origin.FACT) and name not in inputs:
+            if field.givable and name not in inputs:
                 yield from ((field, place) for place in places_of(name, self.kind, self.request, self.row))
             open_ += sorted(inputs.get(name, ()))
 
     def setting(self, path: str, wanted: State, locked: frozenset[Place]) -> Iterator[tuple["Probe", Place]]:
         """Yield probes in which a field has a value, or comes as near to it as can be, with what was changed."""
         own = self.field(path)
-        if own.origin in (Origin.GIVEN, Origin.FACT) and path not in self.ruled.domain.derivations.inputs:
+        if own.givable and path not in self.ruled.domain.derivations.inputs:
             for _, place in self.levers(path):
                 if place not in locked and wanted is not UNKNOWN:
                     found = self.with_value(place, as_data(wanted, own.type))

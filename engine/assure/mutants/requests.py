@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from engine.assure.cases.case import Data
 from engine.core.decision import Kind
 from engine.core.exact import has_places, scaled
 from engine.core.figures import duration
-from engine.core.values import Value
+from engine.core.values import PartialSet, Value
 from rules.grammar.shape import percent
 from rules.types import Scalar, Type
 
@@ -24,10 +25,16 @@ def places_of(path: str, kind: Kind, request: Mapping[str, Data], row: int | Non
         yield from (("lines", n, name) for n in _rows(request.get("lines"), row))
     elif head == "claim":
         yield from (("claims", n, name) for n in _rows(request.get("claims"), row))
-    elif head == "partner" and kind is Kind.DEAL_REGISTRATION:
-        yield from (("claims", n, "partner", name) for n in _rows(request.get("claims"), row))
-    elif head == "partner" and kind is Kind.PARTNER_ALLOCATION:
-        yield from (("candidates", n, name) for n in _rows(request.get("candidates"), row))
+    elif head == "partner":
+        match kind:
+            case Kind.DEAL_REGISTRATION:
+                yield from (("claims", n, "partner", name) for n in _rows(request.get("claims"), row))
+            case Kind.PARTNER_ALLOCATION:
+                yield from (("candidates", n, name) for n in _rows(request.get("candidates"), row))
+            case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+                yield (head, name)
+            case _:
+                assert_never(kind)
     elif head != "as_of":
         yield (head, name)
     else:
@@ -71,7 +78,10 @@ def as_data(value: Value, kind: Type) -> Data:
             return duration(value)
         case bool() | str() | None:
             return value
-    raise AssertionError(f"{value!r} is not given")
+        case PartialSet():
+            raise AssertionError(f"{value!r} is not given")
+        case _:
+            assert_never(value)
 
 
 def _number(n: int, d: int, kind: Type) -> Data:

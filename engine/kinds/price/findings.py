@@ -3,11 +3,35 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import assert_never
 
 from engine.core.decision import Json, Language
 from engine.plan.groups import Match
 from engine.plan.tables.bits import Bits, positions
-from rules.ir import Also, Expire, Hold, Notify, Reject, Rule
+from rules.ir import (
+    Also,
+    Approve,
+    Arbitrate,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
+    Deposit,
+    Document,
+    Exclude,
+    Expire,
+    Forfeit,
+    Hold,
+    IsKind,
+    Notify,
+    Protect,
+    Raise,
+    Reject,
+    Rule,
+    Score,
+    Sign,
+    Split,
+)
 
 
 @dataclass(slots=True)
@@ -63,6 +87,27 @@ def _fire(findings: Findings, match: Match, rule: Rule, language: Language) -> N
                 findings.notify[role] = None
             case Expire(after):
                 findings.expire = after if findings.expire is None else min(after, findings.expire)
+            case AtLeast() | Raise():
+                pass  # levels, which `plan` holds
+            case (
+                Sign()
+                | IsKind()
+                | Document()
+                | Approve()
+                | Deposit()
+                | Block()
+                | Audit()
+                | Forfeit()
+                | Arbitrate()
+                | Protect()
+                | Exclude()
+                | Score()
+                | Split()
+                | Assign()
+            ):
+                raise AssertionError(f"the loader lets no rule say {effect!r}")
+            case _:
+                assert_never(effect)
 
 
 def _doubt(findings: Findings, rule: Rule) -> None:
@@ -77,3 +122,24 @@ def _doubt(findings: Findings, rule: Rule) -> None:
                 findings.doubts.append(rule)
             case Also(role) if role not in findings.also:
                 findings.doubtful_also.append((role, rule))
+            case Reject() | Hold() | Also() | AtLeast() | Raise() | Notify() | Expire():
+                pass  # certain already, or changes no outcome
+            case (
+                Sign()
+                | IsKind()
+                | Document()
+                | Approve()
+                | Deposit()
+                | Block()
+                | Audit()
+                | Forfeit()
+                | Arbitrate()
+                | Protect()
+                | Exclude()
+                | Score()
+                | Split()
+                | Assign()
+            ):
+                raise AssertionError(f"the loader lets no rule say {effect!r}")
+            case _:
+                assert_never(effect)

@@ -8,7 +8,7 @@ which a field's numbers are the operands of the next.
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from engine.core.exact import Ratio, ratio
 from engine.core.facts import Row
@@ -93,6 +93,8 @@ class _Writer:
                 return self._sum(operator, self._write(left), self._write(right))
             case Aggregate() | Extreme():
                 raise _BentError
+            case _:
+                assert_never(expression)
 
     def _moving(self, field: str) -> _Part:
         if field != PRICE:

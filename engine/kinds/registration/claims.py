@@ -8,7 +8,7 @@ is rejected whatever else is said, and only a claim that could be protected has 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from engine.core.facts import Facts, Row
 from engine.core.interpret import Verdict, all_of
@@ -17,7 +17,32 @@ from engine.kinds.elimination.doubts import Doubt, Inputs, fields_of, merged, un
 from engine.plan.derive.derivations import Derivations
 from engine.plan.groups import Engine, Group, Match, match_rows
 from engine.plan.tables.bits import positions
-from rules.ir import Forfeit, Hold, Reject, Rule, Subject
+from rules.ir import (
+    Also,
+    Approve,
+    Arbitrate,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
+    Deposit,
+    Document,
+    Effect,
+    Exclude,
+    Expire,
+    Forfeit,
+    Hold,
+    IsKind,
+    Notify,
+    Protect,
+    Raise,
+    Reject,
+    Rule,
+    Score,
+    Sign,
+    Split,
+    Subject,
+)
 
 
 class Fate(Enum):
@@ -29,7 +54,40 @@ class Fate(Enum):
 
 
 Atom: TypeAlias = tuple[int, Fate]
-FATE_OF = {Reject: Fate.REJECTED, Forfeit: Fate.FORFEITED, Hold: Fate.HELD}
+
+
+def fate_of(effect: Effect) -> Fate:
+    """Return what becomes of a claim of which a rule of eligibility says so."""
+    match effect:
+        case Reject():
+            return Fate.REJECTED
+        case Forfeit():
+            return Fate.FORFEITED
+        case Hold():
+            return Fate.HELD
+        case (
+            Sign()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            raise AssertionError(f"the loader lets no rule of eligibility say {effect!r}")
+        case _:
+            assert_never(effect)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +162,7 @@ def _atoms(match: Match, rule: Rule, place: dict[int, int]) -> frozenset[Atom]:
         claims: Sequence[int] = (place[match.number],)
     else:
         claims = range(len(place))
-    fates = [fate for effect, fate in FATE_OF.items() if any(isinstance(one, effect) for one in rule.effects)]
+    fates = {fate_of(effect) for effect in rule.effects}
     return frozenset([(claim, fate) for claim in claims for fate in fates])
 
 

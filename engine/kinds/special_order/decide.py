@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
+from typing import TypeAlias, assert_never
 
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
@@ -20,8 +21,37 @@ from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_all
 from engine.plan.ruling import Ruling, Step
 from engine.plan.tables.bits import positions
-from rules.ir import Approve, Audit, Block, Deposit, Document, Effect, Expire, Hold, Policy, Role, Rule, SpecialOrders
+from rules.ir import (
+    Also,
+    Approve,
+    Arbitrate,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
+    Deposit,
+    Document,
+    Effect,
+    Exclude,
+    Expire,
+    Forfeit,
+    Hold,
+    IsKind,
+    Notify,
+    Policy,
+    Protect,
+    Raise,
+    Reject,
+    Role,
+    Rule,
+    Score,
+    Sign,
+    SpecialOrders,
+    Split,
+)
 from rules.traverse import rule_fields
+
+Obligation: TypeAlias = Document | Approve | Deposit | Hold
 
 OUTCOMES = ("clear", "held", "blocked")
 KINDS = "deal.special_kinds"
@@ -132,7 +162,7 @@ def _fire(
                 findings.audit[rule.id] = None
         case Expire(after):
             findings.expire = after if findings.expire is None else min(after, findings.expire)
-        case _:
+        case Document() | Approve() | Deposit() | Hold():
             kind, what, met, path = _obligation(effect, facts.shared, language)
             if met is None:
                 findings.doubtful |= {"held", "clear"}
@@ -143,9 +173,28 @@ def _fire(
             asked = plan.roles[what].title.in_language(language) if kind == "approve" else what
             release = None if met else RELEASE[kind][language].format(asked)
             findings.controls.append({**place, "obligation": {kind: what}, "met": met, "release": release})
+        case (
+            Sign()
+            | Reject()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | IsKind()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            raise AssertionError(f"the loader lets no control say {effect!r}")
+        case _:
+            assert_never(effect)
 
 
-def _obligation(effect: Effect, shared: Row, language: Language) -> tuple[str, str, Verdict, str]:
+def _obligation(effect: Obligation, shared: Row, language: Language) -> tuple[str, str, Verdict, str]:
     """Return an obligation's kind, what it asks for, whether the order meets it, and the field that tells."""
     match effect:
         case Document(name):
@@ -158,7 +207,8 @@ def _obligation(effect: Effect, shared: Row, language: Language) -> tuple[str, s
             return "deposit", figures.rate(ratio(rate)), met, DEPOSIT
         case Hold(reason):
             return "hold", reason.in_language(language), False, ""
-    raise AssertionError(f"the loader lets no control say {effect!r}")
+        case _:
+            assert_never(effect)
 
 
 def _has(shared: Row, path: str, member: str) -> Verdict:
@@ -184,13 +234,32 @@ def _doubt(findings: _Findings, rule: Rule, shared: Row, language: Language) -> 
                 outcomes = {"blocked", "clear"}
             case Block():
                 continue
-            case _:
+            case Document() | Approve() | Deposit() | Hold():
                 kind, what, met, path = _obligation(effect, shared, language)
                 if met is True or (rule.id, kind, what) in findings.unmet_of:
                     continue
                 outcomes = {"held", "clear"}
                 if met is None:
                     findings.missing.add(path)
+            case (
+                Sign()
+                | Reject()
+                | AtLeast()
+                | Raise()
+                | Also()
+                | Notify()
+                | IsKind()
+                | Forfeit()
+                | Arbitrate()
+                | Protect()
+                | Exclude()
+                | Score()
+                | Split()
+                | Assign()
+            ):
+                raise AssertionError(f"the loader lets no control say {effect!r}")
+            case _:
+                assert_never(effect)
         findings.doubtful |= outcomes
         findings.missing.update(rule_fields(rule))
 

@@ -8,6 +8,7 @@ first; those that depend on a field that the domain itself finds out (`claim.pro
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import assert_never
 
 from engine.core.decision import Kind
 from engine.core.facts import Facts, Row
@@ -108,12 +109,23 @@ def row_subject(path: str, kind: Kind) -> Subject:
             return Subject.LINE
         case "claim":
             return Subject.CLAIM
-        case "partner" if kind is Kind.DEAL_REGISTRATION:
-            return Subject.CLAIM
-        case "partner" if kind is Kind.PARTNER_ALLOCATION:
-            return Subject.PARTNER
+        case "partner":
+            return _partner_subject(kind)
         case _:
             return Subject.DEAL
+
+
+def _partner_subject(kind: Kind) -> Subject:
+    """Return in whose row partners stand: each claim has one, each candidate is one, and else the deal has."""
+    match kind:
+        case Kind.DEAL_REGISTRATION:
+            return Subject.CLAIM
+        case Kind.PARTNER_ALLOCATION:
+            return Subject.PARTNER
+        case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+            return Subject.DEAL
+        case _:
+            assert_never(kind)
 
 
 def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivations:
@@ -155,6 +167,8 @@ def _rows(subject: Subject, facts: Facts) -> Iterable[Row]:
             return facts.claims or ()
         case Subject.PARTNER:
             return facts.candidates or ()
+        case _:
+            assert_never(subject)
 
 
 def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind, policy: Policy) -> Derivation:

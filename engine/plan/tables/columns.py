@@ -11,12 +11,26 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from math import lcm
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 from engine.plan.tables.bits import Bits, bits_of
 from rules import types
 from rules.grammar.points import point
-from rules.ir import Compare, Equals, NotOneOf, OneOf, Operator, Test, Within
+from rules.ir import (
+    Compare,
+    CompareField,
+    Equals,
+    HasAll,
+    HasAny,
+    HasNone,
+    Missing,
+    NotOneOf,
+    OneOf,
+    Operator,
+    Present,
+    Test,
+    Within,
+)
 from rules.traverse import literals
 
 
@@ -95,10 +109,16 @@ def _keyed(tests: Tests, given: Bits, null: Bits) -> Keyed:
     unwanted: dict[types.Value, list[int]] = {}
     anything_else: list[int] = []
     for test, rules in tests.values():
-        into = wanted
-        if isinstance(test, NotOneOf):
-            into = unwanted
-            anything_else += rules
+        match test:
+            case Equals() | OneOf() | Compare() | Within():
+                into = wanted
+            case NotOneOf():
+                into = unwanted
+                anything_else += rules
+            case CompareField() | Present() | Missing() | HasAny() | HasAll() | HasNone():
+                raise AssertionError(f"{test!r} names no values to look up")
+            case _:
+                assert_never(test)
         for value in literals(test):
             into.setdefault(value, []).extend(rules)
     other = given | bits_of(anything_else)
@@ -155,3 +175,7 @@ def _stretches(test: Test, place: Callable[[types.Value], int]) -> Iterator[tupl
                 yield first, 2 * at
                 first = 2 * at + 1
             yield first, None
+        case CompareField() | Present() | Missing() | HasAny() | HasAll() | HasNone():
+            raise AssertionError(f"{test!r} has no stretches")
+        case _:
+            assert_never(test)

@@ -25,10 +25,24 @@ from engine.plan.tables.unrolled import (
     miss_columns,
     near_columns,
 )
-from rules.ir import CompareField, Condition, FieldTest, HasAll, HasAny, HasNone, Rule, Subject, Test
+from rules.ir import (
+    Compare,
+    Condition,
+    Equals,
+    FieldTest,
+    Missing,
+    NotOneOf,
+    OneOf,
+    Present,
+    Rule,
+    Subject,
+    Test,
+    Within,
+)
 
-# Tests that one known value does not decide by look-up.
-_NOT_IN_COLUMNS: frozenset[type[Test]] = frozenset({CompareField, HasAny, HasAll, HasNone})
+# Tests that one known value decides by look-up. Any other is judged as a residue: slower, and right for every test. A
+# column that does not know a test would never hold, and the rules that it guards never fire.
+_IN_COLUMNS: frozenset[type[Test]] = frozenset({Equals, OneOf, NotOneOf, Compare, Within, Present, Missing})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ class Index:
             taken: set[str] = set()
             others: list[Condition] = []
             for part in rule.when.parts:
-                if type(part) is FieldTest and part.field not in taken and type(part.test) not in _NOT_IN_COLUMNS:
+                if type(part) is FieldTest and part.field not in taken and type(part.test) in _IN_COLUMNS:
                     taken.add(part.field)
                     tests = plain.setdefault(part.field, {})
                     tests.setdefault(id(part.test), (part.test, []))[1].append(number)

@@ -5,7 +5,7 @@ The agreement tests hold the functions to the interpreter.
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 from engine.core.facts import Row
 from engine.core.views import UNKNOWN
@@ -119,6 +119,8 @@ def _names(columns: Sequence[Column], every: Bits) -> dict[str, Any]:
                 names |= {f"find{number}": table.get, f"other{number}": other}
             case Thresholds(keys, slots) as thresholds:
                 names |= {f"keys{number}": keys, f"slots{number}": slots, f"bits{number}": thresholds.bits}
+            case _:
+                assert_never(column.look_up)
     return names
 
 
@@ -140,3 +142,5 @@ def _look_up(column: Column, number: int) -> list[str]:
                 f"            bits = slots{number}[bisect_right(keys{number}, n // d - -n // d if d != 1 else 2 * n)]",
                 f"        else: bits = bits{number}(value)",
             ]
+        case _:
+            assert_never(column.look_up)

@@ -168,8 +168,8 @@ def lists() -> str:
     ]
     for name, place in (("deal_registration.priority", PRIORITY), ("partner_allocation.choose.by", CHOICE)):
         rows.append([f"`{name}`", "criteria", judged(place, None), objects(place), unknown(place)])
-    for place in dict.fromkeys(map(id, DERIVED.values())):
-        alike = [name for name, one in DERIVED.items() if id(one) == place]
+    for derived in dict.fromkeys(map(id, DERIVED.values())):
+        alike = [name for name, one in DERIVED.items() if id(one) == derived]
         of = DERIVED[alike[0]]
         rows.append([f"`derive`, of {words(alike)}", "`value`", " or ".join(alike), objects(of), unknown(of)])
     return table(["list", "effects", "judged for each", "objects", "not known here"], rows)

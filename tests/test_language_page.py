@@ -12,7 +12,7 @@ import pytest
 
 from rules.grammar.literals import PARSERS, Refused
 from rules.grammar.subjects import CHOICE, DERIVED, PRIORITY, Place
-from rules.ir import Origin, Preference, Subject
+from rules.ir import Preference, Subject
 from rules.load import LATER, REQUIRED, load_text
 from rules.reports import codes
 from rules.schema import policy_schema
@@ -20,8 +20,8 @@ from rules.sections import deal_registration, partner_allocation, price_approval
 from rules.sections.criteria import PREFERENCES
 from rules.sections.derive import HITS
 from rules.sections.rule_lists import RuleList
-from rules.types import Scalar, SetOf, Term
-from rules.vocabulary import BUILT_IN, BUILT_IN_TERMS, Names, built_in_fields
+from rules.types import Scalar
+from rules.vocabulary import BUILT_IN_TERMS
 from tests.deciding import ROOT, Data, decided, program_of
 
 PAGE = ROOT / "docs" / "language.md"
@@ -175,17 +175,6 @@ def lists() -> str:
     return table(["list", "effects", "judged for each", "objects", "not known here"], rows)
 
 
-def fields() -> str:
-    names = Names(dict.fromkeys(re.findall(r"<(\w+)>", BUILT_IN), ("…",)))
-    rows = []
-    for path, field in built_in_fields(names).items():
-        item = field.type.item if isinstance(field.type, SetOf) else field.type
-        of = f"{'set of ' * (item is not field.type)}{'term ' * isinstance(item, Term)}{item}"
-        bound = "above 0" if field.above == 0 else "not below 0" if field.at_least == 0 else ""
-        rows.append([f"`{path}`", of, bound, "given" if field.origin is Origin.GIVEN else "computed"])
-    return table(["field", "type", "", "by a request, or by the language"], rows)
-
-
 def judged(place: Place, subject: Subject | None) -> str:
     if subject is not None:
         return subject.value
@@ -218,7 +207,7 @@ def diagnostics() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    made.__name__: made for made in (types, terms, unary, hits, criteria, lists, fields, diagnostics)
+    made.__name__: made for made in (types, terms, unary, hits, criteria, lists, diagnostics)
 }
 
 
@@ -227,7 +216,7 @@ def rule_lists() -> list[RuleList]:
     return [found for module in modules for found in vars(module).values() if isinstance(found, RuleList)]
 
 
-@pytest.mark.parametrize("name", ["language", "fields", "diagnostics"])
+@pytest.mark.parametrize("name", ["language", "diagnostics"])
 def test_the_tables_are_what_the_language_has(name: str, update_golden: bool) -> None:
     path = ROOT / "docs" / f"{name}.md"
     text = path.read_text("utf-8")

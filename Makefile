@@ -1,6 +1,6 @@
 # Everything starts here. `make run` and `make test` set up what they need, and only again when a lock file changes.
 #
-#   make run                       serve the shipped policy on 127.0.0.1:8080
+#   make run                       serve the shipped policy on 127.0.0.1:8080 (PORT=9000 HOST=0.0.0.0 POLICY=my/policy.yaml)
 #   make test                      every test
 #   make agreement PAIRS=1000000   compare the backends on random policies and requests, for as long as it takes
 #   make check                     lint, format, types, import layers
@@ -41,7 +41,9 @@ FIND_NODE = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get up
 help:
 	@sed -n 's/^#   //p' Makefile
 
+# Whoever follows the docs types `dealdesk` in another terminal, where nothing knows of $(VENV) yet.
 run: $(VENV)/project
+	@echo 'to type "dealdesk" in another terminal, first:  export PATH="$(CURDIR)/$(BIN):$$PATH"' >&2
 	@$(BIN)/dealdesk serve --policy $(POLICY) --host $(HOST) --port $(PORT) --reload
 
 test: $(VENV)/dev

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.web.drain import drain
 from api.web.replies import Problem, RequestFault
 from engine.core.decision import Fault, RefusedError
 from engine.core.parts import to_json
@@ -107,6 +108,7 @@ async def on_engine_unavailable(_request: Request, error: Exception) -> Response
 async def on_http_error(request: Request, error: Exception) -> Response:
     """Reply to what the router finds: no such path, or not with this method."""
     assert isinstance(error, HTTPException)
+    await drain(request)
     method, path = request.method, request.url.path
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from api.desk.service import KIND_BY_NAME, Options
 from api.web.body import read_json
+from api.web.drain import drain
 from api.web.problems import (
     BODY_TOO_LARGE,
     INVALID_QUERY,
@@ -38,9 +39,14 @@ async def read_body(request: Request, *, most: int) -> bytes:
     """Return the body, refused as soon as it is known to be too large or not JSON."""
     headers: dict[bytes, bytes] = dict(request.scope["headers"])
     if headers.get(b"content-type") != b"application/json" or b"content-encoding" in headers:
-        _check_declared(request.headers)
+        try:
+            _check_declared(request.headers)
+        except ProblemError:
+            await drain(request)
+            raise
     length = headers.get(b"content-length", b"0")
     if length.isdigit() and int(length) > most:
+        await drain(request)
         raise ProblemError(problem_of(BODY_TOO_LARGE, f"the body has {int(length)} bytes; the limit is {most}"))
     chunks: list[bytes] = []
     size, more = 0, True
@@ -52,6 +58,8 @@ async def read_body(request: Request, *, most: int) -> bytes:
         size += len(chunks[-1])
         more = message.get("more_body", False)
     if size > most:
+        if more:
+            await drain(request)
         raise ProblemError(problem_of(BODY_TOO_LARGE, f"the body has more than the limit of {most} bytes"))
     return b"".join(chunks)
 

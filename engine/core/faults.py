@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.core.decision import Fault, Kind
+from engine.core.hints import for_key
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp
 from rules.kinds import SECTIONS
-from rules.reports.nearest import nearest
+
+HINTED = 100  # faults that get a hint
 
 # A field's name within its object → its path and its reader.
 Readers: TypeAlias = Mapping[str, tuple[str, Callable[[object], Value]]]
@@ -53,7 +55,9 @@ class _Examination:
 
     def whole(self, request: dict[str, object], kind: Kind, bounds: Bounds) -> list[Fault]:
         top_level = bounds.top_level
-        self.faults.extend(_unknown_key("", key, top_level) for key in request if key not in top_level)
+        for key in request:
+            if key not in top_level:
+                self._unknown_key("", key, top_level)
         self._moment(request.get("as_of"))
         shared: dict[str, Value] = {}
         for name in bounds.shared:
@@ -75,7 +79,7 @@ class _Examination:
         try:
             read_timestamp(value)
         except WrongValueError as wrong:
-            self.faults.append(Fault("/as_of", wrong.code, f"`as_of` {wrong.message}", wrong.hint))
+            self._wrong("/as_of", "`as_of`", wrong)
 
     def _object(self, name: str, value: object, pointer: str) -> dict[str, Value]:
         if value is None:
@@ -87,21 +91,30 @@ class _Examination:
         readers = self.vocabulary.objects[name]
         for key, given in value.items():
             if (known := readers.get(key)) is None:
-                self.faults.append(self._not_givable(name, pointer, key))
+                self._not_givable(name, pointer, key)
                 continue
             path, read = known
             try:
                 row[path] = None if given is None else read(given)
             except WrongValueError as wrong:
-                place = f"{pointer}/{_escaped(key)}"
-                self.faults.append(Fault(place, wrong.code, f"`{path}` {wrong.message}", wrong.hint))
+                self._wrong(f"{pointer}/{_escaped(key)}", f"`{path}`", wrong)
         return row
 
-    def _not_givable(self, name: str, pointer: str, key: str) -> Fault:
+    def _wrong(self, place: str, name: str, wrong: WrongValueError) -> None:
+        """Add a value that cannot be taken; looking for a hint takes time, and few people read a hundred."""
+        hint = wrong.hint if len(self.faults) < HINTED else None
+        self.faults.append(Fault(place, wrong.code, f"{name} {wrong.message}", hint))
+
+    def _unknown_key(self, pointer: str, key: str, known: tuple[str, ...]) -> None:
+        hint = for_key(key, known, self.vocabulary.objects) if len(self.faults) < HINTED else None
+        self.faults.append(Fault(f"{pointer}/{_escaped(key)}", "unknown_key", "nothing has this name", hint))
+
+    def _not_givable(self, name: str, pointer: str, key: str) -> None:
         if f"{name}.{key}" in self.vocabulary.derived:
             place = f"{pointer}/{_escaped(key)}"
-            return Fault(place, "derived", f"`{name}.{key}` is computed, not given", "leave it out")
-        return _unknown_key(pointer, key, tuple(self.vocabulary.objects[name]))
+            self.faults.append(Fault(place, "derived", f"`{name}.{key}` is computed, not given", "leave it out"))
+        else:
+            self._unknown_key(pointer, key, tuple(self.vocabulary.objects[name]))
 
     def _rows(
         self,
@@ -177,14 +190,7 @@ class _Examination:
             try:
                 read_text(key), read_text(given)
             except WrongValueError as wrong:
-                place = f"/labels/{_escaped(key)}"
-                self.faults.append(Fault(place, wrong.code, f"the label {wrong.message}", wrong.hint))
-
-
-def _unknown_key(pointer: str, key: str, known: tuple[str, ...]) -> Fault:
-    meant = nearest(key, known)
-    hint = f"did you mean `{meant}`?" if meant else "one of: " + ", ".join(known)
-    return Fault(f"{pointer}/{_escaped(key)}", "unknown_key", "nothing has this name", hint)
+                self._wrong(f"/labels/{_escaped(key)}", "the label", wrong)
 
 
 def _escaped(key: str) -> str:

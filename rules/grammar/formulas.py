@@ -11,8 +11,8 @@ from typing import Literal, assert_never
 
 from rules.grammar.formula_syntax import Call, Negation, Operand, Operation, Syntax, parse
 from rules.grammar.literals import Refused, integer, number, rate
+from rules.grammar.misspelt import asked, rates
 from rules.grammar.scope import Scope
-from rules.grammar.shape import percent
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue
 from rules.text.nodes import ScalarNode
 from rules.types import NUMERIC, Scalar
@@ -36,9 +36,9 @@ def read_formula(node: ScalarNode, wanted: Scalar, scope: Scope, *, aggregates: 
         return found
     found = _as_money(found) if wanted is MONEY else found
     if found.type != wanted:
-        hint = (
-            f"a rate has its percent sign: `{node.text}%`" if wanted is RATE and isinstance(found, Constant) else None
-        )
+        rate_meant = wanted is RATE and isinstance(found, Constant) and found.type in PLAIN
+        offers = _rates(found.value) if rate_meant and isinstance(found, Constant) else ()
+        hint = f"a rate has its percent sign: `{offers[0]}`" if len(offers) == 1 else asked(offers)
         scope.report.error("D502", f"the formula computes {found.type} where {wanted} is needed", node.span, hint=hint)
         return None
     return found
@@ -77,6 +77,11 @@ def _as_money(expression: Expression) -> Expression:
     if isinstance(expression, Constant) and expression.type in PLAIN:
         return replace(expression, type=MONEY)
     return expression
+
+
+def _rates(value: Fraction) -> tuple[str, ...]:
+    """Return what a plain number may mean as a rate; the 1 of `1 - line.discount` is the whole."""
+    return ("100%",) if value == 1 else rates(value)
 
 
 def _scalar(expression: Expression) -> Scalar:
@@ -218,5 +223,5 @@ class _Checker:
         plain = next((one for one in operands if isinstance(one, Constant) and one.type in PLAIN), None)
         hint = None
         if plain and any(one.type == RATE for one in operands):
-            hint = f"as a rate, write `{percent(plain.value)}`"
+            hint = f"as a rate, {asked(_rates(plain.value))}"
         self.report.error("D502", f"{what} has no meaning between {kinds}: `{words.text}`", words.span, hint=hint)

@@ -14,7 +14,10 @@ WIDEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding; every `code` has a heading in `docs/diagnostics.md`."""
+    """One finding; every `code` has a heading in `docs/diagnostics.md`.
+
+    `instead` is what the words at the span should be, where the hint offers that: replacing them mends the mistake.
+    """
 
     code: str
     message: str
@@ -22,6 +25,7 @@ class Diagnostic:
     hint: str | None = None
     severity: Literal["error", "warning", "note"] = "error"
     related: tuple[tuple[Span, str], ...] = ()
+    instead: str | None = None
 
     @property
     def headline(self) -> str:

@@ -30,6 +30,8 @@ def read_terms(node: Node, scope: Scope) -> None:
         scope.poisoned.add("terms")
     for entry in found or ():
         name = entry.key.text
+        if not isinstance(entry.value, ListNode) and shape.is_misplaced(entry, scope.report):
+            continue
         shape.name(entry.key, "a term's name", scope.report, shape.FIELD_NAME)
         if name in BUILT_IN_TERMS or name in map(str, Scalar):
             scope.report.error(
@@ -110,6 +112,8 @@ def read_roles(node: Node, scope: Scope) -> tuple[Role, ...]:
         scope.poisoned.add("role")
     roles = []
     for entry in found or ():
+        if shape.is_misplaced(entry, scope.report):
+            continue
         shape.name(entry.key, "a role's name", scope.report)
         if entry.key.text in (AUTOMATIC, *scope.levels):
             scope.report.error("D109", f"`{entry.key.text}` is a level already", entry.key.span)
@@ -208,7 +212,7 @@ def field_path(word: ScalarNode, scope: Scope) -> bool:
     """Return whether a path is `object.name` with an object that requests have; its author is told if not."""
     start, _, name = word.text.partition(".")
     if start not in OBJECTS:
-        hint = scope.report.did_you_mean(start, OBJECTS)
+        hint = shape.elsewhere(word.text, word.span) or scope.report.did_you_mean(start, OBJECTS)
         scope.report.error("D107", f"`{word.text}` does not begin with an object", word.span, hint=hint)
         scope.poisoned.add(word.text)
         return False

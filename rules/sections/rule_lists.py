@@ -6,7 +6,7 @@ and a control's `at` and `kind` become conjuncts before the written ones.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -16,10 +16,11 @@ from rules.grammar.literals import read_literal
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import Place, Use
 from rules.grammar.unary import ANY, read_test
-from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Subject, Within
+from rules.ir import AUTOMATIC, AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Subject, Within
+from rules.reports.report import Report
 from rules.sections.acceptance import read_acceptances
 from rules.sections.effects import read_effect
-from rules.sections.tables import read_table
+from rules.sections.tables import Fits, read_table
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.source import Span
 from rules.traverse import expression_fields, formula_of, tested_fields
@@ -31,6 +32,7 @@ Combination: TypeAlias = Literal["authority", "first", "best", "sum", "each"]
 
 RULE_ID = re.compile(r"\w[\w.-]{0,79}")
 COMMON_WORDS = ("because", "from", "through", "accept")
+WINDOWS = ("protect", "extend")
 CONTROL_WORDS = ("kind", "at")
 
 
@@ -103,7 +105,7 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
     words = (of.id, *of.effects, *COMMON_WORDS, *of.words)
     drafts = []
     columns: dict[str, Span] = {}
-    for row in read_table(node, f"`{of.section}`", words, scope):
+    for row in read_table(node, f"`{of.section}`", words, scope, _fitting(of, words, scope)):
         columns = columns or {path: entry.key.span for path, entry in row.cells.items()}
         said = {word: row.cells[word] for word in words if word in row.cells and not _is_any(row.cells[word].value)}
         tests = [_cell(entry, scope) for path, entry in row.cells.items() if path not in words]
@@ -115,6 +117,37 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
             scope.report.error("D407", "the row does nothing", row.span, hint=f"fill one of {_names(of.effects)}")
         drafts.append(_Draft(said, condition, effects, row.span, columns))
     return _lower(drafts, of, scope)
+
+
+def _fitting(of: RuleList, words: Sequence[str], scope: Scope) -> Fits:
+    """Return what says whether a cell can stand in a column, without reporting anything."""
+    aside = replace(scope, report=Report(patience=-1), uses=[], accepted=[])
+
+    def fits(cell: Node, column: ScalarNode) -> bool:
+        if column.unreadable or (isinstance(cell, ScalarNode) and cell.unreadable):
+            return True
+        if isinstance(cell, ScalarNode) and cell.text in ANY:
+            return (column.text,) != of.effects  # the only effect is needed
+        aside.report = report = Report(patience=-1)
+        entry = Entry(column, cell)
+        if column.text == of.id:
+            named = isinstance(cell, ScalarNode) and cell.text in (AUTOMATIC, *scope.signers)
+            return isinstance(cell, ScalarNode) and not named and RULE_ID.fullmatch(cell.text) is not None
+        if column.text in WINDOWS:  # the effects of a window are read together only
+            return isinstance(cell, ScalarNode) and read_literal(cell, Scalar.DURATION, report) is not None
+        if column.text in ("from", "through"):
+            return isinstance(cell, ScalarNode) and read_literal(cell, Scalar.DATE, report) is not None
+        if column.text in of.effects:
+            of.read([entry], aside)
+        elif column.text not in words:
+            read_test(cell, scope.fields[column.text], aside, in_table=True)
+        return not report.errors and not (column.text == "because" and _looks_like_a_test(cell))
+
+    return fits
+
+
+def _looks_like_a_test(cell: Node) -> bool:
+    return isinstance(cell, ListNode) or (isinstance(cell, ScalarNode) and cell.text[:1] in "<>=![(")
 
 
 def _is_any(cell: Node) -> bool:

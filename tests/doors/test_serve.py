@@ -9,6 +9,8 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +159,35 @@ def test_a_body_that_is_far_too_large_is_answered(serve: Serve) -> None:
         response = server.client.post(PRICE, content=content, headers={"Content-Type": "application/json"})
         assert (response.status_code, response.json()["status"]) == (413, 413)
     assert server.client.post(PRICE, json=QUOTE).status_code == 200
+
+
+def test_a_refusal_reaches_a_client_that_closes_and_sends_all_of_its_body_first(serve: Serve) -> None:
+    server = serve()
+    host = server.url.removeprefix("http://")
+    for path, declared, status in (
+        (PRICE, "application/json", 413),
+        ("/v1/decisions", "application/json", 413),
+        (PRICE, "text/plain", 415),
+        ("/v1/nothing", "application/json", 404),
+        ("/healthz", "application/json", 405),
+    ):
+        headers = {"Content-Type": declared, "Connection": "close"}
+        chunks = (b" " * 100_000 for _ in range(100))
+        for body, more in ((b" " * 10_000_000, {}), (chunks, {"Transfer-Encoding": "chunked"})):
+            with closing(HTTPConnection(host, timeout=20)) as caller:
+                caller.request("POST", path, body, {**headers, **more}, encode_chunked=bool(more))
+                reply = caller.getresponse()
+                assert (reply.status, json.loads(reply.read())["status"]) == (status, status)
+    assert server.client.post(PRICE, json=QUOTE).status_code == 200
+
+
+def test_who_waits_for_leave_to_send_is_refused_at_once(serve: Serve) -> None:
+    server = serve()
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"POST {PRICE} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    with socket.create_connection((host, int(port)), timeout=20) as caller:
+        caller.sendall(f"{head}Content-Length: 10000000\r\nExpect: 100-continue\r\n\r\n".encode())
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 413 ")
 
 
 CHUNKED = b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" % PRICE.encode()

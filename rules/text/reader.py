@@ -7,6 +7,7 @@ back. What YAML allows and a policy must not say (two keys alike, merge keys, ta
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import assert_never
 
 import yaml
 
@@ -325,6 +326,8 @@ def _odd(node: Node, *, outermost: bool = False) -> int:
                 + _odd(entry.value)
                 for entry in node
             )
+        case _:
+            assert_never(node)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

@@ -217,6 +217,63 @@ def test_a_group_of_tests_that_no_price_passes_is_named_by_its_fields() -> None:
     assert told in texts.as_text(decision, "en")
 
 
+LIFTED = """
+policy: lifted
+version: "1"
+currency: CNY
+timezone: Asia/Shanghai
+price_approval:
+  ladder:
+    - {level: rep, title: Rep}
+    - {level: head, title: Head}
+  authority:
+    columns: [id, level, line.discount]
+    rows:
+      - [A, %s, "<= 20%%"]
+      - [B, head, "-"]
+  rules:
+    - {id: sky, %sthen: {at_least: head}%s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "when", "because", "told"),
+    [
+        (
+            "rep",
+            "when: {line.sku: SKY}, ",
+            ", because: {en: Ask first, zh: 先询问}",
+            ("Ask first (sky): sku SKY", "先询问（sky）：line.sku SKY"),
+        ),
+        ("rep", "when: {line.sku: SKY}, ", "", ("sky: sku SKY", "sky：line.sku SKY")),
+        ("rep", "when: {line.net_price: '< 200'}, ", "", ("sky: net price 100.00 < 200", "sky：成交价 100.00 < 200")),
+        (
+            "rep",
+            "when: {any: [{line.sku: SKY}, {line.configuration: x}]}, ",
+            "",
+            ("sky: configuration, sku", "sky：配置、line.sku"),
+        ),
+        (
+            "head",
+            "when: {line.sku: OTHER}, ",
+            "",
+            ("no row of authority is for this level or a lower one", "授权表中没有该级别及更低级别的行"),
+        ),
+    ],
+)
+def test_what_stands_in_the_way_at_any_price_is_said(
+    level: str, when: str, because: str, told: tuple[str, str]
+) -> None:
+    program = program_of(LIFTED % (level, when, because))
+    line = {"sku": "SKY", "configuration": "x", "quantity": 1, "list_price": "100.00", "net_price": "65.00"}
+    for language, said in zip(LANGUAGES, told, strict=True):
+        for explain in EXPLAIN:
+            decision = decided(program, "price_approval", {"lines": [line]}, explain=explain, language=language)
+            text = texts.as_text(decision, language)
+            way = [one.strip() for one in text.split("\n") if "at no net price" in one or "目录价以内" in one]
+            assert [one.partition(": " if language == "en" else "：")[2] for one in way] == [said], text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_columns_are_aligned_by_what_a_terminal_shows(language: Language) -> None:
     decision = decided(policy(), "price_approval", QUOTE, language=language)

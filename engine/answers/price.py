@@ -66,6 +66,7 @@ class Obstacle(Part, frozen=True, kw_only=True):
     """A test in the way of a level at any price up to list: of a field, or a group of several with their `fields`."""
 
     rule: RuleId
+    because: Annotated[Said, Meta(description="Why the rule that lifts the level is there, if it says.")] | None = None
     field: FieldPath | None = None
     test: Annotated[str, Meta(description="What is asked of the field, in the owner's words.")] | None = None
     actual: Shown | UnsetType = UNSET

@@ -58,6 +58,15 @@ def rate(value: Ratio) -> str:
     return f"{'-' if n < 0 and digits else ''}{shown[:-4]}.{shown[-4:]}%"
 
 
+def short_rate(value: Ratio) -> str:
+    """Return a rate as an owner would write it.
+
+    >>> short_rate((3, 10)), short_rate((1, 200))
+    ('30%', '0.5%')
+    """
+    return number((value[0] * 100, value[1])) + "%"
+
+
 def text(value: Value, kind: Type) -> str | bool | list[str] | None:
     """Return a field's value as the trace shows it; `kind` is the field's type."""
     match value:

@@ -100,7 +100,7 @@ class Tracer:
             for number, row in enumerate(_rows(facts, subject)):
                 bits = of_subject.get(number, 0) | always
                 if bits or number in of_subject:
-                    of_row, where = _given(given, number), _where(subject, number, row)
+                    of_row, where = _given(given, number), _where(subject, number, facts, row)
                     traced = found[number] = TracedSubject(facts, number, shared, row, texts, {}, told, of_row, *where)
                     listed += listing[bits].tell(traced)
         return traced_subjects
@@ -132,9 +132,9 @@ def _given(rows: object, number: int) -> Mapping[str, object] | None:
     return row if isinstance(row, dict) else None
 
 
-def _where(subject: Subject, number: int, row: Row) -> tuple[str | None, Json]:
-    """Say whose an entry is: the key, and what stands there."""
+def _where(subject: Subject, number: int, facts: Facts, row: Row) -> tuple[str | None, Json]:
+    """Say whose an entry is: the key, and what stands there; nobody's where the request lists no lines at all."""
     if subject is Subject.LINE:
-        return ("line", number + 1) if row else (None, None)
+        return (None, None) if facts.lines is None else ("line", number + 1)
     name = row.get(NAMED_BY[subject])
     return subject.value, name if isinstance(name, str) else None

@@ -8,7 +8,7 @@ from engine.core.decision import Json, Language
 from engine.core.exact import has_places, ratio
 from engine.core.interpret import plain
 from engine.core.views import UNKNOWN, State
-from engine.explain.trace.formulas import percent, template
+from engine.explain.trace.formulas import template
 from rules.ir import (
     Also,
     Approve,
@@ -64,11 +64,11 @@ def as_json(effect: Effect, language: Language) -> dict[str, Json]:
         case Approve(role):
             return {"approve": role}
         case Deposit(rate):
-            return {"deposit": percent(ratio(rate))}
+            return {"deposit": figures.short_rate(ratio(rate))}
         case Block(reason):
             return {"block": reason.in_language(language)}
         case Audit(rate):
-            return {"audit": percent(ratio(rate))}
+            return {"audit": figures.short_rate(ratio(rate))}
         case Forfeit(reason):
             return {"forfeit": reason.in_language(language)}
         case Arbitrate(reason):
@@ -83,7 +83,7 @@ def as_json(effect: Effect, language: Language) -> dict[str, Json]:
         case Score(points):
             return {"score": template(points).with_names()}
         case Split(shares):
-            return {"split": {name: percent(ratio(share)) for name, share in shares}}
+            return {"split": {name: figures.short_rate(ratio(share)) for name, share in shares}}
         case Assign(value):
             shown = figures.text(plain(value), Scalar.TEXT)
             return {"value": [*shown] if isinstance(shown, list) else shown}

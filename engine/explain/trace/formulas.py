@@ -43,7 +43,7 @@ def _written(expression: Expression, parts: list[FieldValue | Aggregate], *, pla
     match expression:
         case Constant(value, kind):
             as_rate = kind is Scalar.RATE and not plain_rates
-            return (percent(ratio(value)) if as_rate else figures.number(ratio(value))), _ATOM
+            return (figures.short_rate(ratio(value)) if as_rate else figures.number(ratio(value))), _ATOM
         case FieldValue() | Aggregate():
             parts.append(expression)
             return "{}", _ATOM
@@ -60,12 +60,3 @@ def _written(expression: Expression, parts: list[FieldValue | Aggregate], *, pla
             return f"{function}({inner})", _ATOM
         case _:
             assert_never(expression)
-
-
-def percent(value: tuple[int, int]) -> str:
-    """Return a rate as an owner would write it.
-
-    >>> percent((3, 10)), percent((1, 200))
-    ('30%', '0.5%')
-    """
-    return figures.number((value[0] * 100, value[1])) + "%"

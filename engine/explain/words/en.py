@@ -37,6 +37,7 @@ from engine.answers.registration import (
 )
 from engine.answers.special_order import AuditStep, OrderOutcomeStep
 from engine.core.parts import MissingDidNotMatterStep, Shown
+from engine.explain.words.numbers import brief, brief_values
 
 OUTCOMES: Mapping[Outcome, str] = {
     "auto_approved": "approved automatically",
@@ -79,7 +80,7 @@ def _raise(step: RaiseStep) -> str:
 
 def _audit(step: AuditStep) -> str:
     drawn = "is in the sample" if step.sampled else "is not in the sample"
-    return f"{_whose(step)}{step.control} audits {step.rate} of the orders: this one {drawn}"
+    return f"{_whose(step)}{step.control} audits {brief(step.rate)} of the orders: this one {drawn}"
 
 
 def _candidates(step: CandidateEligibilityStep) -> str:
@@ -141,7 +142,7 @@ def _split(step: SplitStep) -> str:
         return "no row gives a split"
     row = f" ({step.rule})" if step.rule else ""
     if step.amounts is None:
-        return f"split: {_pairs(step.shares)}{row}"
+        return f"split: {_pairs({name: brief(share) for name, share in step.shares.items()})}{row}"
     return f"split of {step.base}: {_pairs(step.amounts)}{row}"
 
 
@@ -162,7 +163,8 @@ def _value(value: Shown) -> str:
 
 
 def _values(step: CriterionStep, names: Sequence[str]) -> str:
-    return ", ".join([f"{name} ({_value(step.values.get(name))})" for name in names])
+    values = brief_values(step.values)
+    return ", ".join([f"{name} ({_value(values.get(name))})" for name in names])
 
 
 def _pairs(pairs: Mapping[str, str | None], *, unknown: str = "none") -> str:

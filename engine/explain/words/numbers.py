@@ -1,6 +1,9 @@
 """Figures for people: thousands separators, and percents with two decimals, half up."""
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from engine.core.parts import Shown
 
 _CENT = Decimal("0.01")
 
@@ -18,6 +21,30 @@ def percent(text: str) -> str:
         return text
     rounded = number.quantize(_CENT, ROUND_HALF_UP)
     return f"{rounded}%" if rounded or not number else text
+
+
+def brief(text: str) -> str:
+    """Return a rate with at most two decimals; any other text stays as it is.
+
+    >>> brief("30.0000%"), brief("12.3457%"), brief("0.0004%"), brief("customer_letter")
+    ('30%', '12.35%', '0.0004%', 'customer_letter')
+    """
+    if not text.endswith("%"):
+        return text
+    number = percent(text).removesuffix("%")
+    return (number.rstrip("0").rstrip(".") if "." in number else number) + "%"
+
+
+def brief_values(values: Mapping[str, Shown]) -> Mapping[str, Shown]:
+    """Return values with their rates brief, unless two that differ would read alike.
+
+    >>> brief_values({"C-1": "12.0000%", "C-2": "13.3333%"}), brief_values({"C-1": "12.0000%", "C-2": "12.0001%"})
+    ({'C-1': '12%', 'C-2': '13.33%'}, {'C-1': '12.0000%', 'C-2': '12.0001%'})
+    """
+    texts = {value for value in values.values() if isinstance(value, str)}
+    if len({brief(text) for text in texts}) < len(texts):
+        return values
+    return {name: brief(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def points(text: str) -> str:

@@ -101,6 +101,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "at no net price up to list could the {level} sign: {tests}",
         "目录价以内任何成交价 {level} 均不能签批：{tests}",
     ),
+    "no_row": ("no row of authority is for this level or a lower one", "授权表中没有该级别及更低级别的行"),
     "nobody": ("nobody", "无人"),
     "more_lines": ("and {count} more lines", "另有 {count} 行"),
     "more_rows": ("and {count} more", "另有 {count} 项"),

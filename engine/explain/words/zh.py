@@ -37,6 +37,7 @@ from engine.answers.registration import (
 )
 from engine.answers.special_order import AuditStep, OrderOutcomeStep
 from engine.core.parts import MissingDidNotMatterStep, Shown
+from engine.explain.words.numbers import brief, brief_values
 
 OUTCOMES: Mapping[Outcome, str] = {
     "auto_approved": "自动批准",
@@ -74,7 +75,7 @@ def _highest_line(step: HighestLineStep) -> str:
 
 def _audit(step: AuditStep) -> str:
     drawn = "抽中本单" if step.sampled else "未抽中本单"
-    return f"{_whose(step)}{step.control} 按 {step.rate} 抽审：{drawn}"
+    return f"{_whose(step)}{step.control} 按 {brief(step.rate)} 抽审：{drawn}"
 
 
 def _candidates(step: CandidateEligibilityStep) -> str:
@@ -136,7 +137,7 @@ def _split(step: SplitStep) -> str:
         return "没有适用的分成"
     row = f"（{step.rule}）" if step.rule else ""
     if step.amounts is None:
-        return f"分成：{_pairs(step.shares)}{row}"
+        return f"分成：{_pairs({name: brief(share) for name, share in step.shares.items()})}{row}"
     return f"{step.base} 的分成：{_pairs(step.amounts)}{row}"
 
 
@@ -157,7 +158,8 @@ def _value(value: Shown) -> str:
 
 
 def _values(step: CriterionStep, names: Sequence[str]) -> str:
-    return "、".join([f"{name}（{_value(step.values.get(name))}）" for name in names])
+    values = brief_values(step.values)
+    return "、".join([f"{name}（{_value(values.get(name))}）" for name in names])
 
 
 def _pairs(pairs: Mapping[str, str | None], *, unknown: str = "无") -> str:

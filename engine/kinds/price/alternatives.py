@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from engine.answers.price import Alternative
 from engine.core import figures
+from engine.core.decision import Language
 from engine.core.exact import Ratio, divide, subtract
 from engine.core.facts import Facts
 from engine.kinds.price.levels import LevelChange, changed
@@ -41,6 +42,7 @@ def alternatives(
     levels: Sequence[str],
     needed: int,
     others: OtherLines,
+    language: Language,
 ) -> list[Alternative]:
     """Return for each level below the one that a line needs the price that would do, or what stands in the way.
 
@@ -52,6 +54,7 @@ def alternatives(
         levels: the levels by rank, `automatic` first.
         needed: the rank that the line needs now; the one above the top if nobody may sign it.
         others: the deal's lines, folded for sums.
+        language: of the reasons of rules that stand in the way.
     """
     lines = facts.lines or ()
     if repricing.moving.across and len(lines) > MOST_ACROSS:
@@ -76,7 +79,7 @@ def alternatives(
         else:
             if obstacles is None:
                 at_list = line.at(high, repricing.named) if low <= high else (facts.shared, row)
-                obstacles = Obstacles(repricing, engine, *at_list, candidates=candidates)
+                obstacles = Obstacles(repricing, engine, *at_list, candidates=candidates, language=language)
             found.append(Alternative(line=number + 1, level=levels[rank], impossible=obstacles.of(rank)))
     return found
 

@@ -2,6 +2,7 @@
 
 from engine.answers.price import Obstacle
 from engine.core import figures
+from engine.core.decision import Language
 from engine.core.facts import Row
 from engine.core.interpret import judge
 from engine.core.parts import Shown
@@ -16,8 +17,11 @@ from rules.traverse import condition_fields
 class Obstacles:
     """The obstacles of one line."""
 
-    def __init__(self, repricing: Repricing, engine: Engine, shared: Row, row: Row, *, candidates: Bits) -> None:
+    def __init__(
+        self, repricing: Repricing, engine: Engine, shared: Row, row: Row, *, candidates: Bits, language: Language
+    ) -> None:
         """Take the facts as they would be at list price, and the rows of which the price is all that can fail."""
+        self._language = language
         self._repricing = repricing
         self._candidates = candidates
         self._misses = engine.misses(repricing.authority.group, shared, row)
@@ -60,10 +64,14 @@ class Obstacles:
         ]
 
     def _described(self, rule: Rule, part: Condition, *, holds: bool) -> Obstacle:
+        because = rule.because.in_language(self._language) if rule.because and holds else None
         if not isinstance(part, FieldTest):
-            return Obstacle(rule=rule.id, fields=sorted(set(condition_fields(part))), holds=holds)
+            fields = sorted(set(condition_fields(part)))
+            return Obstacle(rule=rule.id, because=because, fields=fields, holds=holds)
         path = part.field
         if path not in self._texts:
             state = (self._row if path.startswith("line.") else self._shared).get(path)
             self._texts[path] = figures.text(state, self._repricing.fields[path].type)
-        return Obstacle(rule=rule.id, field=path, test=part.written, actual=self._texts[path], holds=holds)
+        return Obstacle(
+            rule=rule.id, because=because, field=path, test=part.written, actual=self._texts[path], holds=holds
+        )

@@ -75,7 +75,7 @@ def ruling_of(
         rejections=findings.rejections,
         notify=list(findings.notify),
         valid_until=(facts.as_of + min(valid)).isoformat() if settled and valid else None,
-        alternatives=_alternatives(plan, engine, facts, lines) if outcome != "needs_information" else [],
+        alternatives=_alternatives(plan, engine, facts, lines, language) if outcome != "needs_information" else [],
         totals=_totals(facts.shared),
     )
     relevant = findings.doubts if outcome == "needs_information" else undetermined
@@ -137,14 +137,23 @@ def _line_result(plan: PricePlan, line: LineLevel) -> LineResult:
     )
 
 
-def _alternatives(plan: PricePlan, engine: Engine, facts: Facts, lines: list[LineLevel]) -> list[Alternative]:
+def _alternatives(
+    plan: PricePlan, engine: Engine, facts: Facts, lines: list[LineLevel], language: Language
+) -> list[Alternative]:
     found: list[Alternative] = []
     others = OtherLines(facts.lines or ())
     for number, line in enumerate(lines):
         needed = max(line.final)
         if needed > 0:
             found += alternatives(
-                plan.repricing, engine, facts, number, levels=plan.levels, needed=needed, others=others
+                plan.repricing,
+                engine,
+                facts,
+                number,
+                levels=plan.levels,
+                needed=needed,
+                others=others,
+                language=language,
             )
     return found
 

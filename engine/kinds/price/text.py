@@ -22,7 +22,7 @@ from engine.explain.words.decision_reader import day as to_the_minute
 from engine.explain.words.layout import Row, Table
 from engine.explain.words.numbers import grouped, percent
 from engine.explain.words.phrases import field_label
-from engine.explain.words.tested import failure, failures
+from engine.explain.words.tested import failure, failures, holding
 
 OfLine = TypeVar("OfLine", TracedRule, Alternative)
 
@@ -169,15 +169,31 @@ def _changes(reader: DecisionReader, line: LineResult, changes: list[Alternative
         )
     if nearest and nearest[0].impossible is not None and line.level is not None and nearest[0].level != "automatic":
         failed = [_obstacle(reader, one) for one in nearest[0].impossible if not one.holds]
-        tests = reader.joined([*dict.fromkeys(failed)][:MOST_MISSES])
+        said = [*dict.fromkeys(failed or _lifting(reader, nearest[0].impossible))][:MOST_MISSES]
+        tests = reader.joined(said or [reader.say("no_row")])
         yield reader.say("could_not", level=nearest[0].level, tests=tests)
 
 
+def _lifting(reader: DecisionReader, obstacles: Sequence[Obstacle]) -> list[str]:
+    """Say of each rule that lifts the level why it is there, and what makes it fire."""
+    rules: dict[str, list[Obstacle]] = {}
+    for one in obstacles:
+        rules.setdefault(one.rule, []).append(one)
+    told = []
+    for rule, parts in rules.items():
+        because = parts[0].because
+        name = rule if because is None else reader.say("of_rule", reason=because, rule=rule)
+        tests = reader.joined([_obstacle(reader, part) for part in parts])
+        told.append(reader.say("on_line", place=name, reason=tests))
+    return told
+
+
 def _obstacle(reader: DecisionReader, one: Obstacle) -> str:
-    """Say what stands in the way: a test that fails, or the fields of a group of them."""
+    """Say what stands in the way: a test, or the fields of a group of them."""
     if one.field is None:
         return reader.joined([field_label(field, reader.language) for field in one.fields or ()])
-    return failure(TracedTest(field=one.field, test=one.test, actual=one.actual, holds=one.holds), reader.language)
+    test = TracedTest(field=one.field, test=one.test, actual=one.actual, holds=one.holds)
+    return (holding if one.holds else failure)(test, reader.language)
 
 
 def _totals(reader: DecisionReader, decision: PriceApprovalDecision) -> Table:

@@ -28,6 +28,7 @@ from engine.core.facts import Facts, Row
 from engine.core.interpret import Verdict, has_any
 from engine.core.values import PartialSet
 from engine.core.views import UNKNOWN
+from engine.explain.words.numbers import brief
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.gates import Gates
 from engine.plan.groups import Engine, Group, Match, groups_of, match_all
@@ -189,6 +190,7 @@ def _fire(
                 findings.unmet_of.add((rule.id, obligation))
             kind, what = obligation.asked
             asked = plan.roles[what].title.in_language(language) if kind == "approve" else what
+            asked = brief(what) if kind == "deposit" else asked
             release = None if met else RELEASE[kind][language].format(asked)
             findings.controls.append(
                 ControlResult(control=rule.id, line=line, obligation=obligation, met=met, release=release)

@@ -16,6 +16,7 @@ from engine.explain.words.decision_reader import (
     undetermined,
 )
 from engine.explain.words.layout import Row, Table
+from engine.explain.words.numbers import brief
 
 
 def order_head(decision: SpecialOrderDecision) -> str:
@@ -47,7 +48,7 @@ def _controls(reader: DecisionReader, label: str, controls: list[ControlResult])
     for control in controls:
         rule = by_id.get((control.control, control.line))
         kind, what = control.obligation.asked
-        text = control.release or reader.say(f"obligation_{kind}", what=what)
+        text = control.release or reader.say(f"obligation_{kind}", what=brief(what) if kind == "deposit" else what)
         told = [reader.because_of(rule), source(rule)] if rule else [control.control]
         cells = (on_line(reader, control.line, text), *told)
         rows[cells] = Row(reader.say(label), cells)

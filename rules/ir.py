@@ -13,6 +13,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
 
+from rules.currencies import places_of
 from rules.text.source import Source, Span
 from rules.types import Type, Value
 
@@ -616,3 +617,8 @@ class Policy:
     sources: tuple[Source, ...] = member(compare=False, repr=False)
     # Like a comment, an acceptance changes no decision, and so not the digest.
     accepted: tuple[Acceptance, ...] = member(default=(), compare=False, repr=False)
+
+    @property
+    def places(self) -> int:
+        """Return how many decimals the smallest amount of the currency has."""
+        return places_of(self.currency)

@@ -105,13 +105,13 @@ def test_a_fraction_becomes_a_pair() -> None:
 @pytest.mark.parametrize(
     ("show", "pair", "text"),
     [
-        (figures.amount, (0, 1), "0.00"),
-        (figures.amount, (-1, 2), "-0.50"),
-        (figures.amount, (5, 1000), "0.005"),
-        (figures.amount, (123456789012345, 1), "123456789012345.00"),
-        (figures.amount, (2, 3), "0.6667"),
-        (figures.amount, (-1, 30000), "0.0000"),
-        (figures.amount, (1, 10**12), "0.000000000001"),
+        (figures.cents, (0, 1), "0.00"),
+        (figures.cents, (-1, 2), "-0.50"),
+        (figures.cents, (5, 1000), "0.005"),
+        (figures.cents, (123456789012345, 1), "123456789012345.00"),
+        (figures.cents, (2, 3), "0.6667"),
+        (figures.cents, (-1, 30000), "0.0000"),
+        (figures.cents, (1, 10**12), "0.000000000001"),
         (figures.number, (10, 4), "2.5"),
         (figures.number, (-3, 1), "-3"),
         (figures.number, (1, 3), "0.3333"),
@@ -131,7 +131,7 @@ def test_figures_are_shown_as_people_write_them(show: Callable[[Ratio], str], pa
 @SAME
 @given(st.integers(-(10**15), 10**15), st.integers(0, 6))
 def test_an_amount_is_shown_exactly(digits: int, decimals: int) -> None:
-    text = figures.amount((digits, 10**decimals))
+    text = figures.cents((digits, 10**decimals))
     assert Fraction(text) == Fraction(digits, 10**decimals)
     assert len(text.partition(".")[2]) >= 2
 
@@ -140,7 +140,7 @@ def test_an_amount_is_shown_exactly(digits: int, decimals: int) -> None:
 @given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=8).filter(any))
 def test_a_split_adds_up_and_is_off_by_less_than_a_cent(cents: int, weights: list[int]) -> None:
     shares = [Fraction(weight, sum(weights)) for weight in weights]
-    parts = [Fraction(*part) for part in split_amount((cents, 100), shares)]
+    parts = [Fraction(*part) for part in split_amount((cents, 100), shares, 2)]
     assert sum(parts) == Fraction(cents, 100)
     assert all(
         abs(part - Fraction(cents, 100) * share) < Fraction(1, 100) for part, share in zip(parts, shares, strict=True)
@@ -151,6 +151,6 @@ def test_a_split_adds_up_and_is_off_by_less_than_a_cent(cents: int, weights: lis
 def test_the_pool_of_ten_thousand_and_one() -> None:
     """Of 10,001.01 the last cent goes to the largest remainder: logistics have 0.808 of one."""
     shares = [Fraction(part, 10_000) for part in (4_000, 2_000, 2_000, 1_200, 800)]
-    parts = [figures.amount(part) for part in split_amount((1_000_101, 100), shares)]
+    parts = [figures.cents(part) for part in split_amount((1_000_101, 100), shares, 2)]
     assert sum(map(Decimal, parts)) == Decimal("10001.01")
     assert parts == ["4000.41", "2000.20", "2000.20", "1200.12", "800.08"]

@@ -241,19 +241,18 @@ def test_a_formula_that_is_null_gives_no_points_and_the_trace_says_so() -> None:
         ((1, 100), [50, 50], [1, 0]),
         ((-1, 100), [50, 50], [-1, 0]),
         ((0, 1), [60, 40], [0, 0]),
-        ((5, 1000), [100], [1]),  # half a cent is a cent
     ],
 )
 def test_the_last_cents_go_to_the_largest_remainders(
     base: tuple[int, int], shares: list[int], parts: list[int]
 ) -> None:
-    found = split_amount(base, [Fraction(share, 100) for share in shares])
+    found = split_amount(base, [Fraction(share, 100) for share in shares], 2)
     assert found == [(part, 100) for part in parts]
 
 
 @given(st.integers(-(10**17), 10**17), st.lists(st.integers(1, 1000), min_size=1, max_size=8))
 def test_a_split_adds_up_and_no_part_is_a_cent_off(cents: int, weights: list[int]) -> None:
     shares = [Fraction(weight, sum(weights)) for weight in weights]
-    parts = [n for n, _ in split_amount((cents, 100), shares)]
+    parts = [n for n, _ in split_amount((cents, 100), shares, 2)]
     assert sum(parts) == cents
     assert all(abs(part - cents * share) < 1 for part, share in zip(parts, shares, strict=True))

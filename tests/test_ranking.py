@@ -29,7 +29,7 @@ def criterion(preference: Preference, within: Within = None, name: str = "c") ->
 def scale(
     preference: Preference, states: Sequence[State], *, kind: Type = Scalar.NUMBER, within: Within = None
 ) -> Scale:
-    return scale_of(criterion(preference, within), kind, states)
+    return scale_of(criterion(preference, within), kind, states, 2)
 
 
 def numbers(*values: int | Fraction | None) -> list[State]:

@@ -16,7 +16,8 @@ from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Fault, Kind, RefusedError
-from engine.core.faults import Bounds, Readers, Vocabulary, faults_of
+from engine.core.exact import has_places
+from engine.core.faults import SPLIT_BASE, Bounds, Readers, Vocabulary, faults_of
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
 from rules.ir import Policy
 from rules.kinds import SECTIONS
@@ -102,7 +103,7 @@ class RequestReader:
             for name in objects
         }
         derived = frozenset(field.path for field in policy.fields.values() if field not in givable)
-        self._vocabulary = Vocabulary(self._readers, self._defaults, derived, policy.currency)
+        self._vocabulary = Vocabulary(self._readers, self._defaults, derived, policy.currency, policy.places)
 
     def read(self, request: object, kind: Kind, *, now: datetime, limits: Limits) -> Facts:
         """Return the request's facts.
@@ -149,6 +150,9 @@ class RequestReader:
             candidates = [self._row("partner", one) for one in _entries(request["candidates"], limits.candidates)]
             _check_ids(candidates, "partner.id")
         if shared.get("deal.currency", self._currency) not in (None, self._currency) or not _has_enough(request, kind):
+            raise _DoubtfulError
+        base = shared.get(SPLIT_BASE)
+        if isinstance(base, tuple) and not has_places(base, self._vocabulary.places):
             raise _DoubtfulError
         labels = _labels(request["labels"]) if "labels" in request else {}
         return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels, request, {})

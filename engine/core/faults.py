@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.core.decision import Fault, Kind
+from engine.core.exact import has_places
 from engine.core.hints import for_key
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp
 from rules.kinds import SECTIONS
 
+SPLIT_BASE = "deal.split_base"
 HINTED = 100  # faults that get a hint
 
 # A field's name within its object → its path and its reader.
@@ -27,6 +29,7 @@ class Vocabulary:
     defaults: Mapping[str, Mapping[str, Value]]
     derived: frozenset[str]
     currency: str
+    places: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class _Examination:
         self._identities(candidates, "candidates", "partner.id")
         self._needs(kind, request, {"lines": lines, "claims": claims, "candidates": candidates})
         self._currency(shared.get("deal.currency"))
+        self._split_base(shared.get(SPLIT_BASE))
         self._labels(request.get("labels"), most=bounds.labels)
         return self.faults
 
@@ -179,6 +183,13 @@ class _Examination:
         if currency is not None and currency != ours:
             message = f'is "{currency}"; this policy decides in {ours} only'
             self.faults.append(Fault("/deal/currency", "currency", message, "convert the amounts before you ask"))
+
+    def _split_base(self, base: Value) -> None:
+        if isinstance(base, tuple) and not has_places(base, self.vocabulary.places):
+            places = self.vocabulary.places
+            least = f"{10**-places:.{places}f}"
+            message = f"`{SPLIT_BASE}` cannot be paid out: {least} is the smallest amount in {self.vocabulary.currency}"
+            self.faults.append(Fault("/deal/split_base", "cents", message, "round it before you ask"))
 
     def _labels(self, value: object, *, most: int) -> None:
         if value is None:

@@ -7,6 +7,7 @@ from engine.core.exact import Ratio
 from engine.core.values import PartialSet, Value
 from rules.types import Scalar, Type
 
+CENT_PLACES = 2
 _MOST_PLACES = 12
 _POWERS = tuple([10**places for places in range(_MOST_PLACES + 1)])
 _CENTS = tuple([f".{cents:02}" for cents in range(100)])
@@ -14,11 +15,22 @@ _CENTS = tuple([f".{cents:02}" for cents in range(100)])
 _EIGHT_MORE = 10**8
 
 
-def amount(value: Ratio) -> str:
-    """Return an amount: exact with two decimals or as many as it has, and rounded to four when it has no end.
+def amount(value: Ratio, places: int) -> str:
+    """Return an amount: exact with the currency's decimals or as many as it has; rounded to four when it has no end.
 
-    >>> amount((4400, 1)), amount((444, 100)), amount((-5, 1)), amount((1, 3)), amount((10005, 10000)), amount((1, 0))
-    ('4400.00', '4.44', '-5.00', '0.3333', '1.0005', '∞')
+    >>> amount((4400, 1), 2), amount((-5, 1), 2), amount((1, 3), 2), amount((10005, 10000), 2), amount((1, 0), 2)
+    ('4400.00', '-5.00', '0.3333', '1.0005', '∞')
+    >>> amount((4400, 1), 0), amount((4401, 2), 0), amount((4400, 1), 3)
+    ('4400', '2200.5', '4400.000')
+    """
+    return cents(value) if places == CENT_PLACES else _decimal(value, least=places, otherwise=4)
+
+
+def cents(value: Ratio) -> str:
+    """Return an amount in a currency that is divided into a hundred, as most are.
+
+    >>> cents((4400, 1)), cents((444, 100)), cents((-5, 1))
+    ('4400.00', '4.44', '-5.00')
     """
     n, d = value
     if n >= 0 and d:  # nearly all are whole cents
@@ -27,7 +39,7 @@ def amount(value: Ratio) -> str:
         cents, rest = (n, 0) if d == 100 else divmod(n * 100, d)
         if not rest:
             return f"{cents // 100}{_CENTS[cents % 100]}"
-    return _decimal(value, least=2, otherwise=4)
+    return _decimal(value, least=CENT_PLACES, otherwise=4)
 
 
 def number(value: Ratio) -> str:
@@ -67,13 +79,13 @@ def short_rate(value: Ratio) -> str:
     return number((value[0] * 100, value[1])) + "%"
 
 
-def text(value: Value, kind: Type) -> str | bool | list[str] | None:
-    """Return a field's value as the trace shows it; `kind` is the field's type."""
+def text(value: Value, kind: Type, places: int) -> str | bool | list[str] | None:
+    """Return a field's value as the trace shows it, by the field's type and the currency's decimals."""
     match value:
         case tuple():
             if kind is Scalar.RATE:
                 return rate(value)
-            return amount(value) if kind is Scalar.MONEY else number(value)
+            return amount(value, places) if kind is Scalar.MONEY else number(value)
         case frozenset():
             return [*sorted(value)]
         case PartialSet(known, maybe):

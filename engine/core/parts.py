@@ -38,7 +38,8 @@ FieldPath: TypeAlias = Annotated[str, Meta(description="A field by its path, suc
 FieldPaths: TypeAlias = Annotated[Sequence[str], Meta(description="Fields by their paths, such as `line.discount`.")]
 Said: TypeAlias = Annotated[str, Meta(description="The owner's words, in the language that was decided in.")]
 Amount: TypeAlias = Annotated[
-    str, Meta(description="An amount in the policy's currency, exact, with two decimals or more: `4400.00`.")
+    str,
+    Meta(description="An amount, exact, with the decimals of the policy's currency or more: `4400.00`, in JPY `4400`."),
 ]
 Rate: TypeAlias = Annotated[
     str, Meta(description="A rate in percent: exact, or rounded to four decimals where it has no end: `15.3846%`.")

@@ -120,7 +120,7 @@ def _field_schema(field: Field, policy: Policy, refs: str) -> dict[str, Json]:
         schema["description"] = field.describe.in_language("en")
     if field.default is not None:
         with suppress(UnwritableError):  # a policy may have a default that no request could give
-            schema["default"] = write_value(plain(field.default), field.type)
+            schema["default"] = write_value(plain(field.default), field.type, policy.places)
     return schema
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from engine.core.decision import Json
 from engine.core.exact import Ratio, compare, has_places, scaled
+from engine.core.figures import CENT_PLACES
 from engine.core.values import DECIMAL_PLACES, PartialSet, Value, WrongValueError, reader_of_type
 from rules.types import Scalar, Type
 
@@ -19,8 +20,10 @@ class UnwritableError(ValueError):
     """A value that no request can give exactly."""
 
 
-def write_value(value: Value, kind: Type) -> Json:
+def write_value(value: Value, kind: Type, places: int = CENT_PLACES) -> Json:
     """Return a value as a request gives it: numbers as text with all their digits, whole numbers as JSON numbers.
+
+    Money has at least so many `places`, the decimals of the currency's smallest amount.
 
     >>> write_value((1, 8), Scalar.RATE), write_value((4400, 1), Scalar.MONEY), write_value((12, 1), Scalar.INTEGER)
     ('12.5%', '4400.00', 12)
@@ -30,7 +33,7 @@ def write_value(value: Value, kind: Type) -> Json:
     """
     if value is None:
         return None
-    written = _form(value, kind)
+    written = _form(value, kind, places)
     try:
         back = reader_of_type(kind)(written)
     except WrongValueError as wrong:
@@ -63,10 +66,10 @@ def rounded(value: Ratio, kind: Type) -> Ratio:
     return scaled(value, places), 10**places
 
 
-def _form(value: Value, kind: Type) -> Json:
+def _form(value: Value, kind: Type, places: int) -> Json:
     match value:
         case (int() as n, int() as d):
-            return _number((n, d), kind)
+            return _number((n, d), kind, places)
         case frozenset():
             return [*sorted(value)]
         case date():
@@ -81,13 +84,13 @@ def _form(value: Value, kind: Type) -> Json:
             assert_never(value)
 
 
-def _number(value: Ratio, kind: Type) -> Json:
+def _number(value: Ratio, kind: Type, places: int) -> Json:
     n, d = value
     if kind is Scalar.INTEGER and d:
         return n // d
     if kind is Scalar.RATE:
         return f"{decimal((n * 100, d))}%"
-    return decimal(value, least=2 if kind is Scalar.MONEY else 0)
+    return decimal(value, least=places if kind is Scalar.MONEY else 0)
 
 
 def _duration(value: timedelta) -> str:

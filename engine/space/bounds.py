@@ -62,7 +62,7 @@ from rules.traverse import expression_fields, formula_of, tests_of
 from rules.types import Scalar, SetOf, Term, Type, Value
 
 UNIT: dict[Type, Fraction] = {
-    Scalar.MONEY: Fraction(1, 100),
+    Scalar.MONEY: Fraction(1, 100),  # of most currencies; `Bounds.unit` is a policy's own
     Scalar.RATE: Fraction(1, 10_000),
     Scalar.INTEGER: Fraction(1),
     Scalar.NUMBER: Fraction(1, 100),
@@ -95,6 +95,7 @@ class Bounds:
 
     def __init__(self, policy: Policy) -> None:
         """Collect it; fields that are compared, or computed from each other, have each other's limits."""
+        self.unit = Fraction(1, 10**policy.places)
         self.used: set[str] = set()
         self._named: dict[str, set[Value]] = {}
         pairs: list[tuple[str, str]] = []
@@ -122,6 +123,9 @@ class Bounds:
             if any(_refuses(effect) for effect in rule.effects):
                 for test, holds in _wanted(rule.when):
                     self._refusing.setdefault(test.field, []).append((test.test, holds))
+
+    def _unit(self, kind: Scalar) -> Fraction:
+        return self.unit if kind is Scalar.MONEY else UNIT.get(kind, UNIT[Scalar.INTEGER])
 
     def quiet(self, path: str, values: Sequence[Drawn]) -> Sequence[Drawn]:
         """Return those of the values at which the fewest refusing rules look."""
@@ -153,21 +157,21 @@ class Bounds:
                 return (*sorted(map(str, named)), "other")
             case scalar:
                 given = named | ({field.default} if field.default is not None else set())
-                return tuple(_around(given, scalar)) or PLAIN[scalar]
+                return tuple(_around(given, scalar, self._unit(scalar))) or PLAIN[scalar]
 
 
-def _around(values: Iterable[Value], kind: Scalar) -> Iterator[Value]:
+def _around(values: Iterable[Value], kind: Scalar, unit: Fraction) -> Iterator[Value]:
     """Yield each bound with its neighbours, and the middle between two numbers."""
     step = STEP.get(kind)
     for value in sorted(values, key=str):
         if isinstance(value, Fraction):
-            yield from (value - UNIT[kind], value, value + UNIT[kind])
+            yield from (value - unit, value, value + unit)
         elif isinstance(value, timedelta) and step:
             yield from (max(value - step, timedelta(0)), value, value + step)
         elif isinstance(value, date) and step:
             yield from (value - step, value, value + step)
     for low, high in pairwise(sorted(value for value in values if isinstance(value, Fraction))):
-        yield (low + high) / 2 // UNIT[kind] * UNIT[kind]
+        yield (low + high) / 2 // unit * unit
 
 
 def _wanted(condition: Condition, *, holds: bool = True) -> Iterator[tuple[FieldTest, bool]]:

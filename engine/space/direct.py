@@ -94,7 +94,7 @@ def _with_sets(space: Space, box: Box, values: Values) -> Values:
 def _given(policy: Policy, values: Values, paths: Sequence[str], day: date) -> Values:
     """Return given fields from which the values follow, as far as the language's own derived fields are concerned."""
     given: Values = {path: values.get(path, usual(policy, path)) for path in paths if policy.fields[path].givable}
-    _price(values, given)
+    _price(values, given, Fraction(1, 10**policy.places))
     noon = datetime.combine(day, time(9), ZoneInfo(policy.timezone))
     for path, moment in DAY_FIELDS.items():
         days = values.get(path)
@@ -141,7 +141,7 @@ def usual(policy: Policy, path: str) -> types.Value | None:
             assert_never(field.type)
 
 
-def _price(values: Values, given: Values) -> None:
+def _price(values: Values, given: Values, unit: Fraction) -> None:
     """Turn discounts, margins, totals and gaps into prices."""
 
     def number(*names: str) -> Fraction | None:
@@ -159,7 +159,7 @@ def _price(values: Values, given: Values) -> None:
     if list_ is None:
         left = 1 - (discount or 0)
         list_ = net / left if net and left > 0 else Fraction(1_000)
-        list_ = _round(list_)
+        list_ = _round(list_, unit)
     if net is None or (discount is not None and net_total is not None and number("line.net_price") is None):
         net = list_ * (1 - (discount or 0))
     cost = number("line.unit_cost")
@@ -177,9 +177,9 @@ def _price(values: Values, given: Values) -> None:
             given[f"line.approved_{kind}"], given[f"line.contract_{kind}"] = base, base * (1 + gap)
 
 
-def _round(amount: Fraction) -> Fraction:
-    """Return a round price: to the hundred if it is large, or else to the cent."""
-    return Fraction(round(amount / 100) * 100) if amount >= 10_000 else Fraction(round(amount * 100) or 1, 100)
+def _round(amount: Fraction, unit: Fraction) -> Fraction:
+    """Return a round price: to the hundred if it is large, or else to the smallest unit that can be paid."""
+    return Fraction(round(amount / 100) * 100) if amount >= 10_000 else (round(amount / unit) or 1) * unit
 
 
 def leaves_of(values: Mapping[str, types.Value | None]) -> dict[tuple[str, int], types.Value | None]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from engine.core.decision import Json, Kind
 from engine.core.exact import ratio
 from engine.core.facts import SHARED_OBJECTS
+from engine.core.faults import SPLIT_BASE
 from engine.core.interpret import plain
 from engine.core.writing import UnwritableError, write_value
 from engine.space.bounds import Bounds
@@ -30,7 +31,6 @@ QUIET = (0.0, 0.8, 1.0, 1.0)
 ALL_OF = ("submitter", "order", "claim")
 SOME_DAYS = (Fraction(0), Fraction(1), Fraction(14), Fraction(30))
 LIST_PRICES = (Fraction(1000), Fraction(999), Fraction(4400), Fraction(3))
-CENT = Fraction(1, 100)
 
 
 class SampleRequests:
@@ -41,7 +41,7 @@ class SampleRequests:
         self._rng = Random(seed)  # noqa: S311 - samples, not secrets
         self._bounds = Bounds(policy)
         self._zone = ZoneInfo(policy.timezone)
-        self._currency = policy.currency
+        self._currency, self._places = policy.currency, policy.places
         self._given = {
             name: [
                 field
@@ -51,7 +51,7 @@ class SampleRequests:
             for name in (*SHARED_OBJECTS, "line", "claim")
         }
         self._choices = {
-            field.path: _writable(self._bounds.choices(field), field)
+            field.path: _writable(self._bounds.choices(field), field, self._bounds.unit)
             for fields in self._given.values()
             for field in fields
         }
@@ -114,7 +114,7 @@ class SampleRequests:
             chance = self._rng.random()
             if chance >= missing + null:
                 value = self._currency if field.path == "deal.currency" else self._value(field)
-                yield field.name, write_value(plain(value), field.type)
+                yield field.name, write_value(plain(value), field.type, self._places)
             elif chance >= missing:
                 yield field.name, None
 
@@ -147,15 +147,16 @@ class SampleRequests:
     def _line(self) -> dict[str, Json]:
         """Return a line whose discount, margin and total are on a bound, or a cent beside it."""
         rng, missing, null = self._rng, *self._gaps
-        nudge = rng.choice((-CENT, Fraction(0), Fraction(0), CENT))
+        unit = self._bounds.unit
+        nudge = rng.choice((-unit, Fraction(0), Fraction(0), unit))
         listed = rng.choice(LIST_PRICES)
-        net = _cents(listed * (1 - self._rate("line.discount", "deal.discount")) + nudge)
-        cost = _cents(net * (1 - self._rate("line.margin", "deal.margin")) + nudge)
+        net = self._paid(listed * (1 - self._rate("line.discount", "deal.discount")) + nudge)
+        cost = self._paid(net * (1 - self._rate("line.margin", "deal.margin")) + nudge)
         totals = self._bounds.numbers("deal.net_total", "line.net_total", "deal.list_total")
         quantity = Fraction(rng.choice((1, 1, 2, 10)))
         if totals and net and self._happens(0.4):
             quantity = max(Fraction(round(rng.choice(totals) / net)), Fraction(1))
-        contract = _cents(net * (1 + self._rate("line.price_gap")) + nudge)
+        contract = self._paid(net * (1 + self._rate("line.price_gap")) + nudge)
         made: dict[str, tuple[Fraction, Type]] = {
             "quantity": (quantity, Scalar.INTEGER),
             "list_price": (listed, Scalar.MONEY),
@@ -170,29 +171,32 @@ class SampleRequests:
         for name, (value, kind) in made.items():
             chance = rng.random()
             if chance >= (missing + null) / 2:
-                line[name] = write_value(ratio(value), kind)
+                line[name] = write_value(ratio(value), kind, self._places)
             elif chance < null / 2:
                 line[name] = None
             else:
                 line.pop(name, None)
         return line
 
+    def _paid(self, value: Fraction) -> Fraction:
+        """Return the nearest amount that can be paid."""
+        unit = self._bounds.unit
+        return max(round(value / unit) * unit, Fraction(0))
+
     def _rate(self, *paths: str) -> Fraction:
         return self._drawn(paths, self._bounds.numbers(*paths) or [Fraction(1, 10)])
 
 
-def _writable(values: Sequence[Value], field: Field) -> Sequence[Value]:
+def _writable(values: Sequence[Value], field: Field, unit: Fraction) -> Sequence[Value]:
     """Return those of the values that requests can give: next to a bound there may be one too large, or too early."""
-    return [value for value in values if _is_writable(value, field.type)] or values
+    return [value for value in values if _is_writable(value, field, unit)] or values
 
 
-def _is_writable(value: Value, kind: Type) -> bool:
+def _is_writable(value: Value, field: Field, unit: Fraction) -> bool:
+    if field.path == SPLIT_BASE and isinstance(value, Fraction) and value % unit:
+        return False
     try:
-        write_value(plain(value), kind)
+        write_value(plain(value), field.type)
     except UnwritableError:
         return False
     return True
-
-
-def _cents(value: Fraction) -> Fraction:
-    return max(Fraction(round(value * 100), 100), Fraction(0))

@@ -24,7 +24,7 @@ def request_of(policy: Policy, kind: Kind, leaves: Leaves, *, today: date) -> di
     objects: dict[str, dict[str, Json]] = {}
     for (path, line), value in sorted(leaves.items()):
         owner, _, name = path.partition(".")
-        written = None if value is None else write_value(plain(value), policy.fields[path].type)
+        written = None if value is None else write_value(plain(value), policy.fields[path].type, policy.places)
         (lines[line] if owner == "line" else objects.setdefault(owner, {}))[name] = written
     moment = datetime.combine(today, time(9), ZoneInfo(policy.timezone))
     request: dict[str, Json] = {"as_of": moment.isoformat()}

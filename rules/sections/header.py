@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from zoneinfo import ZoneInfo, available_timezones
 
+from rules.currencies import CODES
 from rules.grammar import shape
 from rules.reports.report import Report
 from rules.text.nodes import Entry, ScalarNode
@@ -12,7 +13,7 @@ POLICY_NAME = re.compile(r"[a-z0-9-]{1,80}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 OF_THE_MACHINE = ("localtime", "posixrules", "Factory")  # found in zone databases, and no zone
 # What currencies are called that is no code of ISO 4217.
-_CODES = {
+_MEANT = {
     **dict.fromkeys(("RMB", "CNH", "¥", "￥", "元", "人民币", "YUAN", "RENMINBI"), "CNY"),
     "$": "USD",
     "US$": "USD",
@@ -52,11 +53,15 @@ def _matching(entries: dict[str, Entry], key: str, pattern: re.Pattern[str], hin
 def _currency(entries: dict[str, Entry], report: Report) -> str:
     entry = entries.get("currency")
     word = entry.value.text.upper() if entry and isinstance(entry.value, ScalarNode) else ""
-    code = _CODES.get(word) or (word if CURRENCY.fullmatch(word) else None)
+    code = _MEANT.get(word) or (word if word in CODES else None)
     if entry and isinstance(entry.value, ScalarNode) and code and entry.value.text != code:
         message, hint = f"`currency` cannot be `{entry.value.text}`", f"write its ISO 4217 code: `{code}`"
         report.error("D310", message, entry.value.span, hint=hint, instead=entry.value.instead(code))
         return code
+    if entry and isinstance(entry.value, ScalarNode) and CURRENCY.fullmatch(word) and word not in CODES:
+        hint = "write its ISO 4217 code, such as `CNY`"
+        report.error("D310", f"`{entry.value.text}` is no currency of ISO 4217", entry.value.span, hint=hint)
+        return word
     return _matching(entries, "currency", CURRENCY, "write its ISO 4217 code, such as `CNY`", report)
 
 

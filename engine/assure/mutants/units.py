@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from engine.core.exact import ratio
-from engine.core.figures import amount, duration, number
+from engine.core.figures import CENT_PLACES, amount, duration, number
 from rules.grammar.shape import percent
 from rules.types import Scalar, SetOf, Term, Type, Value
 
@@ -64,7 +64,11 @@ def written(value: Value, kind: Type) -> str:
     if isinstance(value, Fraction):
         if kind is Scalar.RATE:
             return percent(value)
-        return amount(ratio(value)) if kind is Scalar.MONEY and value.denominator > 1 else number(ratio(value))
+        return (
+            amount(ratio(value), CENT_PLACES)
+            if kind is Scalar.MONEY and value.denominator > 1
+            else number(ratio(value))
+        )
     if isinstance(value, timedelta):
         return duration(value)
     if isinstance(value, datetime | date):

@@ -88,29 +88,34 @@ class Common:
 Traced: TypeAlias = _Plain | Kept | Common
 
 
-def traced(condition: Condition, subject: Subject, kinds: Mapping[str, Type]) -> Traced:
-    """Return a condition as trace entries are made from it; `kinds` holds the type of every field."""
-    plain = _plain(condition, subject, kinds)
+def traced(condition: Condition, subject: Subject, kinds: Mapping[str, Type], places: int) -> Traced:
+    """Return a condition as trace entries are made from it; `kinds` holds the type of every field.
+
+    `places` are the decimals of the currency's smallest amount.
+    """
+    plain = _plain(condition, subject, kinds, places)
     reads = tuple(dict.fromkeys(plain.fields()))
     part: _Plain | Kept = Kept(plain, reads) if all(is_few_valued(path, kinds[path]) for path, _ in reads) else plain
     return part if subject is Subject.DEAL or any(own for _, own in reads) else Common(part)
 
 
-def _plain(condition: Condition, subject: Subject, kinds: Mapping[str, Type]) -> _Plain:
+def _plain(condition: Condition, subject: Subject, kinds: Mapping[str, Type], places: int) -> _Plain:
     match condition:
         case FieldTest():
-            return traced_test(condition, subject, kinds)
+            return traced_test(condition, subject, kinds, places)
         case AllOf(parts):
-            return _group("all", parts, subject, kinds)
+            return _group("all", parts, subject, kinds, places)
         case AnyOf(parts):
-            return _group("any", parts, subject, kinds)
+            return _group("any", parts, subject, kinds, places)
         case Not(AllOf(parts)):
-            return _group("not", parts, subject, kinds)
+            return _group("not", parts, subject, kinds, places)
         case Not(part):
-            return _group("not", (part,), subject, kinds)
+            return _group("not", (part,), subject, kinds, places)
         case _:
             assert_never(condition)
 
 
-def _group(word: str, parts: tuple[Condition, ...], subject: Subject, kinds: Mapping[str, Type]) -> TracedCompound:
-    return TracedCompound(word, tuple([traced(part, subject, kinds) for part in parts]))
+def _group(
+    word: str, parts: tuple[Condition, ...], subject: Subject, kinds: Mapping[str, Type], places: int
+) -> TracedCompound:
+    return TracedCompound(word, tuple([traced(part, subject, kinds, places) for part in parts]))

@@ -1,6 +1,5 @@
 """How far a value is from passing a test: exact, in the field's own unit."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import assert_never
 
@@ -29,24 +28,23 @@ _PLACES = 4
 _TWICE_SHOWN = 2 * 10**_PLACES
 # A distance that is at least one when it is multiplied by this is shown as something, in whatever unit.
 LEAST_SHOWN = _TWICE_SHOWN
-_AS_USUAL: dict[Type, Callable[[Ratio], str]] = {Scalar.RATE: figures.rate, Scalar.MONEY: figures.amount}
 _FINEST = 60
 _SECOND = timedelta(seconds=1)
 
 
-def short_by(test: Test, value: Value, other: Value, kind: Type) -> str | None:
+def short_by(test: Test, value: Value, other: Value, kind: Type, places: int) -> str | None:
     """Return how far a failing value is from the limit that it misses; None where a test has no distance."""
     limit = _limit(test, value, other)
     if value is None or limit is None:
         return None
-    return _distance(value, limit, kind)
+    return _distance(value, limit, kind, places)
 
 
-def _distance(left: Value, right: Value, kind: Type) -> str | None:
+def _distance(left: Value, right: Value, kind: Type, places: int) -> str | None:
     """Return the distance of two ordered values; one that is not zero is never shown as zero."""
     if isinstance(left, tuple) and isinstance(right, tuple):
         gap = subtract(left, right)
-        return None if gap is None else gap_text((abs(gap[0]), gap[1]), kind)
+        return None if gap is None else gap_text((abs(gap[0]), gap[1]), kind, places)
     if isinstance(left, date | timedelta) and isinstance(right, date | timedelta):
         return _time(abs(left - right))  # type: ignore[operator,arg-type]  # one field's values have one type
     return None
@@ -70,10 +68,10 @@ def _limit(test: Test, value: Value, other: Value) -> Value:
             assert_never(test)
 
 
-def gap_text(gap: Ratio, kind: Type) -> str:
+def gap_text(gap: Ratio, kind: Type, places: int) -> str:
     """Write a distance in its type; with more decimals than usual where four would show none of it.
 
-    >>> gap_text((4, 100), Scalar.RATE), gap_text((1, 10**9), Scalar.NUMBER)
+    >>> gap_text((4, 100), Scalar.RATE, 2), gap_text((1, 10**9), Scalar.NUMBER, 2)
     ('4.0000%', '0.0000000010')
     """
     top, bottom = gap
@@ -84,7 +82,9 @@ def gap_text(gap: Ratio, kind: Type) -> str:
         shown = (top * 100, bottom) if kind is Scalar.RATE else gap
         if shown[0] * _TWICE_SHOWN < bottom and not has_places(shown, _PLACES):  # rounded, nothing would be left
             return _finely(shown) + ("%" if kind is Scalar.RATE else "")
-    return _AS_USUAL.get(kind, figures.number)(gap)
+    if kind is Scalar.MONEY:
+        return figures.amount(gap, places)
+    return figures.rate(gap) if kind is Scalar.RATE else figures.number(gap)
 
 
 def _finely(shown: Ratio) -> str:

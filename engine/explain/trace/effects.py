@@ -85,7 +85,7 @@ def as_json(effect: Effect, language: Language) -> dict[str, Json]:
         case Split(shares):
             return {"split": {name: figures.short_rate(ratio(share)) for name, share in shares}}
         case Assign(value):
-            shown = figures.text(plain(value), Scalar.TEXT)
+            shown = figures.text(plain(value), Scalar.TEXT, figures.CENT_PLACES)
             return {"value": [*shown] if isinstance(shown, list) else shown}
         case _:
             assert_never(effect)

@@ -40,6 +40,7 @@ class FieldBook:
     def __init__(self, policy: Policy, derivations: Derivations) -> None:
         """Number the fields in the vocabulary's order."""
         self._folder = PurePath(policy.sources[0].file).parent
+        self.places = policy.places
         fields = [AS_OF, *policy.fields.values()]
         self.types: dict[str, Type] = {field.path: field.type for field in fields}
         self._fields = tuple(fields)
@@ -64,7 +65,9 @@ class FieldBook:
     def shown(self, bits: int, subject: Subject) -> Shown:
         """Return fields of one row, in the vocabulary's order."""
         fields = [self._fields[number] for number in positions(bits)]
-        return Shown([ShownField(field.path, writer(field.type), self._origin(field, subject)) for field in fields])
+        return Shown(
+            [ShownField(field.path, writer(field.type, self.places), self._origin(field, subject)) for field in fields]
+        )
 
     def _closure(self, path: str, subject: Subject) -> Reads:
         key = (path, subject)
@@ -85,7 +88,7 @@ class FieldBook:
         key = (field.path, subject)
         if key not in self._origins:
             derivation, table = self._derivations.get(field.path), self._tables.get(field.path)
-            self._origins[key] = origin_of(field, derivation, table, subject)
+            self._origins[key] = origin_of(field, derivation, table, subject, self.places)
         return self._origins[key]
 
 

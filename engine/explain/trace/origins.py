@@ -24,7 +24,7 @@ Origin: TypeAlias = Callable[[TracedSubject], str]
 
 
 def origin_of(
-    field: Field, derivation: Derivation | None, table: DerivedTable | None, subject: Subject
+    field: Field, derivation: Derivation | None, table: DerivedTable | None, subject: Subject, places: int
 ) -> str | Origin:
     """Return where a field's value comes from, or the function that tells it for one traced.
 
@@ -33,6 +33,7 @@ def origin_of(
         derivation: how it is derived; None for what is given or found.
         table: the policy's table that derives it, if one does.
         subject: whose row it stands in.
+        places: the decimals of the currency's smallest amount.
     """
     if derivation is None:
         found = FOUND.get(field.path)
@@ -42,12 +43,12 @@ def origin_of(
     if field.path == "deal.line_count":
         return lambda traced: f"count of {_lines(traced.facts)}"
     if margin := MARGINS.get(field.path):
-        return _formula(template(margin.formula, plain_rates=True), subject)
+        return _formula(template(margin.formula, plain_rates=True), subject, places)
     if function := FUNCTIONS.get(field.path):
         parts = tuple([FieldValue(path, Scalar.TEXT) for path in function.inputs])
-        return _formula(Template(function.written, parts), subject)
+        return _formula(Template(function.written, parts), subject, places)
     if derivation.formula is not None:
-        return _formula(template(derivation.formula, plain_rates=field.path in FORMULAS), subject)
+        return _formula(template(derivation.formula, plain_rates=field.path in FORMULAS), subject, places)
     return "special_orders.kinds"
 
 
@@ -76,7 +77,7 @@ def _given(field: Field, subject: Subject) -> str | Origin:
     return given
 
 
-def _formula(formula: Template, subject: Subject) -> str | Origin:
+def _formula(formula: Template, subject: Subject, places: int) -> str | Origin:
     """Put the values into a formula: `?` for an unknown one."""
     if len(formula.parts) == 1 and isinstance(formula.parts[0], Aggregate) and formula.text == "{}":
         function = formula.parts[0].function
@@ -84,7 +85,7 @@ def _formula(formula: Template, subject: Subject) -> str | Origin:
         return lambda traced: f"{words} of {_lines(traced.facts)}"
     pattern = formula.text.replace("%", "%%").replace("{}", "%s")  # this is filled in twice as fast
     if any(isinstance(part, Aggregate) for part in formula.parts):
-        return lambda traced: pattern % tuple([_part(part, traced, subject) for part in formula.parts])
+        return lambda traced: pattern % tuple([_part(part, traced, subject, places) for part in formula.parts])
     fields = tuple([(part.field, is_own(part.field, subject)) for part in formula.parts])
 
     def filled(traced: TracedSubject) -> str:
@@ -104,7 +105,7 @@ def _shown(texts: Texts, path: str) -> str:
     return "null" if text is None else str(text)
 
 
-def _part(part: FieldValue | Aggregate, traced: TracedSubject, subject: Subject) -> str:
+def _part(part: FieldValue | Aggregate, traced: TracedSubject, subject: Subject, places: int) -> str:
     """Return the text of a formula's operand, where lines are summed."""
     if isinstance(part, FieldValue):
         mine = is_own(part.field, subject)
@@ -113,7 +114,7 @@ def _part(part: FieldValue | Aggregate, traced: TracedSubject, subject: Subject)
     found: State = compute(part, traced.shared, traced.facts.lines) if value is None else value
     if found is None:
         return "null"
-    return str(figures.text(found, part.type)) if isinstance(found, tuple) else "?"
+    return str(figures.text(found, part.type, places)) if isinstance(found, tuple) else "?"
 
 
 def _sum(path: str, lines: Sequence[Row] | None) -> Ratio | None:

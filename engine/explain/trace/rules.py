@@ -31,7 +31,9 @@ class TracedRule:
         self._rule = rule
         self._subject = subject
         self._source: dict[str, Json] = {"file": book.file(rule.span), "line": rule.span.line}
-        self._tests: tuple[Traced, ...] = tuple([traced(part, subject, book.types) for part in rule.when.parts])
+        self._tests: tuple[Traced, ...] = tuple(
+            [traced(part, subject, book.types, book.places) for part in rule.when.parts]
+        )
         self._blanks: dict[tuple[Status, str | None, Language], Entry] = {}
         self._then: dict[Language, list[Entry]] = {}
         self._scores = tuple([effect.points for effect in rule.effects if isinstance(effect, Score)])

@@ -37,6 +37,7 @@ class TracedTest:
     other: str | None
     other_own: bool
     judge: Judge
+    places: int
 
     def fields(self) -> Iterator[tuple[str, bool]]:
         """Yield the fields that the test reads, and whether they stand in the subject's row."""
@@ -59,7 +60,7 @@ class TracedTest:
             if self.other not in others:
                 entry["limit_known"] = False
         if verdict is False:
-            short = short_by(self.test, values.get(self.field), limit, self.kind)
+            short = short_by(self.test, values.get(self.field), limit, self.kind, self.places)
             if short is not None:
                 entry["short_by"] = short
         return entry
@@ -105,16 +106,18 @@ class TracedLimit:
         if self.other is not None:
             entry["limit"] = (traced.texts if self.other_own else traced.shared_texts)[self.other]
         if not holds:
-            entry["short_by"] = gap_text((abs(gap), d * e), self.kind)
+            entry["short_by"] = gap_text((abs(gap), d * e), self.kind, self.general.places)
         return entry
 
 
-def traced_test(condition: FieldTest, subject: Subject, kinds: Mapping[str, Type]) -> TracedTest | TracedLimit:
+def traced_test(
+    condition: FieldTest, subject: Subject, kinds: Mapping[str, Type], places: int
+) -> TracedTest | TracedLimit:
     """Return a test as trace entries are made from it; `kinds` holds the type of every field."""
     field, test, written, kind = condition.field, condition.test, condition.written, kinds[condition.field]
     other = test.other if isinstance(test, CompareField) else None
     own, other_own = [is_own(path, subject) for path in (field, other or "")]
-    general = TracedTest(field, own, test, written, kind, other, other_own, compiled(condition, subject))
+    general = TracedTest(field, own, test, written, kind, other, other_own, compiled(condition, subject), places)
     sign = _SIGNS.get(test.operator) if isinstance(test, Compare | CompareField) else None
     if sign is None or kind not in NUMERIC:
         return general

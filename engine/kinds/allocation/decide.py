@@ -66,6 +66,7 @@ class AllocationPlan:
     by_score: bool
     split: tuple[Group, ...]
     derivations: Derivations
+    places: int
 
 
 def plan(policy: Policy) -> AllocationPlan | None:
@@ -73,7 +74,7 @@ def plan(policy: Policy) -> AllocationPlan | None:
     section = policy.partner_allocation
     if section is None:
         return None
-    criteria = Criteria.of(section.by, Subject.PARTNER, lambda path: policy.fields[path].type)
+    criteria = Criteria.of(section.by, Subject.PARTNER, policy)
     rules = known((*section.eligibility, *section.score, *section.split))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     found = derivations(policy, Kind.PARTNER_ALLOCATION, wanted)
@@ -85,6 +86,7 @@ def plan(policy: Policy) -> AllocationPlan | None:
         by_score=SCORE in criteria.fields or bool(found.stages[1].derivations),
         split=groups_of(section.split),
         derivations=found,
+        places=policy.places,
     )
 
 
@@ -233,9 +235,13 @@ def _shares(plan: AllocationPlan, facts: Facts, split: Sequence[Match]) -> Share
         return Shares(missing=missing)
     assert found.first is not None
     base = facts.shared.get("deal.split_base")
-    amounts = split_amount(base, [share for _, share in first.shares]) if isinstance(base, tuple) else None
+    amounts = split_amount(base, [share for _, share in first.shares], plan.places) if isinstance(base, tuple) else None
     return Shares(
-        found.first.id, first.shares, base if isinstance(base, tuple) else None, tuple(amounts) if amounts else None
+        found.first.id,
+        first.shares,
+        base if isinstance(base, tuple) else None,
+        tuple(amounts) if amounts else None,
+        places=plan.places,
     )
 
 

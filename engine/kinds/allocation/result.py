@@ -41,12 +41,18 @@ class Shares:
     base: Ratio | None = None
     amounts: tuple[Ratio, ...] | None = None
     missing: frozenset[str] = frozenset()
+    places: int = figures.CENT_PLACES
 
     def parties(self) -> list[PartyShare] | None:
         """Return the parties in the owner's order."""
         if self.shares is None:
             return None
-        amounts = [None] * len(self.shares) if self.amounts is None else [figures.amount(part) for part in self.amounts]
+        places = self.places
+        amounts = (
+            [None] * len(self.shares)
+            if self.amounts is None
+            else [figures.amount(part, places) for part in self.amounts]
+        )
         return [
             PartyShare(party, figures.rate(ratio(share)), amount)
             for (party, share), amount in zip(self.shares, amounts, strict=True)
@@ -181,11 +187,12 @@ def _tie(number: int, tied: Sequence[str], base: Chosen, names: Sequence[str]) -
 def _split(shares: Shares) -> SplitStep:
     parties = [party for party, _ in shares.shares or ()]
     texts = [figures.rate(ratio(share)) for _, share in shares.shares or ()]
-    amounts = [figures.amount(part) for part in shares.amounts or ()]
+    places = shares.places
+    amounts = [figures.amount(part, places) for part in shares.amounts or ()]
     return SplitStep(
         rule=shares.rule,
         shares=dict(zip(parties, texts, strict=True)) if shares.shares is not None else None,
-        base=figures.amount(shares.base) if shares.base is not None else None,
+        base=figures.amount(shares.base, places) if shares.base is not None else None,
         amounts=dict(zip(parties, amounts, strict=True)) if shares.amounts is not None else None,
         undetermined=sorted(shares.missing),
     )

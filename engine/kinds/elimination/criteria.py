@@ -4,7 +4,7 @@ Numbers are compared exactly, as pairs; terms by the owner's order, earlier is b
 than one that does not. A tolerance is in the field's own unit, and its bound is still within.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cmp_to_key
@@ -21,7 +21,7 @@ from engine.core.views import UNKNOWN, State, View
 from engine.kinds.elimination.doubts import unknown_fields
 from engine.kinds.elimination.ranking import Scale
 from engine.plan.groups import Engine, Group
-from rules.ir import AllOf, Criterion, Preference, Rule, Subject
+from rules.ir import AllOf, Criterion, Field, Policy, Preference, Rule, Subject
 from rules.traverse import condition_fields
 from rules.types import Scalar, Term, Type
 
@@ -54,11 +54,13 @@ class Criteria:
 
     measures: tuple[_Measure, ...]
     subject: Subject
+    places: int
 
     @staticmethod
-    def of(criteria: Sequence[Criterion], subject: Subject, type_of: Callable[[str], Type]) -> "Criteria":
-        """Index the conditions; `type_of` tells a field's type."""
-        return Criteria(tuple([_measure(criterion, subject, type_of) for criterion in criteria]), subject)
+    def of(criteria: Sequence[Criterion], subject: Subject, policy: Policy) -> "Criteria":
+        """Index the conditions."""
+        measures = [_measure(criterion, subject, policy.fields) for criterion in criteria]
+        return Criteria(tuple(measures), subject, policy.places)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ class Criteria:
 
     def basis(self) -> list[Json]:
         """Return the criteria as a trace's reader needs them to eliminate again."""
-        return [_described(measure) for measure in self.measures]
+        return [_described(measure, self.places) for measure in self.measures]
 
     def _scale(self, measure: _Measure, engine: Engine, shared: Row, rows: Sequence[Row]) -> Scale:
         states: list[State]
@@ -84,7 +86,7 @@ class Criteria:
         else:
             assert measure.criterion.field is not None
             states = [View(self.subject, shared, row)[measure.criterion.field] for row in rows]
-        return scale_of(measure.criterion, measure.kind, states)
+        return scale_of(measure.criterion, measure.kind, states, self.places)
 
 
 def criterion_fields(criterion: Criterion) -> tuple[str, ...]:
@@ -94,16 +96,16 @@ def criterion_fields(criterion: Criterion) -> tuple[str, ...]:
     return (criterion.field,) if criterion.field is not None else ()
 
 
-def _measure(criterion: Criterion, subject: Subject, type_of: Callable[[str], Type]) -> _Measure:
+def _measure(criterion: Criterion, subject: Subject, fields: Mapping[str, Field]) -> _Measure:
     if criterion.condition is None:
         assert criterion.field is not None
-        return _Measure(criterion, None, type_of(criterion.field))
+        return _Measure(criterion, None, fields[criterion.field].type)
     condition = criterion.condition if isinstance(criterion.condition, AllOf) else AllOf((criterion.condition,))
     rule = Rule(criterion.id, "", subject, condition, (), criterion.because, criterion.span)
     return _Measure(criterion, Group.of((rule,), subject), Scalar.BOOLEAN)
 
 
-def scale_of(criterion: Criterion, kind: Type, states: Sequence[State]) -> Scale:
+def scale_of(criterion: Criterion, kind: Type, states: Sequence[State], places_shown: int) -> Scale:
     """Place the values of one criterion, and find how far its tolerance reaches."""
     keys = [_key(state, kind) for state in states]
     known = [key for key in keys if key is not UNKNOWN and key is not None]
@@ -121,7 +123,7 @@ def scale_of(criterion: Criterion, kind: Type, states: Sequence[State]) -> Scale
     ]  # fmt: skip
     unknown = frozenset([number for number, place in enumerate(places) if place == _UNKNOWN_PLACE])
     reach = (*_reach(steps, criterion), null)
-    return Scale(criterion, kind, tuple(states), tuple(places), reach, unknown)
+    return Scale(criterion, kind, tuple(states), tuple(places), reach, unknown, places_shown)
 
 
 def _key(state: State, kind: Type) -> State:
@@ -169,14 +171,14 @@ def _distance(best: Value, value: Value) -> timedelta:
     return abs(between)
 
 
-def _described(measure: _Measure) -> dict[str, Json]:
+def _described(measure: _Measure, places: int) -> dict[str, Json]:
     criterion = measure.criterion
     described: dict[str, Json] = {"criterion": criterion.id, "preference": criterion.preference.value}
     if criterion.field is not None:
         described["field"] = criterion.field
     if criterion.within is not None:
         within = criterion.within
-        number = figures.text(ratio(within), measure.kind) if not isinstance(within, timedelta) else None
+        number = figures.text(ratio(within), measure.kind, places) if not isinstance(within, timedelta) else None
         described["within"] = figures.duration(within) if isinstance(within, timedelta) else str(number)
     if criterion.preference is Preference.BEST and isinstance(measure.kind, Term):
         described["order"] = list(measure.kind.values)

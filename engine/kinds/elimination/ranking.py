@@ -28,6 +28,7 @@ class Scale:
     places: tuple[int, ...]
     reach: tuple[int, ...]
     unknown: frozenset[int]
+    places_shown: int
 
     @property
     def separates(self) -> bool:
@@ -51,7 +52,7 @@ class Scale:
     def text(self, row: int) -> Shown:
         """Return a contender's value as the trace shows it; null for null and for unknown."""
         state = self.states[row]
-        return figures.text(None if state is UNKNOWN else state, self.kind)
+        return figures.text(None if state is UNKNOWN else state, self.kind, self.places_shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,9 @@ def alternatives(
     asked, list_price = row.get(PRICE), row.get(LIST_PRICE)
     if not isinstance(asked, tuple) or not isinstance(list_price, tuple):
         return []
-    low = asked[0] * 100 // asked[1] + 1
-    high = list_price[0] * 100 // list_price[1]
+    scale = 10**repricing.places
+    low = asked[0] * scale // asked[1] + 1
+    high = list_price[0] * scale // list_price[1]
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
     candidates = engine.judge(repricing.rows.fixed, facts.shared, row).fired
     liftable = [n for n, judge in enumerate(repricing.may_lift) if judge(facts.shared, row) is not False]
@@ -75,7 +76,7 @@ def alternatives(
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
         if prices:
-            found.append(_priced(number + 1, levels[rank], (min(prices), 100), asked))
+            found.append(_priced(number + 1, levels[rank], (min(prices), scale), asked, repricing.places))
         else:
             if obstacles is None:
                 at_list = line.at(high, repricing.named) if low <= high else (facts.shared, row)
@@ -152,14 +153,14 @@ def _lifted(
     return lowest
 
 
-def _priced(line: int, level: str, price: Ratio, asked: Ratio) -> Alternative:
+def _priced(line: int, level: str, price: Ratio, asked: Ratio, places: int) -> Alternative:
     more = subtract(price, asked)
     assert more is not None
     share = divide(more, asked)
     return Alternative(
         line=line,
         level=level,
-        net_price=figures.amount(price),
-        increase=figures.amount(more),
+        net_price=figures.amount(price, places),
+        increase=figures.amount(more, places),
         increase_rate=figures.rate(share) if share else None,
     )

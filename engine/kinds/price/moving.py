@@ -51,10 +51,14 @@ class PriceDependence:
     across: frozenset[str]
     tables: Mapping[str, Parted]
     straight: StraightForms
+    scale: int
 
     @staticmethod
-    def of(derivations: Sequence[Derivation], wanted: Iterable[str]) -> "PriceDependence":
-        """Follow the net price to the wanted fields, through derivations in dependency order."""
+    def of(derivations: Sequence[Derivation], wanted: Iterable[str], *, scale: int) -> "PriceDependence":
+        """Follow the net price to the wanted fields, through derivations in dependency order.
+
+        A price is counted in the currency's smallest amount, of which `scale` make one of its units.
+        """
         needed = set(wanted)
         for derivation in reversed(derivations):
             if derivation.path in needed:
@@ -82,7 +86,8 @@ class PriceDependence:
                 if derivation.subject is Subject.DEAL and not crossing.isdisjoint(derivation.inputs)
             ),
             {path: _parted(Group.of(rules, Subject.LINE), dependent) for path, rules in tables.items()},
-            compiled(formulas, frozenset(crossing)),
+            compiled(formulas, frozenset(crossing), scale),
+            scale,
         )
 
     def part(self, group: Group) -> Parted:

@@ -71,7 +71,7 @@ class Obstacles:
         path = part.field
         if path not in self._texts:
             state = (self._row if path.startswith("line.") else self._shared).get(path)
-            self._texts[path] = figures.text(state, self._repricing.fields[path].type)
+            self._texts[path] = figures.text(state, self._repricing.fields[path].type, self._repricing.places)
         return Obstacle(
             rule=rule.id, because=because, field=path, test=part.written, actual=self._texts[path], holds=holds
         )

@@ -98,6 +98,7 @@ def plan(policy: Policy) -> PricePlan | None:
             levers=levers,
             derivations=found,
             fields={**policy.fields, AS_OF.path: AS_OF},
+            places=policy.places,
         ),
     )
 

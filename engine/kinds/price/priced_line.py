@@ -28,7 +28,7 @@ from engine.kinds.price.pieces import (
     turning_points,
 )
 from engine.kinds.price.spans import Spans, complement, intersection, joined, union
-from engine.kinds.price.straight import OF_PRICE, PRICE, NotStraightError, Straight
+from engine.kinds.price.straight import PRICE, NotStraightError, Straight, of_price
 from engine.plan.derive.derivation import Derivation
 from engine.plan.groups import Engine
 from engine.plan.tables.bits import positions
@@ -83,7 +83,9 @@ class PricedLine:
         self._truths: dict[int, Truth] = {}
         self._forms: dict[str, Straight] | None = None
         self._beside = beside
-        self._pieces: dict[str, list[Piece]] = {} if beside else {PRICE: [(low, high, _quotient(OF_PRICE))]}
+        self._pieces: dict[str, list[Piece]] = (
+            {} if beside else {PRICE: [(low, high, _quotient(of_price(moving.scale)))]}
+        )
         self._bystanders: list[PricedLine] | None = None
         self.low, self.high = low, high
         self.everywhere: Spans = ((low, high),) if low <= high else ()

@@ -31,7 +31,7 @@ class Repricing:
     `rows` and `lifting` are the rows and the levers in these parts; `may_lift` judges a lever's conjuncts that no price
     moves. `levers` are the lines' rules that lift a level.
     `named` are the fields that the price moves and that rows or levers test. `columns` index the limits of the rows in
-    `walkable` on such fields.
+    `walkable` on such fields. `places` are the decimals of the currency's smallest amount.
     """
 
     authority: Authority
@@ -44,6 +44,7 @@ class Repricing:
     fields: Mapping[str, Field]
     columns: tuple[tuple[str, Thresholds], ...]
     walkable: Bits
+    places: int
     judges: dict[int, tuple[tuple[Condition, Judge], ...]] = field(default_factory=dict)
 
     def parts(self, n: int) -> tuple[tuple[Condition, Judge], ...]:
@@ -61,12 +62,13 @@ class Repricing:
         levers: Sequence[Lever],
         derivations: Derivations,
         fields: Mapping[str, Field],
+        places: int,
     ) -> "Repricing":
         """Take the section's rules apart."""
         tested = {
             path for rule in (*authority.group.rules, *(one.rule for one in levers)) for path in rule_fields(rule)
         }
-        moving = PriceDependence.of(derivations.stages[0].derivations, tested)
+        moving = PriceDependence.of(derivations.stages[0].derivations, tested, scale=10**places)
         rows = moving.part(authority.group)
         columns, walkable = _columns(rows)
         lifting = moving.part(Group.of([one.rule for one in levers], Subject.LINE))
@@ -81,6 +83,7 @@ class Repricing:
             fields=fields,
             columns=columns,
             walkable=walkable,
+            places=places,
         )
 
 

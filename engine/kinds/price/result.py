@@ -1,6 +1,7 @@
 """From levels and findings to the outcome, the chain and the rest of a price decision's result."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from engine.answers.price import (
     Alternative,
@@ -76,7 +77,7 @@ def ruling_of(
         notify=list(findings.notify),
         valid_until=(facts.as_of + min(valid)).isoformat() if settled and valid else None,
         alternatives=_alternatives(plan, engine, facts, lines, language) if outcome != "needs_information" else [],
-        totals=_totals(facts.shared),
+        totals=_totals(facts.shared, plan.repricing.places),
     )
     relevant = findings.doubts if outcome == "needs_information" else undetermined
     return Ruling(
@@ -158,11 +159,12 @@ def _alternatives(
     return found
 
 
-def _totals(shared: Row) -> Totals:
+def _totals(shared: Row, places: int) -> Totals:
+    amount = partial(figures.amount, places=places)
     return Totals(
-        list_total=_shown(shared, "deal.list_total", figures.amount),
-        net_total=_shown(shared, "deal.net_total", figures.amount),
-        cost_total=_shown(shared, "deal.cost_total", figures.amount),
+        list_total=_shown(shared, "deal.list_total", amount),
+        net_total=_shown(shared, "deal.net_total", amount),
+        cost_total=_shown(shared, "deal.cost_total", amount),
         discount=_shown(shared, "deal.discount", figures.rate),
         margin=_shown(shared, "deal.margin", figures.rate),
         quantity=_shown(shared, "deal.quantity", figures.number),

@@ -1,5 +1,7 @@
 """Formulas over straight lines: (a + b x) / (c + d x), x a line's net price in cents, compiled like `formulas`.
 
+A cent stands for the currency's smallest amount, here as in all modules on prices.
+
 Nearly every field that depends on the price is such a quotient: discount, margins, totals, and what policies add to
 them. Where the price enters in another way, or an operand is unknown, null or infinite, there is no straight form, and
 `priced_line` works the field out piece by piece. All of a policy's straight fields are written into one function, in
@@ -22,20 +24,25 @@ Straight: TypeAlias = tuple[int, int, int, int]
 StraightForms: TypeAlias = Callable[[Row, Row, Callable[[str], Ratio], int, int], dict[str, Straight]]
 
 PRICE = "line.net_price"
-OF_PRICE: Straight = (0, 1, 100, 0)
+
+
+def of_price(scale: int) -> Straight:
+    """Return the net price itself, of whose units `scale` are one of the currency's."""
+    return 0, 1, scale, 0
 
 
 class NotStraightError(LookupError):
     """A field has no straight form."""
 
 
-def compiled(formulas: Mapping[str, Expression], crossing: frozenset[str]) -> StraightForms:
+def compiled(formulas: Mapping[str, Expression], crossing: frozenset[str], scale: int) -> StraightForms:
     """Return a function that gives straight forms; the formulas of the moving fields stand in dependency order.
 
-    `crossing` are the fields of the other lines that the price moves as well.
+    `crossing` are the fields of the other lines that the price moves as well; `scale` of the prices' units are one of
+    the currency's.
     """
-    writer = _Writer(crossing)
-    lines = ["def forms(shared, row, others, low, high):", f"    found = {{{quoted(PRICE)}: {OF_PRICE}}}"]
+    writer = _Writer(crossing, scale)
+    lines = ["def forms(shared, row, others, low, high):", f"    found = {{{quoted(PRICE)}: {of_price(scale)}}}"]
     for path, formula in formulas.items():
         try:
             statements = writer.field(path, formula)
@@ -61,10 +68,10 @@ _ZERO, _ONE = "0", "1"
 class _Writer:
     """Writes expressions as statements over the four numbers of each part, whose denominator is above zero."""
 
-    def __init__(self, crossing: frozenset[str]) -> None:
+    def __init__(self, crossing: frozenset[str], scale: int) -> None:
         self._crossing = crossing
         self._names = Names()
-        self._fields: dict[str, _Part] = {PRICE: (_ZERO, _ONE, str(OF_PRICE[2]), _ZERO)}
+        self._fields: dict[str, _Part] = {PRICE: (_ZERO, _ONE, numeral(scale), _ZERO)}
         self._lines: list[str] = []
 
     def field(self, path: str, formula: Expression) -> list[str]:

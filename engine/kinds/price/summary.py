@@ -101,7 +101,11 @@ def _passed(reader: RulingReader, place: str, rule: Rule, part: FieldTest, view:
     """Say which limit a value passes."""
     field = AS_OF if part.field == AS_OF.path else reader.policy.fields[part.field]
     value = view[part.field]
-    exact = str(text(value, field.type)) if value is not UNKNOWN and value is not None else reader.say("none_known")
+    exact = (
+        str(text(value, field.type, reader.policy.places))
+        if value is not UNKNOWN and value is not None
+        else reader.say("none_known")
+    )
     (effect,) = rule.effects
     level = reader.title(effect.level) if isinstance(effect, Sign) else ""
     level = sentence_case(level) if reader.language == "en" else level
@@ -112,7 +116,7 @@ def _passed(reader: RulingReader, place: str, rule: Rule, part: FieldTest, view:
     limit = separated(part.written.lstrip("<>= "))
     # A value that looks like the limit once it is rounded is shown as it is.
     actual = figure(exact)
-    if actual == figure(str(text(plain(test.value), field.type))):
+    if actual == figure(str(text(plain(test.value), field.type, reader.policy.places))):
         actual = exact
     if test.operator in _UPPER and part.field == "line.discount":
         return reader.say("off_list", place=place, actual=actual, level=level, limit=limit)

@@ -68,7 +68,7 @@ def plan(policy: Policy) -> RegistrationPlan | None:
     section = policy.deal_registration
     if section is None:
         return None
-    criteria = Criteria.of(section.priority, Subject.CLAIM, lambda path: policy.fields[path].type)
+    criteria = Criteria.of(section.priority, Subject.CLAIM, policy)
     rules = known((*section.eligibility, *section.contest, *section.protection))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     return RegistrationPlan(

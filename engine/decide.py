@@ -3,15 +3,21 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from engine.answers.allocation import AllocationAsksStep
 from engine.answers.decisions import Decision
+from engine.answers.registration import RegistrationAsksStep
 from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.core.facts import Facts, Limits
 from engine.core.parts import MissingDidNotMatterStep
 from engine.explain.words.ruling_reader import RulingReader
 from engine.kinds.registry import summary_of
+from engine.plan.awaiting import Awaiting, awaited_with
 from engine.plan.groups import Engine
 from engine.plan.ruling import Ruling
 from engine.program import Domain, Program
+from rules.built_in import FOUND_FROM
 
 NO_LIMITS_GIVEN = Limits()
 
@@ -46,9 +52,28 @@ def rule_on(
     ruling = domain.decide(engine, facts, language, near=near)
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
+    if asks and domain.asks_presence:
+        facts_then = program.reader.read(request, kind, now=now, limits=limits)
+        facts_then.shared["as_of"] = facts_then.today
+        awaited = Awaiting(engine, awaited_with(roots, {**domain.derivations.inputs, **FOUND_FROM}))
+        ruling = remaining(ruling, domain.decide(awaited, facts_then, language, near=False))
     if roots and not asks:
         ruling = ruling._replace(steps=(*ruling.steps, MissingDidNotMatterStep(sorted(roots))))
     return Ruled(facts, domain, ruling, tuple(sorted(roots)) if asks else ())
+
+
+def remaining(ruling: Ruling, awaited: Ruling) -> Ruling:
+    """Return a ruling that asks for information, with what remains possible once it is there."""
+    possible = awaited.possible
+    if possible is None or possible == ruling.possible:
+        return ruling
+    steps = [
+        replace(step, outcomes=possible.outcomes)
+        if isinstance(step, RegistrationAsksStep | AllocationAsksStep)
+        else step
+        for step in ruling.steps
+    ]
+    return ruling._replace(possible=possible, steps=tuple(steps))
 
 
 def summed_up(program: Program, ruled: Ruled, language: Language) -> str:

@@ -10,16 +10,22 @@ from engine.explain.trace import Tracer
 from engine.kinds.registry import PREPARE, Decider
 from engine.plan.derive.derivations import Derivations
 from rules.collector import without_collector
-from rules.ir import Policy
+from rules.ir import Condition, Policy
+from rules.kinds import criteria_of, rules_of
+from rules.traverse import presence_fields
 
 
 @dataclass(frozen=True, eq=False)
 class Domain:
-    """One kind of decision under one policy: what it derives, how it decides, and what traces its decisions."""
+    """One kind of decision under one policy: what it derives, how it decides, and what traces its decisions.
+
+    `asks_presence` says whether a rule or a criterion of the policy asks if a field is present or missing.
+    """
 
     derivations: Derivations
     decide: Decider
     tracer: Tracer
+    asks_presence: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +58,11 @@ def recompile(program: Program, policy: Policy, kinds: Iterable[Kind]) -> Progra
 
 def _domains(policy: Policy, kinds: Iterable[Kind]) -> dict[Kind, Domain]:
     prepared = {kind: PREPARE[kind](policy) for kind in kinds}
+    conditions: list[Condition] = [rule.when for rule in rules_of(policy)]
+    conditions += [one.condition for one in criteria_of(policy) if one.condition is not None]
+    asks = any(presence_fields(condition) for condition in conditions)
     return {
-        kind: Domain(one.derivations, one.decide, Tracer(policy, kind, one.derivations))
+        kind: Domain(one.derivations, one.decide, Tracer(policy, kind, one.derivations), asks)
         for kind, one in prepared.items()
         if one is not None
     }

@@ -88,6 +88,11 @@ def condition_fields(condition: Condition) -> Iterator[str]:
     return iter([path for path, _ in tested_fields(condition)])
 
 
+def presence_fields(condition: Condition) -> set[str]:
+    """Return the fields of which a condition asks whether they are present or missing."""
+    return {one.field for one in tests_of(condition) if isinstance(one.test, Present | Missing)}
+
+
 def tested_fields(condition: Condition) -> list[tuple[str, FieldTest]]:
     """Return every field that a condition reads, each with the test that does, as often as it stands there."""
     found: list[tuple[str, FieldTest]] = []

@@ -54,6 +54,9 @@ LIKED = frozenset(
 )
 
 
+PRESENCE = 0.06  # how often a test asks whether a field is there
+
+
 @dataclass(frozen=True)
 class Pool:
     """The fields that one list of rules may name."""
@@ -213,7 +216,7 @@ class Drafter:
         """Return a test of a field, of any form that its type allows."""
         rng = self.rng
         kind = tested.type
-        if self.presence and self.chance(0.06):
+        if self.presence and self.chance(PRESENCE):
             return rng.choice(["present", "missing"])
         if self.chance(0.15):
             same = [one for one in pool.of(kind) if one.path != tested.path and self.goes_with(tested, one)]

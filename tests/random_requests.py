@@ -164,15 +164,19 @@ class Requests:
             request["lines"] = [self._line(rng, profile, as_of) for _ in range(rng.choice([1, 1, 2, 3]))]
         return request
 
-    def filled(self, rng: Random, kind: Kind, request: Mapping[str, Data], paths: Iterable[str]) -> dict[str, Data]:
-        """Return the request with these fields given wherever they were not."""
+    def filled(
+        self, rng: Random, kind: Kind, request: Mapping[str, Data], paths: Iterable[str], *, null: float = 0
+    ) -> dict[str, Data]:
+        """Return the request with these fields given wherever they were not; some as null, as often as that says."""
         full: dict[str, Data] = deepcopy(dict(request))
         as_of = datetime.fromisoformat(request["as_of"])
         for path in paths:
             found = self._fields[path]
             for holder in _holders(full, found.object, kind):
                 if found.name not in holder:
-                    holder[found.name] = as_json(self._value(found, rng, as_of), found.type, rng)
+                    is_null = null and rng.random() < null
+                    value = None if is_null else as_json(self._value(found, rng, as_of), found.type, rng)
+                    holder[found.name] = value
         return full
 
     def _partner_of_claim(self, rng: Random, profile: _Completeness, as_of: datetime) -> dict[str, Data]:

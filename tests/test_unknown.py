@@ -16,8 +16,9 @@ import pytest
 from engine.core.decision import Kind
 from engine.program import Program
 from rules.load import load_text
-from tests.deciding import Data, compiled, decided, shown
+from tests.deciding import BACKENDS, Data, compiled, decided, shown
 from tests.policy_writer import written
+from tests.random_drafts import PRESENCE
 from tests.random_policies import Author
 from tests.random_requests import Requests
 
@@ -31,6 +32,13 @@ class PlainAuthor(Author):
     presence = False
 
 
+class AskingAuthor(Author):
+    """Writes policies that often ask whether a field is there."""
+
+    def chance(self, probability: float) -> bool:
+        return self.rng.random() < (0.4 if probability == PRESENCE else probability)
+
+
 @dataclass(frozen=True)
 class Filled:
     """A decision on a request that lacks something, and one on the same request with that filled in."""
@@ -42,13 +50,14 @@ class Filled:
 
 
 @cache
-def program_of(seed: int) -> Program:
-    return compiled(load_text(written(PlainAuthor(Random(seed)).policy())))
+def program_of(seed: int, *, asking: bool) -> Program:
+    author = AskingAuthor if asking else PlainAuthor
+    return compiled(load_text(written(author(Random(seed)).policy())))
 
 
-def fillings(seeds: range) -> Iterator[Filled]:
+def fillings(seeds: range, *, asking: bool = False) -> Iterator[Filled]:
     for seed in seeds:
-        program = program_of(seed)
+        program = program_of(seed, asking=asking)
         source, rng = Requests(program.policy), Random(seed)
         for number in range(REQUESTS):
             kind = KINDS[number % len(KINDS)]
@@ -56,7 +65,7 @@ def fillings(seeds: range) -> Iterator[Filled]:
             before = decided(program, kind, request, explain="fired")
             fields = lacking(before)
             for _ in range(FILLINGS if fields else 0):
-                full = source.filled(rng, kind, request, fields)
+                full = source.filled(rng, kind, request, fields, null=0.3 if asking else 0)
                 after = decided(program, kind, full, explain="fired")
                 told = f"policy {seed}, request {number}: {request}\nfilled: {full}\n{shown(before)}\n{shown(after)}"
                 yield Filled(told, kind, before, after)
@@ -103,6 +112,55 @@ def test_what_did_not_matter_does_not_and_what_comes_was_possible(first: int) ->
             assert one.after["outcome"] in possible["outcomes"], one.told
             level = one.after["result"].get("level")
             assert level is None or level in possible["levels"], one.told
+
+
+@pytest.mark.parametrize("first", range(12_000, 12_000 + POLICIES, BLOCK))
+def test_what_comes_was_possible_where_rules_ask_if_a_field_is_there(first: int) -> None:
+    """Null may come too. A field that is named only then was not waited for, and what it brings is not promised."""
+    for one in fillings(range(first, first + BLOCK), asking=True):
+        if one.before["outcome"] == "needs_information" != one.after["outcome"]:
+            possible = one.before["possible"]
+            assert one.after["outcome"] in possible["outcomes"], one.told
+            level = one.after["result"].get("level")
+            assert level is None or level in possible["levels"], one.told
+
+
+PAYMENT = """
+policy: payment
+version: "1"
+currency: CNY
+timezone: Asia/Shanghai
+price_approval:
+  ladder: [{level: rep, title: Rep}, {level: head, title: Head}]
+  authority:
+    columns: [id, level, line.discount]
+    rows: [[A, rep, "-"]]
+  rules:
+    - {id: unclear, when: {deal.terms_known: false}, then: {hold: Ask for the terms of payment}}
+    - {id: late, when: {deal.payment_days: "> 90"}, then: {reject: Too late}}
+derive:
+  - field: deal.terms_known
+    type: boolean
+    hit: first
+    columns: [deal.payment_days, value]
+    rows: [[missing, false], ["-", true]]
+"""
+
+
+@pytest.mark.parametrize(
+    "test", ["deal.payment_days: missing", "deal.terms_known: false", "not: {deal.payment_days: present}"]
+)
+@pytest.mark.parametrize("engine", BACKENDS)
+def test_what_is_missing_may_come(test: str, engine: Data) -> None:
+    program = compiled(load_text(PAYMENT.replace("deal.terms_known: false}", test + "}")))
+    request: dict[str, Data] = {"lines": [{"quantity": 1, "list_price": "100", "net_price": "90"}]}
+    before = decided(program, "price_approval", request, engine=engine)
+    assert (before["outcome"], before["missing"]) == ("needs_information", ["deal.payment_days"])
+    assert before["possible"] == {"outcomes": ["requires_approval", "held", "rejected"], "levels": ["rep"]}
+    assert [one["rule"] for one in before["result"]["holds"]] == ["unclear"]  # what is, is said as it is
+    for days, outcome in ((30, "requires_approval"), (None, "held"), (91, "rejected")):
+        after = decided(program, "price_approval", {**request, "deal": {"payment_days": days}}, engine=engine)
+        assert after["outcome"] == outcome
 
 
 def test_there_is_something_to_fill_in() -> None:

@@ -4,14 +4,15 @@ That is all that engines differ in, and how they compute formulas; what follows 
 The engines themselves are in `engine/backends`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
 from engine.core.facts import Facts, Row
 from engine.plan.tables.bits import Bits
 from engine.plan.tables.index import Index
 from rules.ir import AllOf, Condition, Rule, Subject
+from rules.traverse import presence_fields
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,11 +22,22 @@ class Group:
     rules: tuple[Rule, ...]
     subject: Subject
     index: Index
+    _presence: list[Mapping[str, Bits]] = field(default_factory=list)
 
     @staticmethod
     def of(rules: Sequence[Rule], subject: Subject) -> "Group":
         """Index the rules."""
         return Group(tuple(rules), subject, Index(rules, subject))
+
+    def presence(self) -> Mapping[str, Bits]:
+        """Return for each field the rules that ask whether it is present or missing, found when first asked for."""
+        if not self._presence:
+            found: dict[str, Bits] = {}
+            for n, rule in enumerate(self.rules):
+                for path in presence_fields(rule.when):
+                    found[path] = found.get(path, 0) | 1 << n
+            self._presence.append(found)
+        return self._presence[0]
 
     def only(self, keep: Callable[[Condition], bool]) -> "Group":
         """Return the same rules with only some of their conjuncts; what is left of a large index is not built again.
@@ -65,6 +77,10 @@ class Match(NamedTuple):
 
 class Stage(Protocol):
     """Derived fields that become known together, and the two ways to compute them, which give the same."""
+
+    @property
+    def asks_presence(self) -> bool:
+        """Return whether a table asks if a field is present or missing."""
 
     def by_index(self, facts: Facts) -> None:
         """Add the fields to the facts: formulas compiled, tables looked up in their own index."""

@@ -15,6 +15,7 @@ from engine.plan.derive.formulas import UNUSUAL, total
 from engine.plan.generated import compile_function, field_of, indented
 from engine.plan.groups import Engine
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
+from rules.traverse import presence_fields
 
 # Adds a stage's fields to the facts.
 Fused: TypeAlias = Callable[[Facts], None]
@@ -38,12 +39,14 @@ class Stage:
     of_deal: tuple[Derivation, ...]
     of_lines: tuple[Derivation, ...]
     fused: Fused
+    asks_presence: bool
 
     @staticmethod
     def of(derivations: Sequence[Derivation], *, of_deal: Sequence[Derivation]) -> "Stage":
         """Write the stage out."""
         tables = [one for one in derivations if one.subject is Subject.LINE and one.rules]
-        return Stage(tuple(derivations), tuple(of_deal), tuple(tables), fused(derivations))
+        asks = any(presence_fields(rule.when) for one in derivations for rule in one.rules)
+        return Stage(tuple(derivations), tuple(of_deal), tuple(tables), fused(derivations), asks)
 
     def by_index(self, facts: Facts) -> None:
         """Add the fields to the facts: formulas compiled, tables looked up in their own index."""

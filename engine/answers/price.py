@@ -75,7 +75,7 @@ class Obstacle(Part, frozen=True, kw_only=True):
 
 
 class Alternative(Part, frozen=True, kw_only=True):
-    """What would let a lower level sign a line: a net price, or what makes it `impossible`."""
+    """What would let a lower level sign a line: a net price, what makes it `impossible`, or leaves it `unknown`."""
 
     line: LineNumber
     level: Level
@@ -88,6 +88,10 @@ class Alternative(Part, frozen=True, kw_only=True):
         Annotated[Rate | None, Meta(description="The same in percent; null of a price of nothing.")] | UnsetType
     ) = UNSET
     impossible: Annotated[Sequence[Obstacle], Meta(description="What stands in the way, at list price.")] | None = None
+    unknown: (
+        Annotated[FieldPaths, Meta(description="The fields without which nobody knows; a price could do with them.")]
+        | None
+    ) = None
 
 
 class Totals(Part, frozen=True):

@@ -7,6 +7,7 @@ undetermined, in derived tables too. Only rules that have such a test are judged
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from engine.core.facts import Facts, Row
 from engine.core.interpret import Verdict, all_of, judge, negated
@@ -68,6 +69,8 @@ class Awaiting:
                 return negated(all_of([negated(self.verdict(part, view)) for part in parts]))
             case Not(part):
                 return negated(self.verdict(part, view))
+            case _:
+                assert_never(condition)
 
 
 def awaited_with(roots: Iterable[str], inputs: Mapping[str, Collection[str]]) -> frozenset[str]:

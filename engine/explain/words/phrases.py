@@ -101,6 +101,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "at no net price up to list could the {level} sign: {tests}",
         "目录价以内任何成交价 {level} 均不能签批：{tests}",
     ),
+    "could_not_tell": (
+        "whether the {level} could sign at a net price up to list is not known without {fields}",
+        "缺少{fields}，无法判断目录价以内 {level} 能否签批",
+    ),
     "no_row": ("no row of authority is for this level or a lower one", "授权表中没有该级别及更低级别的行"),
     "nobody": ("nobody", "无人"),
     "more_lines": ("and {count} more lines", "另有 {count} 行"),

@@ -16,16 +16,16 @@ from engine.core.facts import Facts
 from engine.kinds.price.levels import LevelChange, changed
 from engine.kinds.price.moving import Parted
 from engine.kinds.price.obstacles import Obstacles
+from engine.kinds.price.open_prices import OpenLine, OpenPrices
 from engine.kinds.price.other_lines import OtherLines
 from engine.kinds.price.price_walk import lowest_prices
 from engine.kinds.price.priced_line import PricedLine
-from engine.kinds.price.repricing import Repricing
+from engine.kinds.price.repricing import LIST_PRICE, Repricing
 from engine.kinds.price.spans import Spans, contains, intersection
 from engine.kinds.price.straight import PRICE, NotStraightError
 from engine.plan.groups import Engine
 from engine.plan.tables.bits import Bits, positions
 
-LIST_PRICE = "line.list_price"
 # Up to so many rows are solved one by one, which is quicker than a walk.
 FEW = 16
 # Where the price of a line moves what the deal finds in all others, all of them are priced beside it, for every line:
@@ -42,6 +42,7 @@ def alternatives(
     levels: Sequence[str],
     needed: int,
     others: OtherLines,
+    open_prices: OpenPrices,
     language: Language,
 ) -> list[Alternative]:
     """Return for each level below the one that a line needs the price that would do, or what stands in the way.
@@ -54,13 +55,25 @@ def alternatives(
         levels: the levels by rank, `automatic` first.
         needed: the rank that the line needs now; the one above the top if nobody may sign it.
         others: the deal's lines, folded for sums.
+        open_prices: finds what might do if more were known.
         language: of the reasons of rules that stand in the way.
     """
     lines = facts.lines or ()
     if repricing.moving.across and len(lines) > MOST_ACROSS:
         return []
     row = lines[number]
-    asked, list_price = row.get(PRICE), row.get(LIST_PRICE)
+    if PRICE not in row or LIST_PRICE not in row:
+        open_line = open_prices.line(number, 1, 0)
+        assert open_line is not None  # a price is lacking
+        obstacles = Obstacles(repricing, engine, facts.shared, row, candidates=open_line.candidates, language=language)
+        lacking = [path for path in (LIST_PRICE, PRICE) if path not in row]
+        return [
+            Alternative(line=number + 1, level=level, unknown=lacking)
+            if open_line.candidates & repricing.authority.below[rank + 1]
+            else Alternative(line=number + 1, level=level, impossible=obstacles.of(rank))
+            for rank, level in enumerate(levels[:needed])
+        ]
+    asked, list_price = row[PRICE], row[LIST_PRICE]
     if not isinstance(asked, tuple) or not isinstance(list_price, tuple):
         return []
     scale = 10**repricing.places
@@ -71,17 +84,22 @@ def alternatives(
     liftable = [n for n, judge in enumerate(repricing.may_lift) if judge(facts.shared, row) is not False]
     reachable = candidates & repricing.authority.below[needed]
     lowest = _lowest_prices(repricing, line, reachable, liftable, top=len(levels) - 1)
-    obstacles: Obstacles | None = None
+    told: tuple[Obstacles, OpenLine | None] | None = None
     found: list[Alternative] = []
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
         if prices:
             found.append(_priced(number + 1, levels[rank], (min(prices), scale), asked, repricing.places))
         else:
-            if obstacles is None:
+            if told is None:
                 at_list = line.at(high, repricing.named) if low <= high else (facts.shared, row)
                 obstacles = Obstacles(repricing, engine, *at_list, candidates=candidates, language=language)
-            found.append(Alternative(line=number + 1, level=levels[rank], impossible=obstacles.of(rank)))
+                told = obstacles, open_prices.line(number, low, high)
+            obstacles, open_line = told
+            if open_line is not None and (fields := open_line.fields(rank)):
+                found.append(Alternative(line=number + 1, level=levels[rank], unknown=fields))
+            else:
+                found.append(Alternative(line=number + 1, level=levels[rank], impossible=obstacles.of(rank)))
     return found
 
 

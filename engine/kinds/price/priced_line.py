@@ -9,7 +9,7 @@ from typing import TypeAlias, assert_never
 
 from engine.core.exact import ZERO, Ratio
 from engine.core.facts import Facts, Row
-from engine.core.interpret import ACCEPTED, judge_test, plain
+from engine.core.interpret import ACCEPTED, Verdict, judge_test, plain
 from engine.core.views import UNKNOWN, State, View
 from engine.kinds.price.moving import Limit, Parted, PriceDependence
 from engine.kinds.price.other_lines import OtherLines
@@ -45,7 +45,9 @@ from rules.ir import (
     Extreme,
     FieldTest,
     FieldValue,
+    Missing,
     Not,
+    Present,
     Subject,
     Test,
 )
@@ -68,12 +70,14 @@ class PricedLine:
         moving: PriceDependence,
         others: OtherLines,
         beside: "PricedLine | None" = None,
+        awaiting: bool = False,
     ) -> None:
         """Take the facts with all derived fields, and what the net price moves.
 
         `beside` is the line whose price is open, where that is another one, which moves this line's fields through
-        fields of the deal.
+        fields of the deal. With `awaiting` it is open whether unknown fields will be given.
         """
+        self._awaiting = awaiting
         self._facts = facts
         self._others = others
         self._row = (facts.lines or ())[number]
@@ -160,13 +164,13 @@ class PricedLine:
 
     def _test_truth(self, field: str, test: Test) -> Truth:
         other = test.other if isinstance(test, CompareField) else None
-        if not self._moves(field) and (other is None or not self._moves(other)):
+        if not self.moves(field) and (other is None or not self.moves(other)):
             view = View(Subject.LINE, self._facts.shared, self._row)
-            verdict = judge_test(test, view[field], view[other] if other else None)
+            verdict = self._judge(test, view[field], view[other] if other else None)
             return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
         pieces = self.pieces_of(field)
         if len(pieces) == 1 and other is None and isinstance(fixed := pieces[0][2], Fixed):
-            verdict = judge_test(test, fixed.state, None)
+            verdict = self._judge(test, fixed.state, None)
             return (self.everywhere if verdict else ()), (() if verdict is False else self.everywhere)
         if isinstance(test, Compare | CompareField) and len(pieces) == 1:
             literal = None if isinstance(test, CompareField) else shape_of(plain(test.value))
@@ -177,14 +181,20 @@ class PricedLine:
         holds, open_ = [], []
         for first, last, (shape, *others) in merged([self.pieces_of(path) for path in (field, other) if path]):
             for start, end in stretches(first, last, turning_points(shape, others, test, first, last)):
-                verdict = judge_test(test, shape.at(start), others[0].at(start) if others else None)
+                verdict = self._judge(test, shape.at(start), others[0].at(start) if others else None)
                 if verdict:
                     holds.append((start, end))
                 if verdict is not False:
                     open_.append((start, end))
         return joined(holds), joined(open_)
 
-    def _moves(self, path: str) -> bool:
+    def _judge(self, test: Test, state: State, other: State) -> Verdict:
+        if self._awaiting and state is UNKNOWN and isinstance(test, Present | Missing):
+            return None
+        return judge_test(test, state, other)
+
+    def moves(self, path: str) -> bool:
+        """Return whether the open price moves a field."""
         if self._beside is not None and path.startswith("line."):
             return path in self._moving.crossing
         return path == PRICE or path in self._moving.dependent
@@ -198,7 +208,7 @@ class PricedLine:
         return self._pieces[path]
 
     def _make_pieces(self, path: str) -> list[Piece]:
-        derivation = self._moving.dependent.get(path) if self._moves(path) else None
+        derivation = self._moving.dependent.get(path) if self.moves(path) else None
         if derivation is None:
             state = View(Subject.LINE, self._facts.shared, self._row)[path]
             return [(self.low, self.high, shape_of(state))]
@@ -231,7 +241,7 @@ class PricedLine:
     def _fixed_number(self, path: str) -> Ratio:
         """Return the finite number that a field has at every price."""
         value = View(Subject.LINE, self._facts.shared, self._row)[path]
-        if self._moves(path) or not isinstance(value, tuple) or not value[1]:
+        if self.moves(path) or not isinstance(value, tuple) or not value[1]:
             raise NotStraightError
         return value
 
@@ -289,6 +299,7 @@ class PricedLine:
                     moving=self._moving,
                     others=self._others,
                     beside=self,
+                    awaiting=self._awaiting,
                 )
                 for number in range(len(self._facts.lines or ()))
                 if number != self.number
@@ -317,7 +328,7 @@ class PricedLine:
         return bool(conditions), ends | {end + 1 for end in ends}
 
     def _evaluated(self, derivation: Derivation, x: int) -> State:
-        shared, row = self.at(x, [path for path in derivation.inputs if self._moves(path)])
+        shared, row = self.at(x, [path for path in derivation.inputs if self.moves(path)])
         lines = [row if n == self.number else line for n, line in enumerate(self._facts.lines or ())]
         for one in self._other_lines() if derivation.path in self._moving.across else ():
             lines[one.number] = one.at(x, [path for path in derivation.inputs if path in self._moving.crossing])[1]

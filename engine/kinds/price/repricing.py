@@ -15,6 +15,8 @@ from engine.plan.tables.conditions import Judge, compiled
 from rules.ir import Condition, Field, FieldTest, Rule, Subject
 from rules.traverse import rule_fields
 
+LIST_PRICE = "line.list_price"
+
 
 @dataclass(frozen=True, slots=True)
 class Lever:
@@ -32,6 +34,7 @@ class Repricing:
     moves. `levers` are the lines' rules that lift a level.
     `named` are the fields that the price moves and that rows or levers test. `columns` index the limits of the rows in
     `walkable` on such fields. `places` are the decimals of the currency's smallest amount.
+    `given` are the given fields on which a level may hang.
     """
 
     authority: Authority
@@ -45,6 +48,7 @@ class Repricing:
     columns: tuple[tuple[str, Thresholds], ...]
     walkable: Bits
     places: int
+    given: tuple[str, ...]
     judges: dict[int, tuple[tuple[Condition, Judge], ...]] = field(default_factory=dict)
 
     def parts(self, n: int) -> tuple[tuple[Condition, Judge], ...]:
@@ -84,7 +88,22 @@ class Repricing:
             columns=columns,
             walkable=walkable,
             places=places,
+            given=tuple(sorted(_given(tested, derivations.inputs))),
         )
+
+
+def _given(paths: set[str], inputs: Mapping[str, frozenset[str]]) -> set[str]:
+    """Return the given fields that these are, or are derived from."""
+    found, open_ = set(), {*paths, PRICE, LIST_PRICE}
+    seen: set[str] = set()
+    while open_:
+        path = open_.pop()
+        seen.add(path)
+        if path in inputs:
+            open_ |= inputs[path] - seen
+        else:
+            found.add(path)
+    return found
 
 
 def _columns(rows: Parted) -> tuple[tuple[tuple[str, Thresholds], ...], Bits]:

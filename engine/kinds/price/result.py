@@ -21,6 +21,7 @@ from engine.core.exact import Ratio
 from engine.core.facts import Facts, Row
 from engine.kinds.price.alternatives import alternatives
 from engine.kinds.price.findings import Findings, LineLevel
+from engine.kinds.price.open_prices import OpenPrices
 from engine.kinds.price.other_lines import OtherLines
 from engine.kinds.price.plan import PricePlan
 from engine.plan.groups import Engine, Match
@@ -143,6 +144,7 @@ def _alternatives(
 ) -> list[Alternative]:
     found: list[Alternative] = []
     others = OtherLines(facts.lines or ())
+    open_prices = OpenPrices(plan.repricing, plan.derivations, engine, facts)
     for number, line in enumerate(lines):
         needed = max(line.final)
         if needed > 0:
@@ -154,6 +156,7 @@ def _alternatives(
                 levels=plan.levels,
                 needed=needed,
                 others=others,
+                open_prices=open_prices,
                 language=language,
             )
     return found

@@ -167,6 +167,8 @@ def _changes(reader: DecisionReader, line: LineResult, changes: list[Alternative
             more=reader.joined(more),
             level=change.level,
         )
+    if nearest and nearest[0].unknown is not None and line.level is not None:
+        yield reader.say("could_not_tell", level=nearest[0].level, fields=reader.joined(nearest[0].unknown))
     if nearest and nearest[0].impossible is not None and line.level is not None and nearest[0].level != "automatic":
         failed = [_obstacle(reader, one) for one in nearest[0].impossible if not one.holds]
         said = [*dict.fromkeys(failed or _lifting(reader, nearest[0].impossible))][:MOST_MISSES]

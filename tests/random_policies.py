@@ -125,12 +125,11 @@ class Author(Drafter):
                 choices: list[Type] = [numeric]
                 if hit in ("first", "max", "min"):
                     choices += [Scalar.DATE, Scalar.DURATION]
+                terms = [Term(name, tuple(found)) for name, found in self.terms.items()][:2]
                 if hit == "first":
-                    choices += [
-                        Scalar.BOOLEAN,
-                        Scalar.TEXT,
-                        *[Term(name, tuple(found)) for name, found in self.terms.items()][:2],
-                    ]
+                    choices += [Scalar.BOOLEAN, Scalar.TEXT, *terms]
+                if hit in ("max", "min"):
+                    choices += [*terms, Term("level", ("automatic", *self.levels))]
                 kind = self.rng.choice(choices)
                 table = self.table(
                     pool.without([one.path for one in pool.fields if isinstance(one.type, SetOf) and self.chance(0.5)]),

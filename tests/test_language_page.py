@@ -139,7 +139,10 @@ def hits() -> str:
     says = {
         "first": ("the value of the first row that matches", "every type"),
         "sum": ("the values of all rows that match, added up", "money, rates, numbers, durations"),
-        "max": ("the largest of them", "whatever has an order: these, dates and timestamps"),
+        "max": (
+            "the largest of them: of a term the value declared last, of levels the highest",
+            "whatever has an order: these, dates, timestamps, terms and levels",
+        ),
         "min": ("the smallest of them", "the same"),
     }
     return table(["`hit`", "gives", "for"], [[f"`{hit}`", *says[hit]] for hit in HITS])

@@ -268,14 +268,23 @@ class Encoding:
                     result = z3.If(one, value, result)
                 return Var(result, z3.Not(z3.Or(fires)))
             case "max" | "min":
-                found, result = self._false, values[0]
-                for one, value in zip(fires, values, strict=True):
-                    better = value > result if table.hit == "max" else value < result
-                    result = z3.If(z3.And(one, z3.Or(z3.Not(found), better)), value, result)
+                keys = self._places(table) or values
+                found, best, result = self._false, keys[0], values[0]
+                for one, key, value in zip(fires, keys, values, strict=True):
+                    better = z3.And(one, z3.Or(z3.Not(found), key > best if table.hit == "max" else key < best))
+                    best, result = z3.If(better, key, best), z3.If(better, value, result)
                     found = z3.Or(found, one)
                 return Var(result, z3.Not(found))
             case _:
                 assert_never(table.hit)
+
+    def _places(self, table: DerivedTable) -> list[Term3]:
+        """Return the place of each row's value among its term's, whose order counts; nothing for other types."""
+        kind = self.policy.fields[table.field].type
+        if not isinstance(kind, Term):
+            return []
+        given = [effect.value for row in table.rows for effect in row.effects if isinstance(effect, Assign)]
+        return [z3.IntVal(kind.values.index(str(value))) for value in given]
 
     def formula(self, expression: Expression, line: int) -> Var:
         """Return a formula's value."""

@@ -18,7 +18,7 @@ from rules.sections.declarations import field_path
 from rules.sections.rule_lists import RuleList, rules_of_table
 from rules.text.nodes import Entry, MappingNode, Node, ScalarNode
 from rules.traverse import condition_fields, expression_fields
-from rules.types import NUMERIC, ORDERED, Scalar, Type
+from rules.types import NUMERIC, ORDERED, Scalar, Term, Type
 from rules.vocabulary import AS_OF
 
 MOST = 1_000
@@ -156,7 +156,7 @@ def _fits(hit: str, type_: Type) -> bool:
     """Return whether values of a type can be combined so."""
     if hit == "sum":
         return type_ in NUMERIC or type_ is Scalar.DURATION
-    return hit == "first" or type_ in ORDERED
+    return hit == "first" or type_ in ORDERED or isinstance(type_, Term)
 
 
 def sources_of(derivation: Derivation) -> frozenset[str]:

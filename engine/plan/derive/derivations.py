@@ -25,6 +25,7 @@ from engine.plan.groups import Engine
 from rules.built_in import FORMULAS, FOUND, FOUND_FROM, FUNCTION_INPUTS, MARGINS
 from rules.ir import DerivedFormula, DerivedTable, Expression, Policy, Subject
 from rules.traverse import expression_fields
+from rules.types import Type
 
 STAGES = 3
 
@@ -122,7 +123,10 @@ def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivation
         **{path: partial(_function, path, function, kind) for path, function in FUNCTIONS.items()},
         **{path: partial(_margin, path, kind) for path in MARGINS},
         "deal.special_kinds": partial(special_kinds, policy.special_orders),
-        **{derived.field: partial(_policy_derivation, derived, kind) for derived in policy.derive},
+        **{
+            derived.field: partial(_policy_derivation, derived, kind, policy.fields[derived.field].type)
+            for derived in policy.derive
+        },
     }
     ordered: dict[str, Derivation] = {}
     stage_of: dict[str, int] = {path: found.stage for path, found in FOUND.items()}
@@ -141,7 +145,7 @@ def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivation
     # What a field of a claim's or a candidate's partner would be of the deal's: nobody reads it, but the trace of a
     # deal's field that would have does tell why it is unknown.
     of_deal = {
-        derived.field: of_table(derived, Subject.DEAL)
+        derived.field: of_table(derived, Subject.DEAL, policy.fields[derived.field].type)
         for derived in policy.derive
         if isinstance(derived, DerivedTable) and _is_of_own_partner(ordered.get(derived.field))
     }
@@ -163,10 +167,10 @@ def _is_of_own_partner(derivation: Derivation | None) -> bool:
     )
 
 
-def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind) -> Derivation:
+def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind, type_: Type) -> Derivation:
     if isinstance(derived, DerivedFormula):
         return _formula(derived.field, derived.expression, kind)
-    return of_table(derived, row_subject(derived.field, kind))
+    return of_table(derived, row_subject(derived.field, kind), type_)
 
 
 def _formula(path: str, expression: Expression, kind: Kind) -> Derivation:

@@ -14,20 +14,27 @@ from engine.plan.groups import Engine, Group
 from engine.plan.tables.bits import Bits, lowest_bit
 from rules.ir import Assign, DerivedTable, Rule, Subject
 from rules.traverse import rule_fields
+from rules.types import Term, Type
 
 
-def of_table(table: DerivedTable, subject: Subject) -> Derivation:
-    """Return the derivation of a table's field, which stands in the rows of a subject."""
+def of_table(table: DerivedTable, subject: Subject, kind: Type) -> Derivation:
+    """Return the derivation of a table's field, which has a type and stands in the rows of a subject.
+
+    The largest of a term's values is the one that is declared last: of levels, the highest.
+    """
     path, group = table.field, Group.of(table.rows, subject)
     values = [_assigned(rule) for rule in table.rows]
+    term = kind.values if isinstance(kind, Term) and table.hit in ("max", "min") else ()
+    keys: list[Value] = [(term.index(str(value)), 1) for value in values] if term else values
     decide = _HITS[table.hit]
     first = table.hit == "first"
 
     def found(fired: Bits, undetermined: Bits) -> State:
         if first and not undetermined:  # by far the most frequent case
             return values[lowest_bit(fired)] if fired else None
-        hits = [(value, bool(fired >> n & 1)) for n, value in enumerate(values) if (fired | undetermined) >> n & 1]
-        return decide(hits)
+        hits = [(value, bool(fired >> n & 1)) for n, value in enumerate(keys) if (fired | undetermined) >> n & 1]
+        state = decide(hits)
+        return term[state[0]] if term and isinstance(state, tuple) else state
 
     def evaluate(engine: Engine, facts: Facts, row: Row, number: int | None) -> State:
         match = engine.judge(group, facts.shared, row, number=number)

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from engine.assure.check import borders, effects, gaps, levels, optional_fields, overlaps, redundant, unreachable
+from engine.assure.check import (
+    borders,
+    chains,
+    effects,
+    gaps,
+    levels,
+    optional_fields,
+    overlaps,
+    redundant,
+    unreachable,
+)
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import tables
 from engine.program import Program
@@ -21,6 +31,7 @@ OF_A_TABLE = (
     unreachable.unreachable,
     redundant.redundant,
     levels.levels,
+    chains.chains,
     effects.over,
     effects.idle,
     effects.equalities,

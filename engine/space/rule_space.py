@@ -162,9 +162,12 @@ class RuleSpace:
         return {number: 1 << slot for number, slot in slots if slot >= 0}
 
     def find(
-        self, box: Box, *, fires: Collection[int] = (), silent: Collection[int] | None = None
+        self, box: Box, *, fires: Collection[int] = (), silent: Collection[int] | None = None, solve: bool = True
     ) -> "Shown | Verdict":
-        """Return a request in a box on which some rules fire and others do not; by default all others."""
+        """Return a request in a box on which some rules fire and others do not; by default all others.
+
+        With `solve` the solver looks for one where simple values do not lead to any.
+        """
         wanted = set(fires)
         still = set(range(len(self.rules))) - wanted if silent is None else set(silent)
         judged = sorted({*fires, *still})
@@ -185,7 +188,7 @@ class RuleSpace:
                 continue
             if found:
                 return found
-        return self._solved(box, fires, still, shown)
+        return self._solved(box, fires, still, shown) if solve else Verdict.UNSETTLED
 
     def _request(self, leaves: Leaves, day: date) -> dict[str, Json]:
         """Return a request with these values, and everyday ones of what else is needed to decide it."""

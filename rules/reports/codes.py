@@ -92,6 +92,7 @@ ANALYSIS: Mapping[str, str] = {
     "D616": "never quite equal",
     "D617": "border told two ways",
     "D618": "nobody left",
+    "D619": "named by no row",
 }
 
 TITLES: Mapping[str, str] = {**MISTAKES, **ANALYSIS}

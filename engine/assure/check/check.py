@@ -13,6 +13,7 @@ from engine.assure.check import (
     optional_fields,
     overlaps,
     redundant,
+    unnamed,
     unreachable,
 )
 from engine.assure.check.findings import Finding, Unsettled
@@ -27,6 +28,7 @@ MOST = 25
 # In the order in which an owner wants to hear them.
 OF_A_TABLE = (
     gaps.gaps,
+    unnamed.unnamed,
     overlaps.overlaps,
     unreachable.unreachable,
     redundant.redundant,

@@ -11,7 +11,7 @@ from rules.text.source import Span
 Severity = Literal["warning", "note"]
 
 # Notes say what an owner may want to know; they are nothing that has to be changed.
-SEVERITIES: Mapping[str, Severity] = {"D611": "note", "D613": "note", "D615": "note"}
+SEVERITIES: Mapping[str, Severity] = {"D611": "note", "D613": "note", "D615": "note", "D619": "note"}
 
 
 @dataclass(frozen=True, slots=True)

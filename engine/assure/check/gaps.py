@@ -83,14 +83,16 @@ def _stops(policy: Policy) -> list[Rule]:
 
 
 def _shown(rule_space: RuleSpace, hole: _Hole) -> Shown | Verdict:
-    verdict = Verdict.IMPOSSIBLE
+    """Return a request from one of a hole's cells, or else from what lies between them."""
     for cell in islice(hole.cells, 3):
-        found = rule_space.find(cell)
+        found = rule_space.find(cell, solve=False)
         if not isinstance(found, Verdict):
             return found
-        if found is Verdict.UNSETTLED:
-            verdict = found
-    return verdict
+    around: dict[int, Mask] = {}
+    for cell in hole.cells:
+        for number, mask in cell.items():
+            around[number] = around.get(number, 0) | mask
+    return rule_space.find(around)
 
 
 # --- finding holes -------------------------------------------------------------------------------------------------
@@ -102,6 +104,8 @@ def _holes(policy: Policy, rule_space: RuleSpace, count: int, table: Table) -> l
     among = rule_space.bits_of(range(count))  # what is rejected is told without the limits of the rules that reject it
     authority = Authority.of(policy, rule_space, count) if table.use == "authority" else None
     open_ = rule_space.cover.uncovered(universe, top=authority.top if authority else 0, limits=among)
+    for number, mask in authority.unnamed.items() if authority else ():
+        open_ += rule_space.cover.uncovered({**universe, number: mask})
     if len(open_) <= FEW_BOXES:
         open_ = merged(open_)
     holes: dict[tuple[tuple[int, Mask], ...], list[Box]] = {}

@@ -93,6 +93,7 @@ ANALYSIS: Mapping[str, str] = {
     "D617": "border told two ways",
     "D618": "nobody left",
     "D619": "named by no row",
+    "D620": "bands that nearly meet",
 }
 
 TITLES: Mapping[str, str] = {**MISTAKES, **ANALYSIS}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, TypeAlias
 
+from engine.assure.check.cracks import in_cracks
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.levels import MOST_PLACES, better_than, no_better, worse_than
 from engine.assure.check.orientation import direction
@@ -15,7 +16,7 @@ from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import label, listed, named, phrase
 from engine.program import Program
 from engine.space.boxes import TooComplexError
-from engine.space.dims import Box, Dim
+from engine.space.dims import Box, Dim, Mask
 from engine.space.rule_space import RuleSpace, Shown, Verdict
 from engine.space.showing import decision_of
 from rules.ir import Also, AtLeast, Effect, Hold, Policy, Raise, Reject, Rule
@@ -37,13 +38,14 @@ def chains(program: Program, table: Table, *, today: date) -> Iterator[Finding |
         return
     rules = [*program.policy.price_approval.authority, *table.rules]
     whole = RuleSpace(program, table.kind, rules, today=today, section=table.section)
+    between = in_cracks(whole)
     for number, rule in enumerate(whole.rules):
         if rule.id not in ending or rule.section != table.section:
             continue
         for clause in whole.of_rule[number]:
-            for dim, sign in _ends(whole, clause):
+            for dim in _ends(whole, clause):
                 try:
-                    found = _less_beyond(whole, number, clause, dim, sign)
+                    found = _less_beyond(whole, number, clause, dim, between.get(dim.number, 0))
                 except TooComplexError:
                     yield Unsettled(table.section, f"whether less is asked for beyond `{rule.id}`", rule.span)
                     break
@@ -60,18 +62,20 @@ def _ending(rule_space: RuleSpace) -> Iterator[Rule]:
             yield rule
 
 
-def _ends(rule_space: RuleSpace, clause: Box) -> Iterator[tuple[Dim, int]]:
-    """Yield the fields on whose worse side a clause ends, each with its direction."""
+def _ends(rule_space: RuleSpace, clause: Box) -> Iterator[Dim]:
+    """Yield the fields on whose worse side a clause ends."""
     for dim in (rule_space.space.dims[number] for number in sorted(clause)):
         sign, mask = direction(dim), clause[dim.number] & dim.given
         if sign and mask and worse_than(dim, mask, sign) & ~mask:
-            yield dim, sign
+            yield dim
 
 
-def _less_beyond(whole: RuleSpace, number: int, clause: Box, dim: Dim, sign: int) -> Finding | None:
-    rule = whole.rules[number]
+def _less_beyond(whole: RuleSpace, number: int, clause: Box, dim: Dim, between: Mask) -> Finding | None:
+    rule, sign = whole.rules[number], direction(dim)
     mask = clause[dim.number] & dim.given
-    beyond = worse_than(dim, mask, sign) & ~mask
+    beyond = worse_than(dim, mask, sign) & ~mask & ~between
+    if not beyond:
+        return None
     given = {one: (found & whole.space.dims[one].given) or found for one, found in clause.items()}
     stops = [n for n, one in enumerate(whole.rules) if n != number and _has(one, Reject, Hold)]
     for effect in rule.effects:

@@ -7,6 +7,7 @@ from datetime import date
 from engine.assure.check import (
     borders,
     chains,
+    cracks,
     effects,
     gaps,
     levels,
@@ -28,6 +29,7 @@ MOST = 25
 # In the order in which an owner wants to hear them.
 OF_A_TABLE = (
     gaps.gaps,
+    cracks.cracks,
     unnamed.unnamed,
     overlaps.overlaps,
     unreachable.unreachable,

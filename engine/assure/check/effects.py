@@ -43,6 +43,9 @@ from rules.traverse import condition_fields, expression_fields, rule_fields, tes
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
 
+# What a claim is judged by that it no longer has once its protection is forfeited.
+LOST_WITH_PROTECTION = frozenset({"claim.protected", "claim.queued_at"})
+
 
 def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield rules whose last day has passed (D609)."""
@@ -65,9 +68,10 @@ def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
 def idle(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield effects that do nothing, whatever the request (D610)."""
     del today
+    read = frozenset(_read(program.policy))
     for rule in table.rules:
         for effect in rule.effects:
-            why = _why_idle(program.policy, rule, effect, table)
+            why = _why_idle(program.policy, rule, effect, table) or _unread(effect, read)
             if why:
                 yield Finding(
                     "D610",
@@ -104,6 +108,15 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
             return "only a claim with the status `protected` has protection to lose"
     if rejects and isinstance(effect, AtLeast | Raise | Also | Expire):
         return "what is rejected is signed by nobody"
+    return None
+
+
+def _unread(effect: Effect, read: frozenset[str]) -> str | None:
+    """Return why an effect does nothing if nobody looks at what it changes."""
+    if isinstance(effect, Forfeit) and not LOST_WITH_PROTECTION & read:
+        return "no criterion and no rule asks whether a claim is protected, or since when it stands in line"
+    if isinstance(effect, Score) and "partner.score" not in read:
+        return "nothing is chosen by `partner.score`"
     return None
 
 

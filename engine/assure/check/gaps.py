@@ -20,7 +20,7 @@ from engine.space.boxes import TooComplexError, merged, runs
 from engine.space.dims import Box, Dim, Form, Mask, ones
 from engine.space.rule_space import RuleSpace, Shown, Verdict
 from rules.grammar.points import point
-from rules.ir import Policy, Reject, Rule, Subject
+from rules.ir import Policy, Reject, Rule
 from rules.text.source import Span
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
@@ -51,12 +51,9 @@ def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
     silent = len(rules)
     if table.use == "authority":
         rules += _stops(policy)
-    groups: dict[Subject, list[Rule]] = {}
-    for rule in rules:
-        groups.setdefault(rule.subject, []).append(rule)
-    if table.use != "authority" and len(groups) > 1:
+    rule_space, *more = rule_spaces(program, table, today=today)
+    if more:
         return  # a row of a line and a row of the deal: any line may let the first fire
-    (rule_space, *_) = rule_spaces(program, table, today=today)
     if len(rules) > silent:
         rule_space = RuleSpace(program, table.kind, rules, today=today)
     try:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from engine.assure.check.cracks import in_cracks
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.orientation import direction
 from engine.assure.check.tables import Table, rule_spaces
@@ -32,6 +33,7 @@ class _Authority:
     table: Table
     ranks: tuple[int, ...]
     signs: dict[int, int]
+    cracks: dict[int, Mask]
     levels: tuple[str, ...]
 
     def up_to(self, rank: int) -> int:
@@ -55,7 +57,7 @@ def levels(program: Program, table: Table, *, today: date) -> Iterator[Finding |
             dim.number: direction(dim, [clause[dim.number] for clause in rule_space.clauses if dim.number in clause])
             for dim in rule_space.space.dims
         }
-        authority = _Authority(rule_space, table, tuple(ranks), signs, names)
+        authority = _Authority(rule_space, table, tuple(ranks), signs, in_cracks(rule_space), names)
         yield from _lower_for_worse(authority)
         yield from _narrower(authority)
 
@@ -98,7 +100,10 @@ def _inversion(authority: _Authority, row: int, clause: Box, dim: Dim) -> Findin
     rule_space, rank, sign = authority.rule_space, authority.ranks[row], authority.signs[dim.number]
     mask = clause[dim.number] & dim.given
     lower = authority.up_to(rank)
-    region = {**_given(rule_space, clause), dim.number: better_than(dim, mask, sign) & ~mask}
+    better_slots = better_than(dim, mask, sign) & ~mask & ~authority.cracks.get(dim.number, 0)
+    if not better_slots:
+        return None
+    region = {**_given(rule_space, clause), dim.number: better_slots}
     try:
         open_ = rule_space.cover.some_uncovered(region, lower, most=MOST_PLACES)
     except TooComplexError:

@@ -127,6 +127,7 @@ def _needless(rule_space: RuleSpace, table: Table, row: int, by: list[int], reas
 
 
 def _first(rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
+    rest: list[int] = []  # rows that say what the last row says, which is for all that is left
     for row in range(len(rule_space.rules) - 1):
         before = rule_space.bits_of(range(row))
         try:
@@ -140,7 +141,29 @@ def _first(rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
         next_rows = {_next(rule_space, row, box) for box in open_}
         if None not in next_rows and next_rows:
             by = sorted(one for one in next_rows if one is not None)
+            if by == [len(rule_space.rules) - 1] and rule_space.of_rule[by[0]] == ({},):
+                rest.append(row)
+                continue
             yield _needless(rule_space, table, row, by, "{by} would say the same")
+    if rest:
+        yield _like_the_rest(rule_space, table, rest)
+
+
+def _like_the_rest(rule_space: RuleSpace, table: Table, rows: list[int]) -> Finding:
+    rules = [rule_space.rules[row] for row in rows]
+    last = rule_space.rules[-1]
+    say = "says" if len(rows) == 1 else "say"
+    return Finding(
+        "D606",
+        f"{listed(map(named, rules), 'and')} {say} what {named(last)} says for all that is left",
+        rules[0].span,
+        table.section,
+        tuple(rule.id for rule in rules),
+        hint="leave them out, unless they are there to be read",
+        related=((last.span, "this one does the same"),),
+        shown=_example(rule_space, rows[0], [len(rule_space.rules) - 1]),
+        severity="note",
+    )
 
 
 def _next(rule_space: RuleSpace, row: int, box: Box) -> int | None:

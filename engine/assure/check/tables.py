@@ -88,11 +88,23 @@ def kind_of(policy: Policy, owner: str) -> Kind:
 _MADE: WeakKeyDictionary[Program, dict[tuple[str, date], tuple[RuleSpace, ...]]] = WeakKeyDictionary()
 
 
+def _groups(table: Table) -> list[list[Rule]]:
+    """Return a table's rules by what they are judged for.
+
+    Where one row decides for one claim or partner, those that look at the deal alone (a last row for anything) stand
+    with the others. Rows of a line and rows of the deal do not: any line may let the first fire.
+    """
+    rules = [*table.rules]
+    others = {rule.subject for rule in rules} - {Subject.DEAL}
+    if table.use != "each" and len(others) == 1 and Subject.LINE not in others:
+        return [rules]
+    return [[rule for rule in rules if rule.subject is subject] for subject in Subject]
+
+
 def rule_spaces(program: Program, table: Table, *, today: date) -> tuple[RuleSpace, ...]:
     """Return a table's rules by what they are judged for, each with its space."""
     made = _MADE.setdefault(program, {})
     key = (table.section, today)
     if key not in made:
-        groups = ([rule for rule in table.rules if rule.subject is subject] for subject in Subject)
-        made[key] = tuple(RuleSpace(program, table.kind, rules, today=today) for rules in groups if rules)
+        made[key] = tuple(RuleSpace(program, table.kind, rules, today=today) for rules in _groups(table) if rules)
     return made[key]

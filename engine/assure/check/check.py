@@ -8,6 +8,7 @@ from engine.assure.check import (
     borders,
     chains,
     cracks,
+    criteria,
     effects,
     gaps,
     levels,
@@ -79,6 +80,7 @@ def _all(program: Program, today: date) -> Iterator[Finding | Unsettled]:
             yield from _first_few(check(program, table, today=today))
     yield from borders.borders(program, found, today=today)
     yield from effects.unused(program.policy)
+    yield from criteria.left_out_of_criteria(program, today=today)
     yield from effects.nobody_left(program.policy, today=today)
 
 

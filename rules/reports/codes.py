@@ -94,6 +94,7 @@ ANALYSIS: Mapping[str, str] = {
     "D618": "nobody left",
     "D619": "named by no row",
     "D620": "bands that nearly meet",
+    "D621": "switched off by a null",
 }
 
 TITLES: Mapping[str, str] = {**MISTAKES, **ANALYSIS}

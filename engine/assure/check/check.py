@@ -11,6 +11,7 @@ from engine.assure.check import (
     criteria,
     effects,
     gaps,
+    guards,
     levels,
     optional_fields,
     overlaps,
@@ -41,6 +42,7 @@ OF_A_TABLE = (
     effects.idle,
     effects.equalities,
     optional_fields.silence,
+    guards.guards,
     optional_fields.may_be_left_out,
 )
 

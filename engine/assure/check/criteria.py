@@ -5,14 +5,15 @@ from datetime import date
 from typing import Any
 
 from engine.assure.check.findings import Finding, Unsettled
-from engine.assure.check.optional_fields import dropped, left_out, may_lack, needs, stops_of
+from engine.assure.check.optional_fields import dropped, left_out, may_lack, needs
+from engine.assure.check.quiet import quiet_request
 from engine.core.decision import Json, Kind
 from engine.program import Program
 from engine.space.direct import usual
 from engine.space.inputs import Inputs
 from engine.space.requests import request_of
-from engine.space.rule_space import RuleSpace, Shown, Verdict
-from rules.ir import Criterion, Origin, Subject
+from engine.space.rule_space import Shown
+from rules.ir import Criterion, Origin
 from rules.traverse import condition_fields
 
 
@@ -52,15 +53,11 @@ def _leaves(inputs: Inputs, criterion: Criterion, score: Sequence[str]) -> list[
 def _two_rivals(program: Program, kind: Kind, paths: Sequence[str], today: date) -> dict[str, Json]:
     """Return a request in which two that are equal but for their names are in, with everyday values of some fields."""
     policy = program.policy
-    stops = [one for one in stops_of(policy, kind) if one.subject is not Subject.LINE]
     values = {
         (path, 0): usual(policy, path) for path in paths if policy.fields[path].origin in (Origin.GIVEN, Origin.FACT)
     }
     request: Any = request_of(policy, kind, values, today=today)
-    if stops:
-        found = RuleSpace(program, kind, stops, today=today).find({})
-        if not isinstance(found, Verdict):
-            request = _merged(request, found.request)
+    request = _merged(request, quiet_request(program, kind, today=today) or {})
     name = "claims" if kind is Kind.DEAL_REGISTRATION else "candidates"
     row = request[name][0]
     rivals = []

@@ -4,37 +4,30 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from engine.assure.check.findings import Finding, Unsettled
+from engine.assure.check.quiet import where_it_counts
 from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import label, listed, named
-from engine.core.decision import Json, Kind, RefusedError
+from engine.core.decision import Json, RefusedError
 from engine.program import Program
-from engine.space.boxes import TooComplexError
 from engine.space.dims import NULL, Form
-from engine.space.inputs import Inputs, rules_of
-from engine.space.rule_space import RuleSpace, Shown, Verdict
+from engine.space.inputs import Inputs
+from engine.space.rule_space import Shown, Verdict
 from engine.space.showing import decision_of
 from rules.ir import (
-    Block,
     CompareField,
-    Exclude,
     FieldTest,
-    Hold,
     Missing,
     Origin,
     Policy,
     Present,
-    Reject,
     Rule,
     Score,
-    Sign,
-    Subject,
 )
 from rules.text.source import Span
 from rules.traverse import expression_fields, tests_of
 
 # So many rules are tried for each field.
 MOST_RULES = 8
-STOPS = (Reject, Hold, Block, Exclude)
 
 # What every quote, order and claim has; a request without it is no request.
 ALWAYS_THERE = frozenset(
@@ -104,57 +97,11 @@ def left_out(policy: Policy, path: str, names: str, span: Span, *, rules: Sequen
 def _without(program: Program, table: Table, leaf: str, asked: tuple[Rule, Span, str], today: date) -> Shown | None:
     """Return a request on which a rule fires, and no other that stops it, less one field, if that leaves it open."""
     rule, _, path = asked
-    for found in where_it_counts(program, table, rule, path, today):
+    for found in where_it_counts(program, table.kind, rule, path=path, today=today):
         shown = Shown(table.kind, dropped(found.request, leaf), frozenset(), table.section, today)
         if needs(program, shown, leaf):
             return shown
     return None
-
-
-def where_it_counts(program: Program, table: Table, rule: Rule, path: str, today: date) -> Iterator[Shown]:
-    """Yield requests on which a rule fires because of a field, and none that would stop what it is about."""
-    others = [one for one in stops_of(program.policy, table.kind) if one is not rule and fits(one, rule)]
-    signing = [] if table.use == "authority" else _signing(program.policy, table.kind)
-    whole = RuleSpace(program, table.kind, [rule, *others, *signing], today=today, section=table.section)
-    quiet = range(1, 1 + len(others))
-    signers: list[tuple[int, ...]] = [(n,) for n in range(1 + len(others), len(whole.rules))] or [()]
-    ways: list[tuple[tuple[int, ...], range, bool]] = [((0, *one), quiet, False) for one in signers]
-    ways += [((0, *signers[0]), quiet, True), ((0,), quiet, False), ((0,), range(0), False)]
-    about = {dim.number for dim in whole.space.dims if path in (dim.path, dim.other)}
-    first = [clause for clause in whole.of_rule[0] if about & {*clause}]
-    rest = [n for n, clause in enumerate(whole.of_rule[0]) if clause not in first]
-    among = sum(1 << n for n in rest)
-    for clause in first or whole.of_rule[0]:
-        given = {number: (mask & whole.space.dims[number].given) or mask for number, mask in clause.items()}
-        try:
-            boxes = whole.cover.some_uncovered(given, among, most=2) if among else [given]
-        except TooComplexError:
-            boxes = [given]
-        for box in boxes:
-            for fires, silent, solve in ways:
-                found = whole.find(box, fires=fires, silent=silent, solve=solve)
-                if not isinstance(found, Verdict):
-                    yield found
-                    break
-
-
-def _signing(policy: Policy, kind: Kind) -> list[Rule]:
-    """Return a few rows by which a price can be signed: the last of the two highest levels, and the first of all."""
-    if kind is not Kind.PRICE_APPROVAL or policy.price_approval is None:
-        return []
-    last = {row.effects: row for row in policy.price_approval.authority}
-    highest = [last[(Sign(level.id),)] for level in policy.price_approval.ladder if (Sign(level.id),) in last]
-    return list({row.id: row for row in [*reversed(highest[-2:]), *policy.price_approval.authority[:1]]}.values())
-
-
-def stops_of(policy: Policy, kind: Kind) -> list[Rule]:
-    """Return the rules of a kind of decision that stop it whatever else there is."""
-    return [rule for rule in rules_of(policy, kind) if any(isinstance(one, STOPS) for one in rule.effects)]
-
-
-def fits(rule: Rule, other: Rule) -> bool:
-    """Return whether two rules can be judged together: of the same subject, or of the deal."""
-    return rule.subject is other.subject or Subject.DEAL in (rule.subject, other.subject)
 
 
 def needs(program: Program, shown: Shown, path: str) -> bool:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from engine.assure.check.findings import Finding, Unsettled
+from engine.assure.check.edits import instead
+from engine.assure.check.findings import Edit, Finding, Unsettled
 from engine.assure.check.quiet import where_it_counts
 from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import label, listed, named
 from engine.core.decision import Json, RefusedError
 from engine.program import Program
-from engine.space.dims import NULL, Form
+from engine.space.dims import NULL, Dim, Form
 from engine.space.inputs import Inputs
 from engine.space.rule_space import Shown, Verdict
 from engine.space.showing import decision_of
@@ -17,6 +18,7 @@ from rules.ir import (
     CompareField,
     FieldTest,
     Missing,
+    NotOneOf,
     Origin,
     Policy,
     Present,
@@ -25,6 +27,7 @@ from rules.ir import (
 )
 from rules.text.source import Span
 from rules.traverse import expression_fields, tests_of
+from rules.types import Term
 
 # So many rules are tried for each field.
 MOST_RULES = 8
@@ -148,13 +151,26 @@ def silence(program: Program, table: Table, *, today: date) -> Iterator[Finding 
                     found = rule_space.find({**clause, dim.number: NULL}, fires=(number,), silent=())
                     if isinstance(found, Verdict):
                         continue
-                    yield Finding(
-                        "D612",
-                        f"{named(rule)} lets a line be signed whose {label(dim.path)} is null: "
-                        "what is not there is unlike any value",
-                        next((test.span for test in tests_of(rule.when) if test.field == dim.path), rule.span),
-                        table.section,
-                        (rule.id,),
-                        hint="name the values that are meant: `[R, D]` instead of `not [A, P]`",
-                        shown=found,
-                    )
+                    yield _let_through(program.policy, table, rule, dim, found)
+
+
+def _let_through(policy: Policy, table: Table, rule: Rule, dim: Dim, shown: Shown) -> Finding:
+    test = next((test for test in tests_of(rule.when) if test.field == dim.path), None)
+    hint: str = "name the values that are meant: `[R, D]` instead of `not [A, P]`"
+    edits: tuple[Edit, ...] = ()
+    if test is not None and isinstance(test.test, NotOneOf) and isinstance(dim.type, Term):
+        meant = [value for value in dim.type.values if value not in test.test.values]
+        words = f"[{', '.join(meant)}]"
+        if meant:
+            hint = f"name the values that are meant: `{words}` instead of `{test.written}`"
+            edits = instead(policy, test, words)
+    return Finding(
+        "D612",
+        f"{named(rule)} lets a line be signed whose {label(dim.path)} is null: what is not there is unlike any value",
+        rule.span if test is None else test.span,
+        table.section,
+        (rule.id,),
+        hint=hint,
+        shown=shown,
+        edits=edits,
+    )

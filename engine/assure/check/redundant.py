@@ -10,7 +10,8 @@ from engine.program import Program
 from engine.space.boxes import TooComplexError
 from engine.space.dims import Box
 from engine.space.rule_space import RuleSpace, Shown, Verdict
-from rules.ir import Also, AtLeast, Audit, Deposit, Effect, Expire, Notify, Policy, Raise, Score, Sign
+from rules.ir import Also, Approve, Assign, AtLeast, Audit, Deposit, Effect, Expire, Notify, Policy, Raise, Score, Sign
+from rules.traverse import literals, rules_of, tests_of
 
 
 def redundant(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
@@ -46,6 +47,8 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
         own = [row for row, found in enumerate(ranks) if found == number]
         if all(_covered(rule_space, row, at_or_below[number - 1]) for row in own):
             useless.add(number)
+            if _asked_for(policy, level.id):
+                continue  # a rule wants at least this level, whatever it may sign by itself
             below = ladder[number - 2].id if number > 1 else "automatic"
             why = "it has no row of its own" if not own else "its rows match nothing that lower levels may not sign"
             yield Finding(
@@ -54,7 +57,9 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
                 rule_space.rules[own[0]].span if own else level.span,
                 table.section,
                 tuple(rule_space.rules[row].id for row in own),
-                hint="widen its limits, or take the level out of the ladder",
+                hint="widen its limits"
+                if _mentioned(policy, level.id)
+                else "widen its limits, or take the level out of the ladder" + (" with its rows" if own else ""),
                 shown=next((_example(rule_space, row) for row in own if rule_space.of_rule[row]), None),
             )
     left = rule_space.cover.all  # the rows that are still needed, of this level and below
@@ -72,6 +77,22 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
                 _by(rule_space, row, others),
                 "what it lets be signed {by} let{s} be signed already",
             )
+
+
+def _asked_for(policy: Policy, level: str) -> bool:
+    """Return whether a rule asks for a level."""
+    return any(effect == AtLeast(level) for rule in rules_of(policy) for effect in rule.effects)
+
+
+def _mentioned(policy: Policy, level: str) -> bool:
+    """Return whether something else than authority names a level, so that it cannot be taken out alone."""
+    tested = {value for rule in rules_of(policy) for test in tests_of(rule.when) for value in literals(test.test)}
+    effects = [effect for rule in rules_of(policy) for effect in rule.effects]
+    return (
+        level in tested
+        or any(effect in (Also(level), Notify(level), Approve(level), Assign(level)) for effect in effects)
+        or any(field.default == level for field in policy.fields.values())
+    )
 
 
 def _covered(rule_space: RuleSpace, row: int, among: int) -> bool:

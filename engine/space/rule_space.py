@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Json, Kind, RefusedError
@@ -32,6 +33,9 @@ from engine.space.requests import Leaves, NotWritableError, request_of
 from rules.ir import Field, Policy, Rule, Subject
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
+
+# The sections of which something was asked that no request and no proof answered: what is not found there may be there.
+UNSETTLED: WeakKeyDictionary[Program, set[str]] = WeakKeyDictionary()
 
 INDEX, PLAIN = IndexEngine(), InterpreterEngine()
 
@@ -180,7 +184,7 @@ class RuleSpace:
             return Shown(self.kind, request, told, self.section, self.today)
 
         if not solver.within_reach(self._fields_read):
-            return Verdict.UNSETTLED
+            return self._unsettled()
         for values, day in proposals(self.policy, self.space, box, self.leaves, self.today):
             try:
                 found = shown(self._request(leaves_of(values), day))
@@ -188,7 +192,13 @@ class RuleSpace:
                 continue
             if found:
                 return found
-        return self._solved(box, fires, still, shown) if solve else Verdict.UNSETTLED
+        result = self._solved(box, fires, still, shown) if solve else Verdict.UNSETTLED
+        return self._unsettled() if solve and result is Verdict.UNSETTLED else result
+
+    def _unsettled(self) -> Verdict:
+        """Note that a question about the rules' section stayed open, whatever comes of it."""
+        UNSETTLED.setdefault(self.program, set()).add(self.section)
+        return Verdict.UNSETTLED
 
     def _request(self, leaves: Leaves, day: date) -> dict[str, Json]:
         """Return a request with these values, and everyday ones of what else is needed to decide it."""
@@ -203,6 +213,7 @@ class RuleSpace:
     def possible(self, number: int) -> bool | None:
         """Return whether a rule can fire at all; None if that is not settled."""
         if not smt.AVAILABLE or not solver.within_reach(self._fields_read):
+            self._unsettled()
             return None
         try:
             if self._impossible({}, (number,), ()):

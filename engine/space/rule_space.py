@@ -174,7 +174,7 @@ class RuleSpace:
         """
         wanted = set(fires)
         still = set(range(len(self.rules))) - wanted if silent is None else set(silent)
-        judged = sorted({*fires, *still})
+        judged = sorted({*fires, *(still & {*self.rules_of(self.cover.meets(box))})})  # the others are silent there
 
         def shown(request: dict[str, Json]) -> "Shown | None":
             fired = self.fired(request, box, judged)

@@ -5,6 +5,7 @@ too, by another rule or by authority. Two requests that the engine decides say w
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -23,6 +24,8 @@ from rules.ir import Also, AtLeast, Effect, Hold, Policy, Raise, Reject, Rule
 from rules.traverse import tests_of
 
 ASKING = (Reject, Hold, AtLeast, Raise, Also)
+# The solver is asked about so many rules of a list; of further ones only what simple requests show is found.
+MOST_SOLVED = 12
 OUTCOMES = {"auto_approved": 0, "requires_approval": 0, "held": 1, "rejected": 2}
 REJECTED = OUTCOMES["rejected"]
 # How much a decision asks for: an outcome's rank, the level's, and who else signs.
@@ -39,13 +42,16 @@ def chains(program: Program, table: Table, *, today: date) -> Iterator[Finding |
     rules = [*program.policy.price_approval.authority, *table.rules]
     whole = RuleSpace(program, table.kind, rules, today=today, section=table.section)
     between = in_cracks(whole)
+    looked_at = 0
     for number, rule in enumerate(whole.rules):
         if rule.id not in ending or rule.section != table.section:
             continue
         for clause in whole.of_rule[number]:
             for dim in _ends(whole, clause):
+                looked_at += 1
+                look = _Look(whole, number, between.get(dim.number, 0), solve=looked_at <= MOST_SOLVED)
                 try:
-                    found = _less_beyond(whole, number, clause, dim, between.get(dim.number, 0))
+                    found = _less_beyond(look, clause, dim)
                 except TooComplexError:
                     yield Unsettled(table.section, f"whether less is asked for beyond `{rule.id}`", rule.span)
                     break
@@ -70,10 +76,21 @@ def _ends(rule_space: RuleSpace, clause: Box) -> Iterator[Dim]:
             yield dim
 
 
-def _less_beyond(whole: RuleSpace, number: int, clause: Box, dim: Dim, between: Mask) -> Finding | None:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at one of the rules: which slots lie between bands and do not count, and whether the solver is asked."""
+
+    whole: RuleSpace
+    number: int
+    between: Mask
+    solve: bool
+
+
+def _less_beyond(look: _Look, clause: Box, dim: Dim) -> Finding | None:
+    whole, number = look.whole, look.number
     rule, sign = whole.rules[number], direction(dim)
     mask = clause[dim.number] & dim.given
-    beyond = worse_than(dim, mask, sign) & ~mask & ~between
+    beyond = worse_than(dim, mask, sign) & ~mask & ~look.between
     if not beyond:
         return None
     given = {one: (found & whole.space.dims[one].given) or found for one, found in clause.items()}
@@ -85,7 +102,7 @@ def _less_beyond(whole: RuleSpace, number: int, clause: Box, dim: Dim, between: 
         bits = whole.bits_of(equals)
         for place in whole.cover.some_uncovered({**given, dim.number: beyond}, bits, most=MOST_PLACES):
             less = better_than(dim, place[dim.number], sign) & mask
-            better = whole.find({**place, dim.number: less}, fires=(number,), silent=stops)
+            better = whole.find({**place, dim.number: less}, fires=(number,), silent=stops, solve=look.solve)
             if isinstance(better, Verdict):
                 continue
             there = {
@@ -93,7 +110,7 @@ def _less_beyond(whole: RuleSpace, number: int, clause: Box, dim: Dim, between: 
                 for n, slot in whole.place(better).items()
             }
             there[dim.number] = worse_than(dim, whole.place(better)[dim.number], sign) & beyond
-            worse = whole.find(there, silent=equals)
+            worse = whole.find(there, silent=equals, solve=look.solve)
             if not isinstance(worse, Verdict) and _lighter(whole.program, effect, worse, better):
                 return _told(whole, rule, dim, better=better, worse=worse)
     return None

@@ -96,6 +96,9 @@ ANALYSIS: Mapping[str, str] = {
     "D616": "never quite equal",
     "D617": "border told two ways",
     "D618": "nobody left",
+    "D619": "named by no row",
+    "D620": "bands that nearly meet",
+    "D621": "switched off by a null",
 }
 
 TITLES: Mapping[str, str] = {**MISTAKES, **ANALYSIS}

@@ -58,6 +58,9 @@ from rules.traverse import condition_fields, expression_fields, rule_fields, tes
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
 
+# What a claim is judged by that it no longer has once its protection is forfeited.
+LOST_WITH_PROTECTION = frozenset({"claim.protected", "claim.queued_at"})
+
 
 def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield rules whose last day has passed (D609)."""
@@ -80,9 +83,10 @@ def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
 def idle(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield effects that do nothing, whatever the request (D610)."""
     del today
+    read = frozenset(_read(program.policy))
     for rule in table.rules:
         for effect in rule.effects:
-            why = _why_idle(program.policy, rule, effect, table)
+            why = _why_idle(program.policy, rule, effect, table) or _unread(effect, read)
             if why:
                 yield Finding(
                     "D610",
@@ -146,6 +150,15 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
             return None
         case _:
             assert_never(effect)
+
+
+def _unread(effect: Effect, read: frozenset[str]) -> str | None:
+    """Return why an effect does nothing if nobody looks at what it changes."""
+    if isinstance(effect, Forfeit) and not LOST_WITH_PROTECTION & read:
+        return "no criterion and no rule asks whether a claim is protected, or since when it stands in line"
+    if isinstance(effect, Score) and "partner.score" not in read:
+        return "nothing is chosen by `partner.score`"
+    return None
 
 
 def _never_protected(rule: Rule) -> bool:
@@ -298,7 +311,9 @@ def equalities(program: Program, table: Table, *, today: date) -> Iterator[Findi
                     continue
                 case _:
                     assert_never(test.test)
-            found = RuleSpace(program, table.kind, [rule], today=today).find({}, silent=(0,))
+            found = RuleSpace(program, table.kind, [rule], today=today, unsettled=table.notes.unsettled).find(
+                {}, silent=(0,)
+            )
             yield Finding(
                 "D616",
                 f"{named(rule)} asks that {label(test.field)} is exactly {exactly}: "

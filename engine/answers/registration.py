@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from engine.answers.elimination import CriterionStep
 from engine.core.parts import (
+    CalendarBasis,
     ClaimId,
     Count,
     FieldPaths,
@@ -18,6 +19,7 @@ from engine.core.parts import (
     RuleReason,
     Shown,
     Step,
+    ZoneName,
 )
 from engine.core.traced import CriterionBasis, Facts, Rules
 from rules.sections import deal_registration
@@ -153,10 +155,12 @@ RegistrationStep: TypeAlias = (
 )
 
 
-class RegistrationBasis(Part, frozen=True):
+class RegistrationBasis(Part, frozen=True, kw_only=True):
     """The settings without which the steps could not be followed."""
 
     priority: Annotated[Sequence[CriterionBasis], Meta(description="The criteria, in order.")]
+    timezone: ZoneName
+    calendar: CalendarBasis | None = None
 
 
 class RegistrationTrace(Part, frozen=True):

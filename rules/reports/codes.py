@@ -68,6 +68,7 @@ MISTAKES: Mapping[str, str] = {
     "D409": "shares",
     "D410": "out of range",
     "D411": "unfit criterion",
+    "D412": "working time without a calendar",
     "D501": "formula syntax",
     "D502": "formula types",
     "D503": "cycle",

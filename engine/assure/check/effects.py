@@ -10,6 +10,7 @@ from engine.assure.check.words import label, named, written
 from engine.core.decision import Kind
 from engine.program import Program
 from engine.space.rule_space import RuleSpace, Shown, Verdict
+from rules.durations import never_ends_before
 from rules.ir import (
     AUTOMATIC,
     Also,
@@ -103,10 +104,10 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
     rejects = any(isinstance(one, Reject) for one in rule.effects)
     match effect:
         case Expire(after) if (
-            table.kind is Kind.PRICE_APPROVAL and price and price.validity and after >= price.validity
+            table.kind is Kind.PRICE_APPROVAL and price and price.validity and never_ends_before(after, price.validity)
         ):
-            return f"it expires after {written(after, Scalar.DURATION)}, and every approval does so " + (
-                "anyway" if after == price.validity else f"after {written(price.validity, Scalar.DURATION)}"
+            return f"it expires after {after}, and every approval does so " + (
+                "anyway" if after == price.validity else f"after {price.validity}"
             )
         case AtLeast(level) if level == AUTOMATIC:
             return "everything is signed at least automatically"

@@ -11,6 +11,7 @@ from engine.program import Program
 from engine.space.boxes import TooComplexError
 from engine.space.dims import Box
 from engine.space.rule_space import RuleSpace, Shown, Verdict
+from rules.durations import never_ends_before
 from rules.ir import (
     Also,
     Approve,
@@ -266,7 +267,7 @@ def _as_strong(one: Effect, other: Effect, rank: dict[str, int]) -> bool:
         case AtLeast(level):
             return isinstance(other, AtLeast) and rank.get(level, 0) >= rank.get(other.level, 0)
         case Expire(after):
-            return isinstance(other, Expire) and after <= other.after
+            return isinstance(other, Expire) and never_ends_before(other.after, after)
         case Deposit(rate):
             return isinstance(other, Deposit) and rate >= other.rate
         case (

@@ -4,7 +4,7 @@ What binds is the outcome, the winner and every claim's status. Where undetermin
 decision stands, and all else (`decided_by`, the ranking's order) is told as the rules that fire have it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +16,9 @@ from engine.answers.registration import (
     RegistrationPossible,
     RegistrationStep,
 )
-from engine.core.decision import Kind, Language
+from engine.core.decision import Json, Kind, Language
 from engine.core.facts import Facts
+from engine.core.moments import Reckoning, reckoned_by
 from engine.core.views import UNKNOWN
 from engine.kinds.elimination.criteria import Criteria
 from engine.kinds.elimination.doubts import (
@@ -56,6 +57,8 @@ class RegistrationPlan:
     contest: tuple[Group, ...]
     protection: tuple[Group, ...]
     derivations: Derivations
+    reckoning: Reckoning
+    basis: Mapping[str, Json]
 
     @property
     def inputs(self) -> Inputs:
@@ -68,7 +71,7 @@ def plan(policy: Policy) -> RegistrationPlan | None:
     section = policy.deal_registration
     if section is None:
         return None
-    criteria = Criteria.of(section.priority, Subject.CLAIM, lambda path: policy.fields[path].type)
+    criteria = Criteria.of(section.priority, Subject.CLAIM, policy)
     rules = known((*section.eligibility, *section.contest, *section.protection))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     return RegistrationPlan(
@@ -78,6 +81,8 @@ def plan(policy: Policy) -> RegistrationPlan | None:
         contest=groups_of(section.contest),
         protection=groups_of(section.protection),
         derivations=derivations(policy, Kind.DEAL_REGISTRATION, wanted),
+        reckoning=Reckoning.of(policy),
+        basis={"priority": criteria.basis(), **reckoned_by(policy)},
     )
 
 
@@ -147,7 +152,7 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
         ),
         matches=matches,
         steps=(*steps, *_closing(claims, found, outcome)),
-        basis={"priority": plan.criteria.basis()},
+        basis=plan.basis,
         missing=_of_no_matter(matches, facts, plan.inputs) if found.settled else found.missing,
         possible=None if found.settled else RegistrationPossible([*found.outcomes]),
     )
@@ -225,7 +230,7 @@ def _award(plan: RegistrationPlan, facts: Facts, protection: Sequence[Match]) ->
         rule=found.first.id if found.first else None,
         window=window,
         extend=extends.pop() if len(extends) == 1 else None,
-        until=(facts.as_of + window).isoformat() if window is not None else None,
+        until=plan.reckoning.after(facts.as_of, window).isoformat() if window is not None else None,
         missing=frozenset().union(*(fields_of(match, rule, facts.shared, plan.inputs) for match, rule, _ in others)),
     )
 

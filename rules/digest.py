@@ -22,6 +22,7 @@ from rules.types import Scalar, SetOf, Term
 
 # To be raised when the same policy is to be hashed otherwise; whatever is kept by digest is then to be brought along.
 ENCODING = "dealdesk policy 1"
+LEAST_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +143,16 @@ def digest(policy: ir.Policy) -> str:
 
 
 def _plain_length(duration: Duration) -> timedelta | None:
-    """Return what a duration was before months and working time were known, if no other was the same.
+    """Return what a duration was before months and working time were known: a length of time, of which one keeps it.
 
-    Days and hours were lengths of time then; now 48 hours are not two days, so that only one of them can be as it was.
+    48 hours and two days were the same then, and are not now. The one that traces showed is as it was: three whole days
+    and more in days, anything else in hours and minutes.
     """
-    if duration == Duration(days=duration.days):
-        return timedelta(days=duration.days)
-    is_elapsed = duration == Duration(minutes=duration.minutes) and duration.minutes % (24 * 60)
-    return timedelta(minutes=duration.minutes) if is_elapsed else None
+    in_days = duration.days >= LEAST_DAYS
+    if duration == (Duration(days=duration.days) if in_days else Duration(minutes=duration.minutes)):
+        length = timedelta(days=duration.days, minutes=duration.minutes)
+        return length if in_days or length % timedelta(days=1) or length < timedelta(days=LEAST_DAYS) else None
+    return None
 
 
 class _Writer:

@@ -90,7 +90,7 @@ class Reckoning:
         latest = max(moments, key=_instant)
         for moment in moments:
             try:
-                yield after(moment.astimezone(zone), duration, self.calendar)
+                yield latest if moment is latest else after(moment.astimezone(zone), duration, self.calendar)
             except BeyondCalendarError as beyond:
                 if latest.astimezone(zone).date() > beyond.calendar.through:
                     raise

@@ -13,7 +13,7 @@ from engine.core.moments import BeyondCalendarError, Reckoning, after
 from rules.durations import Duration, beside, parse
 from rules.ir import Calendar
 from rules.load import load_text
-from tests.deciding import BACKENDS, SHIPPED, decided, program_at, program_of
+from tests.deciding import BACKENDS, SHIPPED, Data, decided, program_at, program_of
 
 SHANGHAI = "Asia/Shanghai"
 BERLIN = "Europe/Berlin"
@@ -274,7 +274,7 @@ def test_beyond_the_calendar_nothing_is_decided() -> None:
     assert valid_until("8wh", "8wh", "2026-12-31T09:00:00+01:00") == "2026-12-31T17:00:00+01:00"
     for engine in BACKENDS:
         text = HEAD + OFFICE_HOURS + PRICE % ("8wh", "1d")
-        request = {"as_of": "2026-12-31T09:30:00+01:00", "deal": {"payment_days": 60}, "lines": LINES}
+        request: Data = {"as_of": "2026-12-31T09:30:00+01:00", "deal": {"payment_days": 60}, "lines": LINES}
         with pytest.raises(RefusedError) as refused:
             decided(program_of(text), "price_approval", request, engine=engine)
         (fault,) = refused.value.faults
@@ -352,10 +352,12 @@ def test_which_calendar_is_the_policys_own() -> None:
     day = 'hours: ["09:00-12:00"], through: 2026-12-31'
     other = 'hours: ["10:00-12:00"], through: 2026-12-31'
     only = load_text(f"{HEAD}calendars: {{berlin: {{{day}}}}}\n{PRICE % ('4wh', '4wh')}").policy
-    assert only and only.calendar
+    assert only
+    assert only.calendar
     assert only.calendar.name == "berlin"
     both = load_text(f"{HEAD}calendars: {{berlin: {{{day}}}, default: {{{other}}}}}\n{PRICE % ('4wh', '4wh')}").policy
-    assert both and both.calendar
+    assert both
+    assert both.calendar
     assert both.calendar.name == "default"
     assert codes(f"{HEAD}calendars: {{berlin: {{{day}}}, paris: {{{other}}}}}\n{PRICE % ('4wh', '4wh')}") == ["D312"]
     assert codes(f"{HEAD}calendars: {{}}\n{PRICE % ('4wh', '4wh')}") == ["D312"]

@@ -1,4 +1,4 @@
-"""The built-in fields (LANGUAGE.md section 10): each described once, in the order of the language's guide.
+"""The built-in fields (docs/fields.md): each described once, in the order of the language's guide.
 
 Everything that must know a built-in field reads this table: the loader and the reader of requests (types and bounds),
 the engine (what a field is computed from, and how), the request schema and the texts (what people call it), samples,

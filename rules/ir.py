@@ -43,7 +43,7 @@ class Origin(Enum):
 
     GIVEN = "given"  # built in; the request may give it
     FACT = "fact"  # declared by the policy under `facts`; the request may give it
-    BUILT_IN = "built-in"  # derived by the engine (LANGUAGE.md section 10, `d`)
+    BUILT_IN = "built-in"  # derived by the engine (docs/fields.md)
     DERIVED = "derived"  # derived by the policy under `derive`
 
 
@@ -440,7 +440,7 @@ Effect: TypeAlias = (
 
 
 class Subject(Enum):
-    """What a rule is judged for (LANGUAGE.md section 4)."""
+    """What a rule is judged for (docs/language.md section 4)."""
 
     DEAL = "deal"
     LINE = "line"

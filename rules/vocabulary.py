@@ -47,7 +47,7 @@ class Names:
 
 
 def built_in_fields(names: Names) -> dict[str, Field]:
-    """Return the built-in fields by path, in the order of LANGUAGE.md."""
+    """Return the built-in fields by path, in the order of docs/fields.md."""
     return {
         one.path: Field(
             one.path,

@@ -1,4 +1,4 @@
-"""Literals: from an author's words to an exact value of a type (LANGUAGE.md section 2).
+"""Literals: from an author's words to an exact value of a type (docs/language.md section 2).
 
 Numbers are bounded, so that no policy can make arithmetic slow: 15 digits before the point, 12 after it.
 """

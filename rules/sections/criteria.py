@@ -1,4 +1,4 @@
-"""Criteria of an elimination: `priority` of claims, and `choose.by` of candidates (LANGUAGE.md section 7)."""
+"""Criteria of an elimination: `priority` of claims, and `choose.by` of candidates (docs/language.md section 7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`deal_registration`: whose deal is it (LANGUAGE.md section 7)."""
+"""`deal_registration`: whose deal is it (docs/language.md section 7)."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias

@@ -1,4 +1,4 @@
-"""`partner_allocation`: who gets this deal (LANGUAGE.md section 8)."""
+"""`partner_allocation`: who gets this deal (docs/language.md section 8)."""
 
 from typing import Literal, TypeAlias
 

@@ -1,4 +1,4 @@
-"""`price_approval`: who must approve this price (LANGUAGE.md section 5)."""
+"""`price_approval`: who must approve this price (docs/language.md section 5)."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias

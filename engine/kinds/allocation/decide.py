@@ -1,4 +1,4 @@
-"""Who gets this deal (LANGUAGE.md section 8): eligibility, scores, choice by elimination, split.
+"""Who gets this deal (docs/language.md section 8): eligibility, scores, choice by elimination, split.
 
 What binds is the outcome and who is chosen. Where undetermined rules leave these the same, the decision stands, and the
 scores and the ranking are told as the rules that fire have them.

@@ -1,4 +1,4 @@
-"""Claims after eligibility (LANGUAGE.md section 7.1): what is certain of each, and what undetermined rules leave open.
+"""Claims after eligibility (docs/language.md section 7.1): what is certain of each, what undetermined rules leave open.
 
 A rule that names a claim or its partner speaks of that claim; one that names only the deal, or a line, of all claims.
 An *atom* is one thing said of one claim. What a rule would say is left out where it could not matter: a rejected claim

@@ -1,4 +1,4 @@
-"""Between claims: what follows from one combination of what eligibility leaves open (LANGUAGE.md section 7.2 to 7.4).
+"""Between claims: what follows from one combination of what eligibility leaves open (docs/language.md section 7).
 
 A `Contest` holds what all combinations share: the claims, their places by every criterion, and the contest rules'
 answers so far. `found` gives for one combination what binds (outcome, winner, statuses), once for each way in which

@@ -1,4 +1,4 @@
-"""Whose deal is it (LANGUAGE.md section 7): eligibility, priority by elimination, contest, protection.
+"""Whose deal is it (docs/language.md section 7): eligibility, priority by elimination, contest, protection.
 
 What binds is the outcome, the winner and every claim's status. Where undetermined rules leave these the same, the
 decision stands, and all else (`decided_by`, the ranking's order) is told as the rules that fire have it.

@@ -1,4 +1,4 @@
-"""Controls on special bids and unusual orders (LANGUAGE.md section 6): what an order must have to pass its gate.
+"""Controls on special bids and unusual orders (docs/language.md section 6): what an order must have to pass its gate.
 
 What binds is the unmet obligations and the blocks. A control that is undetermined, or one whose obligation may or may
 not be met because the request does not say, makes the outcome `needs_information` unless the order is blocked anyway.

@@ -1,9 +1,9 @@
 """How long something holds, as a policy says it: calendar months and days, elapsed time, and working time.
 
 A setting such as `validity: 30d` is no number of seconds: a day or a month keeps the local hour across a change of
-clocks, an hour is an elapsed hour, and working time follows the policy's calendar (LANGUAGE.md section 2). What it
-comes to is known only from a moment on (`engine/core/moments.py`). A field of the type `duration` is measured instead,
-and its values are plain lengths of time.
+clocks, an hour is an elapsed hour, and working time follows the policy's calendar (docs/language.md section 2). What
+it comes to is known only from a moment on (`engine/core/moments.py`). A field of the type `duration` is measured
+instead, and its values are plain lengths of time.
 """
 
 import re

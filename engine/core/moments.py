@@ -1,4 +1,4 @@
-"""When something ends that begins now: a moment and a duration make a moment (LANGUAGE.md section 2).
+"""When something ends that begins now: a moment and a duration make a moment (docs/language.md section 2).
 
 Months and days keep the local hour; hours elapse, also across a change of clocks; working time follows a calendar, and
 beyond the last day that the calendar knows there is no answer: next year's holidays are not guessed.

@@ -31,6 +31,8 @@ ALL_OF = ("submitter", "order", "claim")
 SOME_DAYS = (Fraction(0), Fraction(1), Fraction(14), Fraction(30))
 LIST_PRICES = (Fraction(1000), Fraction(999), Fraction(4400), Fraction(3))
 CENT = Fraction(1, 100)
+# So much of a calendar must be left, or working time may run past its end, of which there is no decision.
+CALENDAR_LEFT = timedelta(days=45)
 
 
 class SampleRequests:
@@ -41,6 +43,7 @@ class SampleRequests:
         self._rng = Random(seed)  # noqa: S311 - samples, not secrets
         self._bounds = Bounds(policy)
         self._zone = ZoneInfo(policy.timezone)
+        self._calendar = policy.calendar
         self._currency = policy.currency
         self._given = {
             name: [
@@ -103,7 +106,9 @@ class SampleRequests:
             return NOON
         day = self._rng.choice(days) + timedelta(days=self._rng.choice((0, 0, 1)))
         midnight = datetime(day.year, day.month, day.day, tzinfo=self._zone)
-        return midnight + timedelta(seconds=self._rng.choice((-1, 0, 1, 36_000)))
+        moment = midnight + timedelta(seconds=self._rng.choice((-1, 0, 1, 36_000)))
+        is_beyond = self._calendar is not None and self._calendar.through - day < CALENDAR_LEFT
+        return NOON if is_beyond else moment
 
     def _object(self, name: str) -> dict[str, Json]:
         return {**dict(self._fields(name)), **({"id": f"O-{self._rng.randint(1, 40)}"} if name == "order" else {})}

@@ -9,7 +9,8 @@ from rules.types import Scalar, SetOf, Term, Type
 OBJECTS = ("deal", "customer", "partner", "registration", "submitter", "line", "order", "claim")
 
 # One line an object's field: path, type, marks. A type in <angles> is the term of that name, plain text unless the
-# policy declares it; `{…}` is a set. Marks: d derived by the engine, + above zero, 0 not below zero.
+# policy declares it; `{…}` is a set. Marks: d derived by the engine, + above zero, 0 not below zero, =x
+# stands for x where a request leaves it out.
 BUILT_IN = """
 deal.id                     text
 deal.currency               text
@@ -31,6 +32,7 @@ deal.quantity               integer             d
 deal.line_count             integer             d
 deal.special_kinds          {<kind>}            d
 deal.contenders             integer             d
+deal.claims_in              integer             d
 deal.decided_by             text                d
 customer.id                 text
 customer.name               text
@@ -97,11 +99,12 @@ claim.estimated_value       money
 claim.evidence              {<document>}
 claim.evidence_level        integer
 claim.owns_account          boolean
-claim.by                    <claimant>
+claim.by                    <claimant>          =partner
 claim.lead_days             integer             d
 claim.idle_days             integer             d
 claim.age_days              integer             d
 claim.protected             boolean             d
+claim.queued_at             timestamp           d
 """
 
 # Terms that the language itself declares; `level`, `role`, `gate` and `kind` follow from the policy's sections.
@@ -110,6 +113,7 @@ BUILT_IN_TERMS = {
     "claim_status": ("new", "protected"),
     "claimant": ("partner", "direct"),
 }
+OWN_SALES = "direct"  # who claims for the maker itself
 
 # What `from` and `through` are judged by; not a field that an author can name.
 AS_OF = Field("as_of", Scalar.DATE, Origin.BUILT_IN)
@@ -143,10 +147,12 @@ def built_in_fields(names: Names) -> dict[str, Field]:
     fields = {}
     for line in BUILT_IN.split("\n")[1:-1]:
         path, written, *marks = line.split()
+        default = next((mark[1:] for mark in marks if mark.startswith("=")), None)
         fields[path] = Field(
             path,
             names.resolve(written),
             Origin.BUILT_IN if "d" in marks else Origin.GIVEN,
+            default=default,
             at_least=0 if "0" in marks else None,
             above=0 if "+" in marks else None,
         )

@@ -149,11 +149,24 @@ def _protected(decision: Mapping[str, Data]) -> Iterator[str]:
         return
     if step["undetermined"]:
         return
+    if "kept" in step:
+        yield from compare(decision, {"protected_until": _running_until(decision), "extend": None})
+        return
     rows = fired(decision["trace"]["rules"], "deal_registration.protection")
     first = min(rows, key=lambda row: int(row["source"]["line"]), default=None)
     protect = next((then for then in first["then"] if "protect" in then), None) if first else None
     until = shortest(decision["as_of"], [protect["protect"]]) if protect else None
     yield from compare(decision, {"protected_until": until, "extend": protect["extend"] if protect else None})
+
+
+def _running_until(decision: Mapping[str, Data]) -> str | None:
+    """Return until when the winner's protection runs, by the facts alone."""
+    of_winner = {
+        fact["field"]: fact["value"]
+        for fact in decision["trace"]["facts"]
+        if fact.get("claim") == decision["result"]["winner"]
+    }
+    return of_winner["claim.protected_until"] if of_winner["claim.protected"] is True else None
 
 
 def _has_reason(decision: Mapping[str, Data], sections: Sequence[str], elimination: Elimination) -> bool:

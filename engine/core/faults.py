@@ -11,6 +11,7 @@ from typing import TypeAlias
 from engine.core.decision import Fault, Kind
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp
 from rules.reports.nearest import nearest
+from rules.vocabulary import OWN_SALES
 
 # A field's name within its object → its path and its reader.
 Readers: TypeAlias = Mapping[str, tuple[str, Callable[[object], Value]]]
@@ -63,6 +64,7 @@ class _Examination:
         candidates = self._rows("candidates", request, bounds, self._candidate)
         self._identities(claims, "claims", "claim.id")
         self._identities(candidates, "candidates", "partner.id")
+        self._partners(claims)
         self._needs(kind, request, lines, claims)
         self._currency(shared.get("deal.currency"))
         self._labels(request.get("labels"), most=bounds.labels)
@@ -131,8 +133,10 @@ class _Examination:
         if not isinstance(value, dict) or "partner" not in value:
             return self._object("claim", value, pointer)
         own = {key: given for key, given in value.items() if key != "partner"}
-        self._object("partner", value["partner"], f"{pointer}/partner")
-        return self._object("claim", own, pointer)
+        return {
+            **self._object("partner", value["partner"], f"{pointer}/partner"),
+            **self._object("claim", own, pointer),
+        }
 
     def _identities(self, rows: list[dict[str, Value]], key: str, path: str) -> None:
         """A claim and a candidate are named in the answer: each needs an id of its own."""
@@ -149,6 +153,14 @@ class _Examination:
                 self.faults.append(Fault(place, "duplicate", f"`{path}` is the same as in /{key}/{first[identity]}"))
             else:
                 first[identity] = n
+
+    def _partners(self, claims: list[dict[str, Value]]) -> None:
+        """A partner's claim without the partner would pass every rule about partners."""
+        for n, claim in enumerate(claims):
+            place = f"/claims/{n}/partner/id"
+            if is_nobodys(claim) and not any(f"{fault.pointer}/".startswith(f"/claims/{n}/") for fault in self.faults):
+                hint = 'name the partner; a claim of the maker\'s own sales says `"by": "direct"`'
+                self.faults.append(Fault(place, "required", "a partner's claim needs the partner's id", hint))
 
     def _needs(
         self, kind: Kind, request: dict[str, object], lines: list[dict[str, Value]], claims: list[dict[str, Value]]
@@ -180,6 +192,11 @@ class _Examination:
             except WrongValueError as wrong:
                 place = f"/labels/{_escaped(key)}"
                 self.faults.append(Fault(place, wrong.code, f"the label {wrong.message}", wrong.hint))
+
+
+def is_nobodys(claim: Mapping[str, Value]) -> bool:
+    """Return whether a claim is a partner's, as all are that do not say otherwise, and does not say which partner's."""
+    return claim.get("claim.by") != OWN_SALES and not claim.get("partner.id")
 
 
 def _unknown_key(pointer: str, key: str, known: tuple[str, ...]) -> Fault:

@@ -28,7 +28,9 @@ from rules.types import Scalar, Type
 # Fields that a domain finds while it decides, and in which part of the policy.
 FOUND = {
     "claim.protected": "eligibility",
+    "claim.queued_at": "eligibility",
     "deal.contenders": "eligibility",
+    "deal.claims_in": "eligibility",
     "deal.decided_by": "priority",
     "partner.score": "score",
 }

@@ -89,6 +89,8 @@ def _priority(data: Data) -> str:
 
 
 def _protection(data: Data) -> str:
+    if data.get("kept"):
+        return f"{data['claim']} keeps the protection that is running, until {data['protected_until']}"
     if data["undetermined"]:
         return f"{data['claim']}: how long it is protected depends on {_listed(data['undetermined'])}"
     if data["window"] is None:

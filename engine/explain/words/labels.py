@@ -17,6 +17,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "deal.quantity": ("units", "总数量"),
     "deal.special_kinds": ("special kinds", "特单类别"),
     "deal.contenders": ("contenders", "竞争方数"),
+    "deal.claims_in": ("claims in the running", "参与竞争的报备数"),
     "deal.decided_by": ("decided by", "决定规则"),
     "customer.class": ("customer class", "客户类别"),
     "customer.industry": ("industry", "行业"),
@@ -60,4 +61,5 @@ LABELS: dict[str, tuple[str, str]] = {
     "claim.idle_days": ("idle days", "未更新天数"),
     "claim.age_days": ("age in days", "报备天数"),
     "claim.protected": ("protected", "受保护"),
+    "claim.queued_at": ("place in the queue since", "排队起始时间"),
 }

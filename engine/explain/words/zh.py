@@ -84,6 +84,8 @@ def _priority(data: Data) -> str:
 
 
 def _protection(data: Data) -> str:
+    if data.get("kept"):
+        return f"{data['claim']} 保留现有保护期，至 {data['protected_until']}"
     if data["undetermined"]:
         return f"{data['claim']}：保护期取决于 {_listed(data['undetermined'])}"
     if data["window"] is None:

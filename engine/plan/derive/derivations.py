@@ -26,11 +26,19 @@ from rules.ir import DerivedFormula, DerivedTable, Expression, Policy, Subject
 from rules.traverse import expression_fields
 
 # Fields that a domain finds out while it decides, by the stage after which they are known.
-FOUND_IN_STAGE = {"claim.protected": 1, "partner.score": 1, "deal.contenders": 2, "deal.decided_by": 2}
+FOUND_IN_STAGE = {
+    "claim.protected": 1,
+    "claim.queued_at": 1,
+    "partner.score": 1,
+    "deal.contenders": 2,
+    "deal.claims_in": 2,
+    "deal.decided_by": 2,
+}
 STAGES = 3
 # What a caller gives so that fields become known which are no formula of others.
 FOUND_FROM = {
     "claim.protected": ("claim.status", "claim.protected_until"),
+    "claim.queued_at": ("claim.registered_at", "claim.status", "claim.protected_until"),
     "deal.line_count": ("line.quantity",),
 }
 

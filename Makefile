@@ -1,6 +1,7 @@
 # Everything starts here. `make run` and `make test` set up what they need, and only again when a lock file changes.
 #
-#   make run                       serve the shipped policy on 127.0.0.1:8080
+#   make run                       serve the shipped policy on 127.0.0.1:8080 (PORT=9000 HOST=0.0.0.0 POLICY=my/policy.yaml);
+#                                  the solver that `check` proves with comes too
 #   make test                      every test
 #   make agreement PAIRS=1000000   compare the backends on random policies and requests, for as long as it takes
 #   make check                     lint, format, types, import layers
@@ -28,16 +29,22 @@ FIND_PYTHON = for python in python3.11 python3.12 python3.13 python3; do \
 		echo "$$python"; exit 0; fi; done; \
 	echo "dealdesk needs Python 3.11 or newer with venv (tried python3.11, python3.12, python3.13, python3)" >&2; exit 1
 
-# durable-rules and the compiled wheel are built from C; without a compiler their tests are skipped, and say so.
+# durable-rules and the compiled wheel are built from C: without a compiler there are no tests of them, so it is needed.
 FIND_COMPILER = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends gcc libc6-dev python3-dev >/dev/null; }
+
+# TypeScript clients are made and checked in the tests with node; without a new enough one their test fails, and says so.
+FIND_NODE = { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; }
 
 .PHONY: help run test agreement check format wheel bench lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
 
+# Whoever follows the docs types `dealdesk` in another terminal, where nothing knows of $(VENV) yet.
 run: $(VENV)/project
+	@echo 'to type "dealdesk" in another terminal, first:  export PATH="$(CURDIR)/$(BIN):$$PATH"' >&2
 	@$(BIN)/dealdesk serve --policy $(POLICY) --host $(HOST) --port $(PORT) --reload
 
 test: $(VENV)/dev
@@ -71,9 +78,10 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
-	$(LOCK) --extra build --output-file requirements.lock
+	$(LOCK) --extra build --extra proofs --output-file requirements.lock
 	$(LOCK) --extra build --extra compiled --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --extra bench --constraint requirements.lock --output-file requirements-bench.lock
+	$(LOCK:%pyproject.toml=%tests/clients/requirements.in) --output-file tests/clients/requirements.lock
 
 clean:
 	rm -rf $(VENV) $(BENCH) bench/peers/node/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -93,11 +101,14 @@ $(VENV)/project: pyproject.toml $(VENV)/core
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/project
 	@echo "adding what tests and checks need …"
-	@command -v cc >/dev/null || $(FIND_COMPILER) || echo "there is no C compiler, and none could be installed" >&2
+	@command -v cc >/dev/null || $(FIND_COMPILER) || { \
+		echo "the tests need a C compiler, and none could be installed: install gcc or clang" >&2; exit 1; }
+	@command -v npm >/dev/null || $(FIND_NODE) || { \
+		echo "the tests need npm, and none could be installed: install Node.js" >&2; exit 1; }
 	@awk '/^[^ ]/ {built = /^durable-rules==/} {print > ("$(VENV)/" (built ? "built" : "wheels") ".txt")}' $<
 	@$(INSTALL) --require-hashes --only-binary :all: --requirement $(VENV)/wheels.txt
 	@$(INSTALL) --require-hashes --no-deps --no-build-isolation --requirement $(VENV)/built.txt \
-		|| echo "durable-rules cannot be built here (it takes a C compiler): its tests will be skipped" >&2
+		|| { echo "durable-rules cannot be built here: it takes a C compiler and Python's headers" >&2; exit 1; }
 	@touch $@
 
 # Compiled in a copy: modules left beside their sources would be imported in their place.

@@ -75,7 +75,7 @@ def run(arguments: list[str]) -> int:
         pass
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except Exception as error:  # whatever it is, it is told in a line; the traceback is for us
+    except Exception as error:  # whatever it is, it is reported in a line; the traceback is for us
         if os.environ.get("DEALDESK_DEBUG"):
             raise
         complain(

@@ -21,15 +21,18 @@ from bench.load import Job, Report
 from bench.load import run as send
 from bench.quotes import FAMILIES, NEEDS_APPROVAL, NOW, quotes
 from bench.timing import Case, in_turns
-from engine.core.decision import Decision, Explain, Kind
+from engine.answers.decisions import Decision
+from engine.backends.index import IndexEngine
+from engine.core.decision import Explain, Kind
 from engine.core.facts import Limits
-from engine.decide import ENGINES, decide
+from engine.decide import decide
 from engine.plan.groups import Group
 from engine.program import Program, compile_policy
 from rules.ir import Subject
 from rules.load import load, load_text
 
 SHIPPED = Path(__file__).parent.parent / "policies.yaml"
+INDEX = IndexEngine()
 EXPLAINS: tuple[Explain, ...] = ("none", "near", "all")
 CONNECTIONS = (1, 8)
 PACKAGES = ("fastapi", "starlette", "uvicorn", "pydantic", "orjson", "PyYAML")
@@ -160,7 +163,7 @@ def program_of_text(text: str) -> Program:
 
 
 def _decide(program: Program, explain: Explain, request: object) -> Decision:
-    return decide(program, Kind.PRICE_APPROVAL, request, now=NOW, explain=explain)
+    return decide(program, Kind.PRICE_APPROVAL, request, now=NOW, engine=INDEX, explain=explain)
 
 
 def _as_json(decided: Callable[[object], Any], request: object) -> bytes:
@@ -211,7 +214,7 @@ def typed(program: Program, request: object) -> tuple[dict[str, Any], dict[str, 
     """Return a quote's shared facts and those of its line, derived fields included."""
     facts = program.reader.read(request, Kind.PRICE_APPROVAL, now=NOW, limits=Limits())
     facts.shared["as_of"] = facts.today
-    program.domains[Kind.PRICE_APPROVAL].derivations.derive(ENGINES["index"], facts)
+    program.domains[Kind.PRICE_APPROVAL].derivations.derive(INDEX, facts)
     assert facts.lines
     return facts.shared, facts.lines[0]
 
@@ -221,7 +224,7 @@ def _match(group: Group, facts: tuple[dict[str, Any], dict[str, Any]]) -> object
 
 
 def _match_and_near(group: Group, facts: tuple[dict[str, Any], dict[str, Any]]) -> object:
-    return group.index.match(*facts), group.index.near(*facts)
+    return group.index.match_and_near(*facts)
 
 
 # --- HTTP and memory -----------------------------------------------------------------------------------------------

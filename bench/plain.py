@@ -15,12 +15,15 @@ from typing import Any
 
 from bench.quotes import FAMILIES, NOW, quotes
 from bench.timing import Case, in_turns
+from engine.answers.decisions import Decision
+from engine.backends.index import IndexEngine
 from engine.core import figures
-from engine.core.decision import Decision, Explain, Kind
+from engine.core.decision import Explain, Kind
 from engine.decide import decide
 from engine.program import Program, compile_policy
 from rules.load import load
 
+INDEX = IndexEngine()
 ROOT = Path(__file__).parent.parent
 EXPLAINS: tuple[Explain, ...] = ("none", "near")
 
@@ -50,7 +53,7 @@ def cases(program: Program, explains: tuple[Explain, ...], count: int) -> dict[s
 
 
 def _decide(program: Program, explain: Explain, request: object) -> Decision:
-    return decide(program, Kind.PRICE_APPROVAL, request, now=NOW, explain=explain)
+    return decide(program, Kind.PRICE_APPROVAL, request, now=NOW, engine=INDEX, explain=explain)
 
 
 def main(policy: str, rounds: str, seconds: str, count: str) -> None:

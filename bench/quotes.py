@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from engine.core.decision import Decision, Kind
+from engine.answers.decisions import Decision
+from engine.answers.price import PriceResult
+from engine.backends.index import IndexEngine
+from engine.core.decision import Kind
 from engine.decide import decide
 from engine.program import Program
 
@@ -46,7 +49,7 @@ def quotes(program: Program, family: Family, count: int) -> list[Request]:
     found: list[Request] = []
     for attempt in range(20 * count):
         request = _quote(random, family, f"Q-{attempt}")
-        decision = decide(program, Kind.PRICE_APPROVAL, request, now=NOW, explain="none")
+        decision = decide(program, Kind.PRICE_APPROVAL, request, now=NOW, engine=IndexEngine(), explain="none")
         if _is_of(family, decision):
             found.append(request)
         if len(found) == count:
@@ -55,7 +58,8 @@ def quotes(program: Program, family: Family, count: int) -> list[Request]:
 
 
 def _is_of(family: Family, decision: Decision) -> bool:
-    return decision.outcome == family.outcome and (bool(decision.result["alternatives"]) or not family.alternatives)
+    assert isinstance(decision.result, PriceResult)
+    return decision.outcome == family.outcome and (bool(decision.result.alternatives) or not family.alternatives)
 
 
 def _quote(random: Random, family: Family, name: str) -> Request:

@@ -1,40 +1,19 @@
 """Decide one request: read it, let its domain rule, and say what was decided and why."""
 
 from datetime import datetime
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from engine.backends.durable.backend import DurableEngine
-from engine.core.decision import Decision, Explain, Fault, Kind, Language, RefusedError
+from engine.answers.decisions import Decision
+from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.core.facts import Facts, Limits
-from engine.explain.trace import build_trace
-from engine.explain.words import summary
-from engine.plan.groups import Engine, IndexEngine, InterpreterEngine, NearIndexEngine
-from engine.plan.ruling import Ruling, Step
+from engine.core.parts import MissingDidNotMatterStep
+from engine.explain.words.ruling_reader import RulingReader
+from engine.kinds.registry import summary_of
+from engine.plan.groups import Engine
+from engine.plan.ruling import Ruling
 from engine.program import Domain, Program
-from rules.ir import Policy
 
-EngineName: TypeAlias = Literal["index", "interpreter", "durable"]
-
-DURABLE = DurableEngine()
-ENGINES: dict[EngineName, Engine] = {"index": IndexEngine(), "interpreter": InterpreterEngine(), "durable": DURABLE}
-_NEAR_INDEX = NearIndexEngine()
 NO_LIMITS_GIVEN = Limits()
-
-
-def prepare(engine: EngineName, policy: Policy) -> None:
-    """Make sure, before the first request, that an engine can decide under a policy.
-
-    Raises:
-        EngineError: it cannot; the message says why in one line.
-    """
-    if engine == "durable":
-        DURABLE.prepare(policy)
-
-
-def release(engine: EngineName) -> None:
-    """Give back what `prepare` took, in a process that checks a policy and leaves deciding to others."""
-    if engine == "durable":
-        DURABLE.stop()
 
 
 class Ruled(NamedTuple):
@@ -52,23 +31,32 @@ def rule_on(
     request: object,
     *,
     now: datetime,
-    matcher: Engine,
+    engine: Engine,
+    near: bool = False,
     language: Language = "en",
     limits: Limits = NO_LIMITS_GIVEN,
 ) -> Ruled:
-    """Return what a request's domain rules, as `decide` does, with any engine that matches rules."""
+    """Return what a request's domain rules, as `decide` does; with `near`, its matches have their near misses."""
     domain = program.domains.get(kind)
     if domain is None:
         has = ", ".join(kind.value for kind in program.domains) or "nothing"
         raise RefusedError((Fault("", "no_policy", f"this policy does not decide {kind.value}", f"it decides {has}"),))
     facts = program.reader.read(request, kind, now=now, limits=limits)
     facts.shared["as_of"] = facts.today
-    ruling = domain.decide(matcher, facts, language)
+    ruling = domain.decide(engine, facts, language, near=near)
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
     if roots and not asks:
-        ruling = ruling._replace(steps=(*ruling.steps, Step("missing_did_not_matter", {"fields": [*sorted(roots)]})))
+        ruling = ruling._replace(steps=(*ruling.steps, MissingDidNotMatterStep(sorted(roots))))
     return Ruled(facts, domain, ruling, tuple(sorted(roots)) if asks else ())
+
+
+def summed_up(program: Program, ruled: Ruled, language: Language) -> str:
+    """Return one sentence on a ruling: what was decided, and the fact that drove it.
+
+    It is made for every decision, also for those of which no trace is wanted; so it looks at what the ruling has.
+    """
+    return summary_of(RulingReader(ruled.ruling, program.policy, language, ruled.facts, ruled.missing))
 
 
 def decide(
@@ -77,9 +65,9 @@ def decide(
     request: object,
     *,
     now: datetime,
+    engine: Engine,
     explain: Explain = "near",
     language: Language = "en",
-    engine: EngineName = "index",
     limits: Limits = NO_LIMITS_GIVEN,
 ) -> Decision:
     """Return the decision on a request.
@@ -89,35 +77,26 @@ def decide(
         kind: what to decide.
         request: a parsed JSON value, its non-integers as `Decimal`.
         now: what `as_of` is when the request does not say; the engine itself has no clock.
+        engine: what judges the rules; all give the same decisions.
         explain: how much of the trace to give.
         language: of summaries, titles, reasons and the trace's sentences.
-        engine: what matches the rules; all give the same decisions.
         limits: how many lines, claims and candidates are taken.
 
     Raises:
         RefusedError: with every fault of the request, or if the policy has no section for this kind.
         EngineUnavailableError: the engine's own process ended, or does not answer; only the durable engine has one.
     """
-    matcher = _NEAR_INDEX if engine == "index" and explain == "near" else ENGINES[engine]
-    ruled = rule_on(program, kind, request, now=now, matcher=matcher, language=language, limits=limits)
+    near = explain == "near"
+    ruled = rule_on(program, kind, request, now=now, engine=engine, near=near, language=language, limits=limits)
     facts, ruling = ruled.facts, ruled.ruling
     return Decision(
         kind=kind,
         policy=program.stamp,
         as_of=facts.as_of.isoformat(),
         outcome=ruling.outcome,
-        summary=summary(kind, ruling, program.policy, language, facts=facts, missing=ruled.missing),
+        summary=summed_up(program, ruled, language),
         result=ruling.result,
         missing=ruled.missing,
         possible=ruling.possible,
-        trace=build_trace(
-            program.policy,
-            kind,
-            matcher,
-            facts,
-            ruling,
-            ruled.domain.derivations,
-            explain=explain,
-            language=language,
-        ),
+        trace=ruled.domain.tracer.trace(facts, ruling, explain=explain, language=language),
     )

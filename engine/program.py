@@ -1,30 +1,25 @@
 """A policy made ready to decide: every table indexed, every derivation ordered, once. Immutable and thread-safe."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Protocol, TypeAlias, TypeVar
 
-from engine.core.decision import Kind, Language, PolicyStamp
-from engine.core.facts import Facts, RequestReader
-from engine.kinds.allocation import decide as partner_allocation
-from engine.kinds.price import decide as approval
-from engine.kinds.price.plan import plan as price_plan
-from engine.kinds.registration import decide as deal_registration
-from engine.kinds.special_order import decide as special_orders
+from engine.answers.decisions import PolicyStamp
+from engine.core.decision import Kind
+from engine.core.facts import RequestReader
+from engine.explain.trace import Tracer
+from engine.kinds.registry import PREPARE, Decider
 from engine.plan.derive.derivations import Derivations
-from engine.plan.groups import Engine
-from engine.plan.ruling import Ruling
 from rules.collector import without_collector
 from rules.ir import Policy
 
 
 @dataclass(frozen=True, eq=False)
 class Domain:
-    """One kind of decision under one policy: what it derives, and how it decides the facts of a request."""
+    """One kind of decision under one policy: what it derives, how it decides, and what traces its decisions."""
 
     derivations: Derivations
-    decide: Callable[[Engine, Facts, Language], Ruling]
+    decide: Decider
+    tracer: Tracer
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,47 +34,26 @@ class Program:
 
 @without_collector()
 def compile_policy(policy: Policy) -> Program:
-    """Index and order everything that deciding needs."""
-    domains = {kind: make(policy) for kind, make in _DOMAINS.items()}
+    """Index and order everything that deciding needs, and what explains it."""
     return Program(
         policy=policy,
         stamp=PolicyStamp(policy.name, policy.version, policy.digest),
         reader=RequestReader(policy),
-        domains={kind: domain for kind, domain in domains.items() if domain is not None},
+        domains=_domains(policy, PREPARE),
     )
 
 
 def recompile(program: Program, policy: Policy, kinds: Iterable[Kind]) -> Program:
     """Return the program of a policy with the same fields, for some kinds only: quick where many differ little."""
-    made = {kind: _DOMAINS[kind](policy) for kind in kinds if kind in program.domains}
-    domains = {kind: domain for kind, domain in made.items() if domain is not None}
-    return replace(program, policy=policy, domains=domains)
+    return replace(
+        program, policy=policy, domains=_domains(policy, [kind for kind in kinds if kind in program.domains])
+    )
 
 
-class _Plan(Protocol):
-    @property
-    def derivations(self) -> Derivations: ...
-
-
-_SomePlan = TypeVar("_SomePlan", bound=_Plan)
-_MakeDomain: TypeAlias = Callable[[Policy], Domain | None]
-
-
-def _domain(
-    plan: Callable[[Policy], _SomePlan | None], decide: Callable[[_SomePlan, Engine, Facts, Language], Ruling]
-) -> _MakeDomain:
-    """Bind a domain's way of deciding to the plan that it makes of a policy."""
-
-    def make(policy: Policy) -> Domain | None:
-        made = plan(policy)
-        return None if made is None else Domain(made.derivations, partial(decide, made))
-
-    return make
-
-
-_DOMAINS: dict[Kind, _MakeDomain] = {
-    Kind.PRICE_APPROVAL: _domain(price_plan, approval.decide),
-    Kind.SPECIAL_ORDER: _domain(special_orders.plan, special_orders.decide),
-    Kind.DEAL_REGISTRATION: _domain(deal_registration.plan, deal_registration.decide),
-    Kind.PARTNER_ALLOCATION: _domain(partner_allocation.plan, partner_allocation.decide),
-}
+def _domains(policy: Policy, kinds: Iterable[Kind]) -> dict[Kind, Domain]:
+    prepared = {kind: PREPARE[kind](policy) for kind in kinds}
+    return {
+        kind: Domain(one.derivations, one.decide, Tracer(policy, kind, one.derivations))
+        for kind, one in prepared.items()
+        if one is not None
+    }

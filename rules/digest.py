@@ -2,123 +2,190 @@
 
 Two policies with one digest decide alike and say the same. Comments, layout, the division into files, and the order of
 keys where order has no meaning do not change it; every value, text and row does.
+
+Digests are kept with decisions for years, so that what is hashed depends on nothing that a change of this program's
+names could touch: each class of the IR has a tag here and its members in an order of their own, and the whole begins
+with the version of this encoding. The built-in fields belong to the language and not to a policy; they take no part.
 """
 
 import hashlib
-import json
-from dataclasses import fields, is_dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring
 
-from rules.ir import AllOf, AnyOf, Condition, FieldTest, HasAll, HasAny, HasNone, NotOneOf, OneOf, Policy, Text
+from rules import ir
+from rules.types import Scalar, SetOf, Term
 
-# Where the order of the parts does not matter.
-UNORDERED = (AllOf, AnyOf, OneOf, NotOneOf, HasAny, HasAll, HasNone, Text)
-
-
-_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+# To be raised when the same policy is to be hashed otherwise; whatever is kept by digest is then to be brought along.
+ENCODING = "dealdesk policy 1"
 
 
-def digest(policy: Policy) -> str:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a class is written: its tag, and its members in this order; `unordered` if its one member's order is idle."""
+
+    tag: str
+    members: tuple[str, ...] = ()
+    unordered: bool = False
+
+
+# Every class that a policy can contain. Spans and an owner's wording are no part of what it means, nor are acceptances.
+FORMS: Mapping[type, Form] = {
+    ir.Policy: Form(
+        "policy",
+        (
+            "name",
+            "version",
+            "currency",
+            "timezone",
+            "terms",
+            "roles",
+            "fields",
+            "derive",
+            "price_approval",
+            "special_orders",
+            "deal_registration",
+            "partner_allocation",
+        ),
+    ),
+    ir.Text: Form("text", ("words",), unordered=True),
+    ir.Role: Form("role", ("id", "title", "respond_within")),
+    ir.Field: Form("field", ("path", "type", "origin", "default", "describe", "at_least", "above")),
+    Term: Form("term", ("name", "values")),
+    SetOf: Form("set_of", ("item",)),
+    # Tests and conditions
+    ir.Equals: Form("equals", ("value",)),
+    ir.OneOf: Form("one_of", ("values",), unordered=True),
+    ir.NotOneOf: Form("not_one_of", ("values",), unordered=True),
+    ir.Compare: Form("compare", ("operator", "value")),
+    ir.Within: Form("within", ("low", "low_closed", "high", "high_closed")),
+    ir.CompareField: Form("compare_field", ("operator", "other")),
+    ir.Present: Form("present"),
+    ir.Missing: Form("missing"),
+    ir.HasAny: Form("has_any", ("values",), unordered=True),
+    ir.HasAll: Form("has_all", ("values",), unordered=True),
+    ir.HasNone: Form("has_none", ("values",), unordered=True),
+    ir.FieldTest: Form("field_test", ("field", "test")),
+    ir.AllOf: Form("all", ("parts",), unordered=True),
+    ir.AnyOf: Form("any", ("parts",), unordered=True),
+    ir.Not: Form("not", ("part",)),
+    # Formulas
+    ir.Constant: Form("constant", ("value", "type")),
+    ir.FieldValue: Form("field_value", ("field", "type")),
+    ir.Arithmetic: Form("arithmetic", ("operator", "left", "right", "type")),
+    ir.Extreme: Form("extreme", ("function", "operands", "type")),
+    ir.Aggregate: Form("aggregate", ("function", "field", "type")),
+    # Effects
+    ir.Sign: Form("sign", ("level",)),
+    ir.Reject: Form("reject", ("reason",)),
+    ir.Hold: Form("hold", ("reason",)),
+    ir.AtLeast: Form("at_least", ("level",)),
+    ir.Raise: Form("raise", ("levels",)),
+    ir.Also: Form("also", ("role",)),
+    ir.Notify: Form("notify", ("role",)),
+    ir.Expire: Form("expire", ("after",)),
+    ir.IsKind: Form("is_kind", ("kind",)),
+    ir.Document: Form("document", ("name",)),
+    ir.Approve: Form("approve", ("role",)),
+    ir.Deposit: Form("deposit", ("rate",)),
+    ir.Block: Form("block", ("reason",)),
+    ir.Audit: Form("audit", ("rate",)),
+    ir.Forfeit: Form("forfeit", ("reason",)),
+    ir.Arbitrate: Form("arbitrate", ("reason",)),
+    ir.Protect: Form("protect", ("window", "extend")),
+    ir.Exclude: Form("exclude", ("reason",)),
+    ir.Score: Form("score", ("points",)),
+    ir.Split: Form("split", ("shares",)),
+    ir.Assign: Form("assign", ("value",)),
+    # Rules and sections
+    ir.Rule: Form("rule", ("id", "section", "subject", "when", "effects", "because")),
+    ir.Criterion: Form("criterion", ("id", "preference", "condition", "field", "within", "because")),
+    ir.DerivedTable: Form("derived_table", ("field", "hit", "rows")),
+    ir.DerivedFormula: Form("derived_formula", ("field", "expression")),
+    ir.PriceApproval: Form("price_approval", ("ladder", "authority", "rules", "chain", "validity")),
+    ir.SpecialOrders: Form("special_orders", ("gates", "kinds", "controls")),
+    ir.DealRegistration: Form("deal_registration", ("eligibility", "priority", "contest", "protection")),
+    ir.PartnerAllocation: Form(
+        "partner_allocation", ("eligibility", "score", "take", "by", "accept_within", "fallback", "split")
+    ),
+}
+
+# Enumerations by their values, which are the language's own words.
+ENUMS: Mapping[type[Enum], str] = {
+    Scalar: "scalar",
+    ir.Operator: "operator",
+    ir.Origin: "origin",
+    ir.Preference: "preference",
+    ir.Subject: "subject",
+}
+
+_WORDS = {None: "null", True: "true", False: "false"}
+_OWN = (ir.Origin.FACT, ir.Origin.DERIVED)
+
+
+def digest(policy: ir.Policy) -> str:
     """Return `sha256:` and the digest of a policy, whatever its own `digest` says."""
-    text = _Text()
-    content = [f'"{name}":{text.of(getattr(policy, name))}' for name in sorted(_members(policy)) if name != "digest"]
-    whole = "{" + ",".join(content) + "}"
-    return f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
+    text = f'["{ENCODING}",{_Writer().text(policy)}]'
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-class _Text:
-    """Writes values as JSON, each as `_plain` has it; what tables say again and again is written once."""
+class _Writer:
+    """Writes values as JSON; values of different types differ. What tables say again and again is written once."""
 
     def __init__(self) -> None:
         """Start with nothing written."""
         self._tests: dict[tuple[str, int], str] = {}
 
-    def of(self, value: object) -> str:
+    def text(self, value: object) -> str:
         """Return a value's text."""
         if isinstance(value, str):
             return encode_basestring(value)
-        if value is None or value is True or value is False:
-            return _WORDS[value]
-        if isinstance(value, FieldTest):
-            return self._test(value)
         if isinstance(value, tuple):
-            return f"[{','.join(map(self.of, value))}]"
-        if isinstance(value, AllOf):
-            return f'["AllOf",[{",".join(map(self.of, _sorted(value.parts)))}]]'
-        kind = type(value)
-        if (kind in _MEMBERS or is_dataclass(value)) and kind not in UNORDERED:
-            members = [f'"{kind.__name__}"', *[self.of(getattr(value, member)) for member in _members(value)]]
-            return f"[{','.join(members)}]"
-        if isinstance(value, Fraction):
-            return f'{{"n":"{value.numerator}/{value.denominator}"}}'
-        return _WRITER.encode(_plain(value))
+            return f"[{','.join(map(self.text, value))}]"
+        if isinstance(value, ir.FieldTest):
+            return self._test(value)
+        form = FORMS.get(type(value))
+        return self._simple(value) if form is None else self._record(value, form)
 
-    def _test(self, test: FieldTest) -> str:
+    def _record(self, value: object, form: Form) -> str:
+        if form.unordered:
+            (member,) = form.members
+            return f'["{form.tag}",[{",".join(sorted(map(self.text, getattr(value, member))))}]]'
+        parts = [f'"{form.tag}"', *[self.text(getattr(value, member)) for member in form.members]]
+        return f"[{','.join(parts)}]"
+
+    def _test(self, test: ir.FieldTest) -> str:
         # A policy's equal tests are mostly one object, which lives as long as the policy.
         key = (test.field, id(test.test))
         found = self._tests.get(key)
         if found is None:
-            found = self._tests[key] = f'["FieldTest","{test.field}",{self.of(test.test)}]'
+            found = self._tests[key] = self._record(test, FORMS[ir.FieldTest])
         return found
 
+    def _simple(self, value: object) -> str:
+        if value is None or value is True or value is False:
+            return _WORDS[value]
+        if isinstance(value, Fraction):
+            return f'{{"n":"{value.numerator}/{value.denominator}"}}'
+        if isinstance(value, Enum):
+            return f'{{"{ENUMS[type(value)]}":{self.text(value.value)}}}'
+        if isinstance(value, Mapping):
+            return self._mapping(value)
+        if isinstance(value, frozenset):
+            return f'{{"set":[{",".join(sorted(map(self.text, value)))}]}}'
+        if isinstance(value, datetime):
+            return f'{{"at":"{value.astimezone(UTC).isoformat()}"}}'
+        if isinstance(value, date):
+            return f'{{"on":"{value.isoformat()}"}}'
+        if isinstance(value, timedelta):
+            return f'{{"us":{value // timedelta(microseconds=1)}}}'
+        assert type(value) is int, f"{type(value)} has no form"
+        return str(value)
 
-def _sorted(parts: tuple[Condition, ...]) -> list[Condition]:
-    """Sort conjuncts as `_plain` does, by what they look like: tests of different fields by their fields."""
-    fields_of = {part.field: part for part in parts if isinstance(part, FieldTest)}
-    if len(fields_of) == len(parts):
-        return [fields_of[field] for field in sorted(fields_of)]
-    return sorted(parts, key=lambda part: repr(_plain(part)))
-
-
-_WORDS = {None: "null", True: "true", False: "false"}
-_AS_IT_IS = frozenset({str, bool, int, type(None)})
-_MEMBERS: dict[type, tuple[str, ...]] = {}
-
-
-def _members(value: object) -> tuple[str, ...]:
-    """Return the members that take part in a comparison: spans and an owner's wording do not."""
-    found = _MEMBERS.get(type(value))
-    if found is None:
-        assert is_dataclass(value)
-        found = tuple(member.name for member in fields(value) if member.compare)
-        _MEMBERS[type(value)] = found
-    return found
-
-
-def _plain(value: object) -> object:
-    """Return a value as JSON has it; values of different types differ."""
-    kind = type(value)
-    if kind in _AS_IT_IS:
-        return value
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if kind in _MEMBERS or is_dataclass(value):
-        return _dataclass(value)
-    if isinstance(value, Fraction):
-        return {"n": f"{value.numerator}/{value.denominator}"}
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return _special(value)
-
-
-def _dataclass(value: object) -> list[object]:
-    members = [_plain(getattr(value, member)) for member in _members(value)]
-    if type(value) in UNORDERED:
-        (parts,) = members
-        assert isinstance(parts, list)
-        members = [sorted(parts, key=repr)]
-    return [type(value).__name__, *members]
-
-
-def _special(value: object) -> object:
-    if isinstance(value, frozenset):
-        return {"set": sorted(value)}
-    if isinstance(value, Enum):
-        return {type(value).__name__: value.value}
-    if isinstance(value, date):
-        return {"on": value.isoformat()}
-    assert isinstance(value, timedelta)
-    return {"s": value.total_seconds()}
+    def _mapping(self, value: Mapping[str, object]) -> str:
+        own = {key: item for key, item in value.items() if not isinstance(item, ir.Field) or item.origin in _OWN}
+        entries = [f"{encode_basestring(key)}:{self.text(own[key])}" for key in sorted(own)]
+        return "{" + ",".join(entries) + "}"

@@ -11,7 +11,7 @@ from dataclasses import field as member
 from datetime import timedelta
 from enum import Enum
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from rules.text.source import Source, Span
 from rules.types import Type, Value
@@ -42,7 +42,7 @@ class Origin(Enum):
 
     GIVEN = "given"  # built in; the request may give it
     FACT = "fact"  # declared by the policy under `facts`; the request may give it
-    BUILT_IN = "built-in"  # derived by the engine (LANGUAGE.md section 10, `d`)
+    BUILT_IN = "built-in"  # derived by the engine (docs/fields.md)
     DERIVED = "derived"  # derived by the policy under `derive`
 
 
@@ -58,6 +58,17 @@ class Field:
     at_least: int | None = None  # an inclusive lower bound on what a request may give
     above: int | None = None  # an exclusive one
     span: Span | None = member(default=None, compare=False, repr=False)
+
+    @property
+    def givable(self) -> bool:
+        """Return whether a request may give the field."""
+        match self.origin:
+            case Origin.GIVEN | Origin.FACT:
+                return True
+            case Origin.BUILT_IN | Origin.DERIVED:
+                return False
+            case _:
+                assert_never(self.origin)
 
     @property
     def object(self) -> str:
@@ -428,7 +439,7 @@ Effect: TypeAlias = (
 
 
 class Subject(Enum):
-    """What a rule is judged for (LANGUAGE.md section 4)."""
+    """What a rule is judged for (docs/language.md section 4)."""
 
     DEAL = "deal"
     LINE = "line"
@@ -528,6 +539,10 @@ class DerivedFormula:
 Derivation: TypeAlias = DerivedTable | DerivedFormula
 
 
+# The built-in level below the ladder: nobody need sign.
+AUTOMATIC = "automatic"
+
+
 @dataclass(frozen=True, slots=True)
 class PriceApproval:
     """Who must approve this price. `ladder` is lowest first, without the built-in `automatic` below it."""
@@ -537,6 +552,16 @@ class PriceApproval:
     rules: tuple[Rule, ...]
     chain: Literal["stepwise", "direct"]
     validity: timedelta | None
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Return who may sign, lowest first, from `automatic` to the top of the ladder; a level's rank is its place."""
+        return (AUTOMATIC, *[level.id for level in self.ladder])
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Return each level's rank: 0 for `automatic`, 1 for the lowest of the ladder."""
+        return {level: rank for rank, level in enumerate(self.levels)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Mistakes of an author come back as diagnostics, all at once; nothing here raises because of what a file says.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from rules.grammar import shape
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import check as check_uses
 from rules.ir import Policy
+from rules.kinds import SECTIONS
 from rules.reports.diagnostics import Diagnostic
 from rules.reports.report import Report
 from rules.sections.deal_registration import read_deal_registration
@@ -32,25 +34,18 @@ from rules.sections.price_approval import read_price_approval
 from rules.sections.special_orders import read_special_orders
 from rules.text import encoding
 from rules.text.include import read_files
+from rules.text.lookalikes import MOST, Mends, divided
 from rules.text.nodes import Entry, Node
-from rules.text.reader import read
+from rules.text.reader import MENDABLE, read
 from rules.text.source import Source
 
 REQUIRED = ("policy", "version", "currency", "timezone")
-SECTIONS = (
-    "terms",
-    "facts",
-    "roles",
-    "derive",
-    "price_approval",
-    "special_orders",
-    "deal_registration",
-    "partner_allocation",
-)
+DECLARATIONS = ("terms", "facts", "roles", "derive")
 LATER = {
     "invariants": ("D111", "invariants are not supported by this version yet", "leave them out until they are proved"),
     "include": ("D224", "a policy that is not a file cannot include files", "put all of it into one text"),
 }
+MOST_READINGS = 5  # each finds the look-alikes that those before it hid
 
 
 @dataclass(frozen=True)
@@ -65,27 +60,44 @@ class Loaded:
 @without_collector()
 def load_text(text: str, *, file: str = "policies.yaml") -> Loaded:
     """Load a policy from one text; it cannot include others."""
-    report = Report()
-    source, readable = encoding.check(text, file, report)
-    return _loaded(read(source, report) if readable else None, (source,), report)
+
+    def tree(mends: Mends, report: Report) -> tuple[Node | None, tuple[Source, ...]]:
+        source, readable = encoding.check(text, file, report)
+        return (read(mends.mended(source), report) if readable else None), (source,)
+
+    return _loaded(tree)
 
 
 @without_collector()
 def load(path: Path) -> Loaded:
     """Load a policy from a file, with everything that it includes."""
+    return _loaded(lambda mends, report: read_files(path, report, mends))
+
+
+def _loaded(read_tree: Callable[[Mends, Report], tuple[Node | None, tuple[Source, ...]]]) -> Loaded:
+    """Load what can be read; again, with what was meant, as long as look-alikes are found behind what is wrong."""
+    mends = Mends()
+    for _ in range(MOST_READINGS):
+        report = Report()
+        tree, sources = read_tree(mends, report)
+        policy = _policy(tree, sources, report) if tree else None
+        found = report.diagnostics(sources)
+        alike, others = divided(found, {source.file: mends.mended(source) for source in sources})
+        is_large = sum(len(source.text) for source in sources) > MENDABLE or len(alike) > MOST
+        if not mends.add(alike) or is_large:
+            break
+    if not mends.found:
+        return Loaded(None if report.errors else policy, found, sources)
     report = Report()
-    tree, sources = read_files(path, report)
-    return _loaded(tree, sources, report)
-
-
-def _loaded(tree: Node | None, sources: tuple[Source, ...], report: Report) -> Loaded:
-    policy = _policy(tree, sources, report) if tree else None
-    return Loaded(None if report.errors else policy, report.diagnostics(sources), sources)
+    for diagnostic in (*mends.found, *map(mends.placed, others)):
+        report.add(diagnostic)
+    return Loaded(None, report.diagnostics(sources), sources)
 
 
 def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy | None:
     """Return the policy that a tree says, as far as it can be read."""
-    found = shape.fields_of(tree, "the policy", report, required=REQUIRED, optional=(*SECTIONS, *LATER))
+    sections = [section.key for section in SECTIONS.values()]
+    found = shape.fields_of(tree, "the policy", report, required=REQUIRED, optional=(*DECLARATIONS, *sections, *LATER))
     if found is None:
         return None
     _refuse_later(found, report)

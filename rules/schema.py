@@ -5,10 +5,11 @@ schema accepts. Lists of rules are described from the same data that the loader 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
-from rules.sections import deal_registration, partner_allocation, price_approval, special_orders
-from rules.sections.criteria import PREFERENCES
+from rules.kinds import SECTIONS, Kind, Section
+from rules.sections import partner_allocation, price_approval
+from rules.sections.criteria import PREFERENCES, CriteriaList
 from rules.sections.derive import HITS
 from rules.sections.rule_lists import COMMON_WORDS, RuleList
 from rules.types import Scalar
@@ -127,13 +128,14 @@ def policy_schema() -> Schema:
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
         },
     }
+    sections = {section.key: _section(section) for section in SECTIONS.values()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": IDENTIFIER,
         "title": "Deal-desk policy",
         "description": "Who may approve a price, what a special order must fulfil, whose a deal is and who gets it",
         "type": "object",
-        "properties": {**head, **_declarations(), **_sections()},
+        "properties": {**head, **_declarations(), **sections},
         "additionalProperties": False,
         "$defs": dict(DEFINITIONS),
     }
@@ -203,7 +205,7 @@ def _table_keys(words: Sequence[str]) -> dict[str, Schema]:
     }
 
 
-def _rules(of: RuleList, description: str) -> Schema:
+def _rules(of: RuleList) -> Schema:
     """Return a list of rules: written out, or as a decision table."""
     words = (of.id, *COMMON_WORDS, *of.words)
     effect = {
@@ -216,10 +218,10 @@ def _rules(of: RuleList, description: str) -> Schema:
     keys = {key: RULE_WORDS[key] for key in (*words, "when")}
     rule = _mapping({**keys, "then": then}, ["then"]) if of.effects else _mapping(keys, [of.id])
     table = _mapping({**_table_keys((*words, *of.effects)), "accept": _ref("accept")}, ["columns", "rows"])
-    return {"description": description, "oneOf": [_list(rule), table]}
+    return {"description": of.describe, "oneOf": [_list(rule), table]}
 
 
-def _criteria(description: str) -> Schema:
+def _criteria(of: CriteriaList) -> Schema:
     """Return a list of criteria, each with one preference."""
     short = {"type": "string", "description": "A field, or `score` where partners are chosen"}
     keys: dict[str, Schema] = {
@@ -229,58 +231,40 @@ def _criteria(description: str) -> Schema:
         "because": _ref("text"),
     }
     one_preference = [{"required": [name]} for name in PREFERENCES]
-    return _list(_mapping(keys, ["id"], oneOf=one_preference), description=description)
+    return _list(_mapping(keys, ["id"], oneOf=one_preference), description=of.describe)
 
 
-def _sections() -> dict[str, Schema]:
-    """Return the four policies."""
-    level = _mapping({"level": _ref("name"), "title": _ref("text"), "respond_within": _ref("duration")}, ["level"])
-    choose = {"take": {"type": ["string", "integer"]}, "by": _criteria("What the choice goes by, one after the other")}
-    return {
-        "price_approval": _mapping(
-            {
-                "accept": _ref("accept"),
-                "ladder": _list(level, minItems=1, description="Levels of approval, lowest authority first"),
-                "authority": _rules(price_approval.AUTHORITY, "What each level may sign"),
-                "rules": _rules(price_approval.RULES, "What else follows from a price"),
+def _section(section: Section) -> Schema:
+    """Return one of the four policies: its lists, and what stands beside them."""
+    keys = {
+        **{of.key: _rules(of) if isinstance(of, RuleList) else _criteria(of) for of in section.lists},
+        **_settings(section.kind),
+    }
+    own = {key: keys[key] for key in section.keys}
+    return _mapping({"accept": _ref("accept"), **own}, section.required, description=section.describe)
+
+
+def _settings(kind: Kind) -> dict[str, Schema]:
+    """Return what a section says besides its lists."""
+    match kind:
+        case Kind.PRICE_APPROVAL:
+            level = {"level": _ref("name"), "title": _ref("text"), "respond_within": _ref("duration")}
+            ladder = _mapping(level, ["level"])
+            return {
+                "ladder": _list(ladder, minItems=1, description="Levels of approval, lowest authority first"),
                 "chain": {"enum": list(price_approval.CHAINS), "description": "Who signs below the required level"},
                 "validity": _ref("duration"),
-            },
-            ["ladder", "authority"],
-            description="Who must approve a price",
-        ),
-        "special_orders": _mapping(
-            {
-                "accept": _ref("accept"),
-                "gates": _list(_ref("name"), minItems=1, description="Where an order is looked at"),
-                "kinds": _rules(special_orders.KINDS, "What makes an order special"),
-                "controls": _rules(special_orders.CONTROLS, "What a special order must fulfil"),
-            },
-            ["gates"],
-            description="Controls on special bids and unusual orders",
-        ),
-        "deal_registration": _mapping(
-            {
-                "accept": _ref("accept"),
-                "eligibility": _rules(deal_registration.ELIGIBILITY, "What disqualifies a claim"),
-                "priority": _criteria("What separates the claims, one after the other"),
-                "contest": _rules(deal_registration.CONTESTS, "What people must decide"),
-                "protection": _rules(deal_registration.WINDOWS, "How long the winner is protected"),
-            },
-            ["priority"],
-            description="Whose deal is it",
-        ),
-        "partner_allocation": _mapping(
-            {
-                "accept": _ref("accept"),
-                "eligibility": _rules(partner_allocation.ELIGIBILITY, "What excludes a candidate"),
-                "score": _rules(partner_allocation.SCORES, "What earns a candidate points"),
+            }
+        case Kind.SPECIAL_ORDER:
+            return {"gates": _list(_ref("name"), minItems=1, description="Where an order is looked at")}
+        case Kind.DEAL_REGISTRATION:
+            return {}
+        case Kind.PARTNER_ALLOCATION:
+            choose = {"take": {"type": ["string", "integer"]}, "by": _criteria(partner_allocation.CRITERIA)}
+            return {
                 "choose": _mapping(choose, ["by"], description="How many are chosen, and by what"),
                 "accept_within": _ref("duration"),
                 "fallback": _ref("name", "Who gets the deal if no candidate is left"),
-                "split": _rules(partner_allocation.SPLITS, "How the deal is shared"),
-            },
-            ["choose"],
-            description="Who gets a deal",
-        ),
-    }
+            }
+        case _:
+            assert_never(kind)

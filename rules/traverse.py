@@ -1,4 +1,4 @@
-"""Going through a policy: its rules, rows and criteria, the tests in them, and the fields that all of these name."""
+"""Going through rules and formulas: the tests in them, and the fields that they name."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -7,51 +7,51 @@ from rules import types
 from rules.ir import (
     Aggregate,
     AllOf,
+    Also,
     AnyOf,
+    Approve,
+    Arbitrate,
     Arithmetic,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
     Compare,
     CompareField,
     Condition,
     Constant,
-    Criterion,
-    DerivedTable,
+    Deposit,
+    Document,
+    Effect,
     Equals,
+    Exclude,
+    Expire,
     Expression,
     Extreme,
     FieldTest,
     FieldValue,
+    Forfeit,
+    HasAll,
+    HasAny,
+    HasNone,
+    Hold,
+    IsKind,
+    Missing,
     Not,
+    Notify,
     NotOneOf,
     OneOf,
-    Policy,
+    Present,
+    Protect,
+    Raise,
+    Reject,
     Rule,
     Score,
+    Sign,
+    Split,
     Test,
     Within,
 )
-
-
-def rules_of(policy: Policy) -> Iterator[Rule]:
-    """Yield every rule and row of a policy."""
-    for derived in policy.derive:
-        if isinstance(derived, DerivedTable):
-            yield from derived.rows
-    if price := policy.price_approval:
-        yield from (*price.authority, *price.rules)
-    if orders := policy.special_orders:
-        yield from (*orders.kinds, *orders.controls)
-    if registration := policy.deal_registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if allocation := policy.partner_allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)
-
-
-def criteria_of(policy: Policy) -> Iterator[Criterion]:
-    """Yield every criterion by which claims and candidates are told apart."""
-    if registration := policy.deal_registration:
-        yield from registration.priority
-    if allocation := policy.partner_allocation:
-        yield from allocation.by
 
 
 def tests_of(condition: Condition) -> Iterator[FieldTest]:
@@ -64,6 +64,8 @@ def tests_of(condition: Condition) -> Iterator[FieldTest]:
                 yield from tests_of(part)
         case Not(part):
             yield from tests_of(part)
+        case _:
+            assert_never(condition)
 
 
 def literals(test: Test) -> tuple[types.Value, ...]:
@@ -75,8 +77,10 @@ def literals(test: Test) -> tuple[types.Value, ...]:
             return values
         case Within(low, _, high, _):
             return tuple(end for end in (low, high) if end is not None)
-        case _:
+        case CompareField() | Present() | Missing() | HasAny() | HasAll() | HasNone():
             return ()
+        case _:
+            assert_never(test)
 
 
 def condition_fields(condition: Condition) -> Iterator[str]:
@@ -127,5 +131,37 @@ def rule_fields(rule: Rule) -> Iterator[str]:
     """Yield the path of every field that a rule reads: its condition's, and those of a score's formula."""
     yield from condition_fields(rule.when)
     for effect in rule.effects:
-        if isinstance(effect, Score):
-            yield from expression_fields(effect.points)
+        if formula := formula_of(effect):
+            yield from expression_fields(formula)
+
+
+def formula_of(effect: Effect) -> Expression | None:
+    """Return the formula that an effect computes; None of one that computes nothing."""
+    match effect:
+        case Score(points):
+            return points
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Split()
+            | Assign()
+        ):
+            return None
+        case _:
+            assert_never(effect)

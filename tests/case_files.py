@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from api.desk.case_files import case_files
+from api.desk.case_files import LOCK, case_files
 from engine.assure.cases import case as policy_tests
 from engine.assure.cases.policies import Policies, PolicyProblem
 from engine.assure.cases.reading import read_cases
+from engine.assure.cases.table import request_fields
 from engine.program import Program
 from rules.reports.diagnostics import draw
 from tests.deciding import SHIPPED, Data, program_at
@@ -63,20 +64,17 @@ class Case:
 
 def cases_of(file: Path) -> list[Case]:
     """Return a file's cases; mistakes in it fail the test with their drawings."""
-    read = read_cases(file.read_bytes(), file.relative_to(FOLDER).as_posix())
+    fields = request_fields(program_at(SHIPPED).policy)
+    read = read_cases(file.read_bytes(), file.relative_to(FOLDER).as_posix(), fields=fields)
     assert not read.diagnostics, "\n\n".join(draw(one, [read.source]) for one in read.diagnostics)
     return [Case(file, case) for case in read.cases]
 
 
 def all_cases() -> list[Case]:
     """Return every case that a person wrote, in the order of the files."""
-    return [case for file in case_files([FOLDER]) if not _is_made(file) for case in cases_of(file)]
+    return [case for file in case_files([FOLDER]) if file.name != LOCK for case in cases_of(file)]
 
 
-def made_cases() -> list[Case]:
-    """Return the cases that `dealdesk test --mutate` offered: many, and much alike."""
-    return [case for file in case_files([FOLDER]) if _is_made(file) for case in cases_of(file)]
-
-
-def _is_made(file: Path) -> bool:
-    return file.stem.startswith("mutants-")
+def locked_cases() -> list[Case]:
+    """Return the cases that `dealdesk test --mutate --lock` has made: many, and much alike."""
+    return cases_of(FOLDER / LOCK)

@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from engine.backends import Backend, EngineName, make_engine
 from engine.core.decision import Explain, Kind, Language
-from engine.decide import EngineName, decide
+from engine.decide import decide
 from engine.program import Program, compile_policy
 from rules.load import Loaded, load, load_text
 from rules.reports.diagnostics import draw
@@ -21,6 +22,9 @@ SHIPPED = ROOT / "policies.yaml"
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)  # nine in the morning in Shanghai
 # Those that are always there; `tests/durable` holds the durable engine against them.
 BACKENDS: tuple[EngineName, ...] = ("index", "interpreter")  # durable-rules is compared by its own tests
+# One of each for all tests; the durable one starts its process when it is first asked.
+ENGINES: dict[EngineName, Backend] = {name: make_engine(name) for name in ("index", "interpreter", "durable")}
+INDEX = ENGINES["index"]
 EXPLAIN: tuple[Explain, ...] = ("none", "fired", "near", "all")
 
 
@@ -53,7 +57,8 @@ def decided(
     engine: EngineName = "index",
 ) -> dict[str, Data]:
     """Return the decision as JSON."""
-    found = decide(program, Kind(kind), dict(request), now=NOW, explain=explain, language=language, engine=engine)
+    by = ENGINES[engine]
+    found = decide(program, Kind(kind), dict(request), now=NOW, engine=by, explain=explain, language=language)
     return dict(found.to_json())
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from engine.core.facts import Row
-from engine.plan.groups import Group, InterpreterEngine
+from engine.backends.interpreter import InterpreterEngine
+from engine.core.facts import Facts, Row
+from engine.plan.groups import Group, Match, Stage
 from engine.plan.tables.bits import Bits, positions
 
 Answer = TypeVar("Answer")
@@ -22,27 +23,27 @@ class ForcingEngine:
     told: dict[_Instance, bool]
     asked: list[_Instance] = field(default_factory=list)
     _inner: InterpreterEngine = field(default_factory=InterpreterEngine)
-    plain: bool = True
 
-    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
-        fired, undetermined = self._inner.match(group, shared, row)
+    def judge(self, group: Group, shared: Row, row: Row, *, number: int | None = None, near: bool = False) -> Match:
+        match = self._inner.judge(group, shared, row, number=number, near=near)
         if not group.rules[0].section:
-            return fired, undetermined
-        for number in positions(undetermined):
-            rule = group.rules[number]
+            return match
+        fired = match.fired
+        for place in positions(match.undetermined):
+            rule = group.rules[place]
             subject = row.get("claim.id") or row.get("partner.id") or row.get("line.sku")
             instance = (rule.section, rule.id, subject)
             if instance not in self.told:
                 self.told[instance] = False
                 self.asked.append(instance)
-            fired |= self.told[instance] << number
-        return fired, 0
-
-    def near(self, group: Group, shared: Row, row: Row) -> Bits:
-        return self._inner.near(group, shared, row)
+            fired |= self.told[instance] << place
+        return match._replace(fired=fired, undetermined=0)
 
     def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
         return self._inner.misses(group, shared, row)
+
+    def derive(self, stage: Stage, facts: Facts) -> None:
+        stage.one_by_one(self, facts)
 
 
 def every_way(decide: Callable[[ForcingEngine], Answer]) -> Iterator[Answer]:

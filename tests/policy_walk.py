@@ -18,7 +18,7 @@ from rules.ir import (
     Test,
     Within,
 )
-from rules.traverse import criteria_of, rules_of
+from rules.kinds import criteria_of, rules_of
 from rules.types import Value
 
 

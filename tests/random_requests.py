@@ -16,8 +16,12 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Kind
+from engine.core.interpret import plain
+from engine.core.writing import write_value
+from rules.built_in import DAYS_SINCE
 from rules.ir import CompareField, Condition, Field, Origin, Policy
-from rules.traverse import criteria_of, expression_fields, tests_of
+from rules.kinds import criteria_of
+from rules.traverse import expression_fields, tests_of
 from rules.types import Scalar, SetOf, Term, Type, Value
 from tests.deciding import Data
 from tests.policy_walk import conditions_of, expressions_of, literals_of
@@ -121,9 +125,10 @@ class Requests:
                 return (True, False)
             case Scalar.TEXT:
                 return (*sorted(map(str, bounds)), "other")
-        if isinstance(found.default, Fraction | date | timedelta):
-            bounds = bounds | {found.default}
-        return tuple(_around(bounds, kind)) or PLAIN_VALUES[kind]
+            case _:
+                if isinstance(found.default, Fraction | date | timedelta):
+                    bounds = bounds | {found.default}
+                return tuple(_around(bounds, kind)) or PLAIN_VALUES[kind]
 
     # --- making ----------------------------------------------------------------------------------------------------
 
@@ -201,11 +206,7 @@ class Requests:
             yield "id", f"O-{rng.randint(1, 40)}"
 
     def _value(self, found: Field, rng: Random, as_of: datetime) -> Value:
-        days = {
-            "order.approved_at": "order.days_since_approval",
-            "claim.updated_at": "claim.idle_days",
-            "claim.registered_at": "claim.age_days",
-        }.get(found.path)
+        days = DAYS_SINCE.get(found.path)
         if days and rng.random() < 0.5:
             full = timedelta(days=self._days(days, rng))
             return as_of.astimezone(UTC) - full + timedelta(seconds=rng.choice([-1, 0, 1]))
@@ -289,26 +290,10 @@ def _holders(request: dict[str, Data], name: str, kind: Kind) -> list[dict[str, 
 
 def as_json(value: Value, kind: Type, rng: Random) -> Data:
     """Write a value as a request does; numbers in any of the forms that are taken."""
-    match value:
-        case bool() | str():
-            return value
-        case Fraction():
-            return _number(value, kind, rng)
-        case frozenset():
-            return sorted(value)
-        case timedelta():
-            return f"{value // timedelta(minutes=1)}m"
-        case _:
-            return value.isoformat()
-
-
-def _number(value: Fraction, kind: Type, rng: Random) -> Data:
-    if kind is Scalar.INTEGER:
-        return int(value)
-    decimal = Decimal(value.numerator) / Decimal(value.denominator)
-    if rng.random() < 0.2:
+    if isinstance(value, Fraction) and kind is not Scalar.INTEGER and rng.random() < 0.2:
+        decimal = Decimal(value.numerator) / Decimal(value.denominator)
         return round(decimal, 12) if decimal % 1 else int(decimal)
-    return f"{round(decimal * 100, 10):f}%" if kind is Scalar.RATE else f"{round(decimal, 12):f}"
+    return write_value(plain(value), kind)
 
 
 def _cents(value: Fraction) -> Fraction:

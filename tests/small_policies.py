@@ -17,7 +17,11 @@ terms:
 
 
 def good(text: str) -> Policy:
-    loaded = load_text(HEAD + text)
+    return good_text(HEAD + text)
+
+
+def good_text(text: str) -> Policy:
+    loaded = load_text(text)
     assert loaded.policy is not None, [diagnostic.headline for diagnostic in loaded.diagnostics]
     return loaded.policy
 

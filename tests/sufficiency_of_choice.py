@@ -4,7 +4,7 @@ The elimination is done again from the values that its steps list, by the prefer
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -150,7 +150,7 @@ def _protected(decision: Mapping[str, Data]) -> Iterator[str]:
     if step["undetermined"]:
         return
     if "kept" in step:
-        yield from compare(decision, {"protected_until": _running_until(decision), "extend": None})
+        yield from compare(decision, {"protected_until": _running_until(decision, step), "extend": None})
         return
     rows = fired(decision["trace"]["rules"], "deal_registration.protection")
     first = min(rows, key=lambda row: int(row["source"]["line"]), default=None)
@@ -159,14 +159,14 @@ def _protected(decision: Mapping[str, Data]) -> Iterator[str]:
     yield from compare(decision, {"protected_until": until, "extend": protect["extend"] if protect else None})
 
 
-def _running_until(decision: Mapping[str, Data]) -> str | None:
-    """Return until when the winner's protection runs, by the facts alone."""
-    of_winner = {
-        fact["field"]: fact["value"]
-        for fact in decision["trace"]["facts"]
-        if fact.get("claim") == decision["result"]["winner"]
-    }
-    return of_winner["claim.protected_until"] if of_winner["claim.protected"] is True else None
+def _running_until(decision: Mapping[str, Data], step: Mapping[str, Data]) -> str | None:
+    """Return until when the winner's protection runs: as the step says, and the facts where they are listed."""
+    winner = decision["result"]["winner"]
+    of_winner = {fact["field"]: fact["value"] for fact in decision["trace"]["facts"] if fact.get("claim") == winner}
+    until = datetime.fromisoformat(of_winner.get("claim.protected_until", step["protected_until"]))
+    runs = until > datetime.fromisoformat(decision["as_of"]) and of_winner.get("claim.protected", True) is True
+    same = until == datetime.fromisoformat(step["protected_until"])
+    return step["protected_until"] if runs and same else None
 
 
 def _has_reason(decision: Mapping[str, Data], sections: Sequence[str], elimination: Elimination) -> bool:

@@ -8,9 +8,8 @@ from engine.assure.cases.case import Data, merged
 from engine.assure.cases.expect import STATUSES, differences
 from engine.assure.cases.running import AS_OF, decided, held_against
 from engine.core.decision import Kind
-from engine.decide import ENGINES
-from tests.case_files import Case, all_cases, made_cases
-from tests.deciding import BACKENDS, EXPLAIN, NOW, as_text, shown
+from tests.case_files import Case, all_cases, locked_cases
+from tests.deciding import BACKENDS, ENGINES, EXPLAIN, NOW, as_text, shown
 from tests.deciding import decided as told
 
 CASES = all_cases()
@@ -38,8 +37,8 @@ def test_case(case: Case) -> None:
         }
 
 
-@pytest.mark.parametrize("case", made_cases(), ids=lambda case: case.id)
-def test_case_made_of_a_mutant(case: Case) -> None:
+@pytest.mark.parametrize("case", locked_cases(), ids=lambda case: case.id)
+def test_locked_case(case: Case) -> None:
     for name in BACKENDS:
         assert not held_against(case.test, case.program(), ENGINES[name], now=NOW)
 
@@ -53,7 +52,7 @@ def test_every_kind_has_cases() -> None:
 
 
 def test_names_tell_cases_apart() -> None:
-    ids = [case.id for case in (*CASES, *made_cases())]
+    ids = [case.id for case in (*CASES, *locked_cases())]
     assert len(ids) == len(set(ids)), sorted({one for one in ids if ids.count(one) > 1})
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.core.decision import Kind
 from engine.core.facts import Limits
+from engine.core.parts import to_json
 from engine.plan.ruling import Ruling
 from tests.deciding import NOW, Data, decided, program_of
 from tests.forcing import ForcingEngine, every_way
@@ -98,7 +99,7 @@ def ruled(request: dict[str, Data], engine: ForcingEngine) -> Ruling:
     program = program_of(POLICY)
     facts = program.reader.read(request, Kind.DEAL_REGISTRATION, now=NOW, limits=Limits())
     facts.shared["as_of"] = facts.today
-    return program.domains[Kind.DEAL_REGISTRATION].decide(engine, facts, "en")
+    return program.domains[Kind.DEAL_REGISTRATION].decide(engine, facts, "en", near=False)
 
 
 def binding(outcome: str, result: Mapping[str, Data]) -> Data:
@@ -116,13 +117,13 @@ def decision_on(request: dict[str, Data]) -> dict[str, Data]:
 def test_a_decision_stands_just_if_every_combination_of_undetermined_rules_gives_it(request_: dict[str, Data]) -> None:
     found = decision_on(request_)
     rulings = list(every_way(lambda engine: ruled(request_, engine)))
-    ways = {binding(ruling.outcome, ruling.result) for ruling in rulings}
+    ways = {binding(ruling.outcome, to_json(ruling.result)) for ruling in rulings}
     outcomes = {ruling.outcome for ruling in rulings}
     if len(ways) == 1 and outcomes != {"needs_information"}:
         assert binding(found["outcome"], found["result"]) == ways.pop()
     else:
         assert found["outcome"] == "needs_information"
-        remaining = {one for ruling in rulings if ruling.possible for one in ruling.possible["outcomes"]}  # type: ignore[union-attr]
+        remaining = {one for ruling in rulings if ruling.possible for one in ruling.possible.outcomes}
         remaining |= outcomes - {"needs_information"}
         assert found["possible"]["outcomes"] == [
             one for one in ("awarded", "contested", "rejected") if one in remaining

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.decision import Decision, Kind
+from engine.answers.decisions import Decision
+from engine.core.decision import Kind
 from engine.decide import decide
-from engine.explain.words import as_text
-from tests.deciding import NOW, ROOT, SHIPPED, program_at
+from engine.texts import as_text
+from tests.deciding import INDEX, NOW, ROOT, SHIPPED, program_at
 
 EXAMPLES = ROOT / "examples"
 REQUESTS = sorted(path for path in EXAMPLES.glob("*/*.json") if not path.name.endswith(".decision.json"))
@@ -18,7 +19,7 @@ KINDS = {kind.slug: kind for kind in Kind}
 
 def decision_on(path: Path) -> Decision:
     request = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    return decide(program_at(SHIPPED), KINDS[path.parent.name], request, now=NOW, explain="near")
+    return decide(program_at(SHIPPED), KINDS[path.parent.name], request, now=NOW, engine=INDEX, explain="near")
 
 
 def short(decision: Decision) -> str:

@@ -116,7 +116,7 @@ def test_a_first_file_that_is_not_there_is_told(tmp_path: Path, name: str) -> No
         ("a: @b\n", ["D219"]),
         ("a: 'b' c\n", ["D219"]),
         ('a: "\\q"\n', ["D219"]),
-        ("- a\nb: c\n", ["D219"]),
+        ("- a\nb: c\n", ["D226"]),
         ("a: [b, , c]\n", ["D219"]),
         ("%YAML 3.0\n---\na: b\n", ["D219"]),
         ("a: *b\n", ["D214"]),

@@ -1,4 +1,4 @@
-"""Elimination by criteria: against a plain reading of LANGUAGE.md section 7, and where that says nothing by example."""
+"""Elimination by criteria: against a plain reading of docs/language.md section 7, and otherwise by example."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -173,7 +173,7 @@ def plainly(
     values: Sequence[Sequence[Fraction | None]],
     rows: list[int],
 ) -> list[int]:
-    """Eliminate as LANGUAGE.md says it."""
+    """Eliminate as docs/language.md says it."""
     for (preference, within), column in zip(criteria, values, strict=True):
         known = [value for row in rows if (value := column[row]) is not None]
         if len(rows) == 1 or not known:

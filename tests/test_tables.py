@@ -1,27 +1,28 @@
 """The index of a table, on its own: each column against the plain reading of its tests, and what indexes share."""
 
-import gc
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 from random import Random
 
 import pytest
 
+from engine.backends.interpreter import InterpreterEngine
 from engine.core.exact import ratio
 from engine.core.interpret import judge_test
 from engine.core.values import Value
-from engine.plan.groups import Group, InterpreterEngine
-from engine.plan.tables import shared
+from engine.plan.groups import Group
 from engine.plan.tables.bits import bits_of, numbers_of, positions
 from engine.plan.tables.columns import look_up
+from engine.plan.tables.index import Index
 from rules.ir import (
     AllOf,
     Compare,
     Condition,
     Equals,
     FieldTest,
+    HasAny,
     Missing,
     NotOneOf,
     OneOf,
@@ -116,27 +117,42 @@ def test_near_misses_come_with_the_match(seed: int) -> None:
             path: rng.choice(("a", "b", "e", None)) if path == "line.sku" else rng.choice((*map(ratio, NUMBERS), None))
             for path in rng.sample(FIELDS, rng.choice((1, 2, 3, 3, 3)))
         }
-        near = plain.near(group, values, values)
-        assert group.index.match_and_near(values, values) == (*plain.match(group, values, values), near)
-        assert group.index.match(values, values) == plain.match(group, values, values)
-        assert group.index.near(values, values) == near
+        match = plain.judge(group, values, values, near=True)
+        assert group.index.match_and_near(values, values) == (match.fired, match.undetermined, match.near)
+        assert group.index.match(values, values) == (match.fired, match.undetermined)
 
 
-def test_indexes_share_the_columns_that_are_the_same() -> None:
-    table = rules(Random(1), 50)
-    fewer = [
-        replace(rule, when=AllOf(tuple(part for part in rule.when.parts if _field(part) != "line.sku")))
-        for rule in table
-    ]
-    gc.collect()  # what other tests have left
-    before = len(shared._IN_USE)  # noqa: SLF001 - what is kept is nobody else's business
-    groups = [Group.of(some, Subject.LINE) for some in (table, table, fewer)]
-    assert len(shared._IN_USE) == before + len(FIELDS)  # noqa: SLF001
-    groups.append(Group.of(table[1:], Subject.LINE))  # other numbers, other columns
-    assert len(shared._IN_USE) == before + 2 * len(FIELDS)  # noqa: SLF001
-    groups.clear()
-    gc.collect()
-    assert len(shared._IN_USE) == before  # noqa: SLF001
+def test_a_group_of_fewer_conjuncts_has_the_columns_that_are_left() -> None:
+    group = Group.of(rules(Random(1), 50), Subject.LINE)
+    fewer = group.only(lambda part: _field(part) != "line.sku")
+    assert group.index.columns.keys() == set(FIELDS)
+    assert fewer.index.columns.keys() == {*FIELDS} - {"line.sku"}
+    assert all(column is group.index.columns[path] for path, column in fewer.index.columns.items())
+    assert all(_field(part) != "line.sku" for rule in fewer.rules for part in rule.when.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class HasOneOf(HasAny):
+    """A test that the index has never heard of, judged as what it is made from."""
+
+
+def test_a_test_that_nobody_listed_is_judged_by_itself() -> None:
+    test = FieldTest("order.evidence", HasOneOf(("contract",)), "has contract", SPAN)
+    index = Index([Rule("R", "s", Subject.DEAL, AllOf((test,)), (), None, SPAN)], Subject.DEAL)
+    assert index.match({"order.evidence": frozenset({"contract", "deposit_slip"})}, {}) == (1, 0)
+    assert index.match({"order.evidence": frozenset({"deposit_slip"})}, {}) == (0, 0)
+    assert index.match({}, {}) == (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A test that nobody has heard of."""
+
+
+def test_a_test_that_nobody_can_judge_stops_the_start() -> None:
+    test = FieldTest("deal.segment", Unheard(), "?", SPAN)  # type: ignore[arg-type]  # the type checker has heard of all
+    with pytest.raises(AssertionError, match="Unheard"):
+        Index([Rule("R", "s", Subject.DEAL, AllOf((test,)), (), None, SPAN)], Subject.DEAL)
 
 
 def _field(part: Condition) -> str:

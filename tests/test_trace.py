@@ -6,10 +6,8 @@ from typing import get_args
 
 import pytest
 
-from engine.explain.trace import kept
 from engine.explain.trace.effects import as_json
 from engine.explain.words.effects import SENTENCES, effect_text
-from engine.program import compile_policy
 from rules import ir
 from rules.ir import Effect
 from rules.types import Scalar
@@ -94,17 +92,6 @@ def test_engines_tell_the_same(name: str) -> None:
         by_index = decided(policy(), kind, request, explain=explain, engine="index")
         plainly = decided(policy(), kind, request, explain=explain, engine="interpreter")
         assert as_text(by_index) == as_text(plainly)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_what_is_shown_often_is_told_as_what_is_shown_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind, request = CASES[name]
-    program = compile_policy(policy().policy)  # of its own: what it has told does not count for other tests
-    once = [as_text(decided(program, kind, request, explain=explain)) for explain in ("fired", "near", "all")]
-    monkeypatch.setattr(kept, "OFTEN", 0)
-    for _ in range(3):
-        often = [as_text(decided(program, kind, request, explain=explain)) for explain in ("fired", "near", "all")]
-        assert often == once
 
 
 # --- rules ---------------------------------------------------------------------------------------------------------

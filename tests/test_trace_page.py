@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from engine.explain.words import as_text
+from engine.texts import as_text
 from tests.deciding import ROOT, Data, decided
 from tests.golden_cases import CASES, DRIFT, ORDER, QUOTE, policy
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, assert_never
 
 import typer
 
@@ -14,6 +14,7 @@ from api.desk.checked import Checked, checked, diagnostic_json, text_of
 from api.desk.findings import stamp
 from api.desk.service import read_policy, source_path
 from engine.core.decision import Json
+from engine.core.parts import to_json
 from rules.ir import Policy
 from rules.reports.codes import TITLES
 from rules.reports.diagnostics import Diagnostic
@@ -51,6 +52,8 @@ def check(
         case "text":
             drawn = text_of(found)
             say(f"{drawn}\n\n{closing_line(path, found)}" if drawn else closing_line(path, found))
+        case _:
+            assert_never(style)
     failing = {"error", "warning"} if strict else {"error"}
     failed = any(one.severity in failing for one in found.diagnostics)
     return POLICY_HAS_ERRORS if failed or found.policy is None else DONE
@@ -76,7 +79,7 @@ def as_json(path: Path, found: Checked) -> dict[str, Json]:
     """Return all findings, and which policy it is."""
     return {
         "file": str(path),
-        "policy": stamp(found.policy) if found.policy else None,
+        "policy": to_json(stamp(found.policy)) if found.policy else None,
         "diagnostics": [diagnostic_json(found, one) for one in found.diagnostics],
         "accepted": found.accepted,
     }

@@ -26,7 +26,7 @@ class UnusableError(Exception):
 
 
 class ClosedPipeError(Exception):
-    """Nobody reads what is printed any more; there is no one to tell."""
+    """Nobody reads what is printed any more; there is no one to write to."""
 
 
 def say(text: str) -> None:

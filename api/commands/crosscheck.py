@@ -27,8 +27,8 @@ from api.desk.settings import Settings
 from api.web.body import read_json
 from engine.assure.crosscheck import Difference
 from engine.assure.crosscheck import crosscheck as compare
+from engine.backends import Backend, make_engine
 from engine.core.decision import Kind, RefusedError
-from engine.decide import EngineName
 from engine.program import Program
 from engine.space.random_requests import SampleRequests
 
@@ -74,13 +74,13 @@ def crosscheck(  # noqa: PLR0917 - each is an option of the command
     program = program_of(policy)
     if program is None:
         return POLICY_HAS_ERRORS
-    service.prepare(program, engine)
+    engines = make_engine("index"), make_engine(engine)
+    engines[1].prepare(program.policy)
     asked = (
         _random(program, chosen, number or RANDOM, seed)
         if requests is None
         else list(_given(requests, chosen, most=settings.max_body_bytes))
     )
-    engines: tuple[EngineName, EngineName] = ("index", engine)
     now = service.moment()
     differing = refused = 0
     for one in _shown(asked):
@@ -140,7 +140,7 @@ def _asked(name: str, text: bytes, kind: Kind | None, *, most: int) -> Asked:
 
 
 def _kind_of(file: Path) -> Kind | None:
-    """Return the kind that a file's folder or name tells, as in `examples/`."""
+    """Return the kind that a file's folder or name says, as in `examples/`."""
     return KIND_BY_NAME.get(file.parent.name) or KIND_BY_NAME.get(file.stem)
 
 
@@ -163,8 +163,8 @@ def _report(one: Asked, difference: Difference) -> str:
     return "\n".join([*parts, ""])
 
 
-def _summary(number: int, differing: int, refused: int, engines: tuple[EngineName, EngineName]) -> str:
+def _summary(number: int, differing: int, refused: int, engines: tuple[Backend, Backend]) -> str:
     requests = f"{number} request{'s' if number != 1 else ''}"
     alike = f" ({refused} refused alike)" if refused else ""
     found = f"{differing} differ{'s' if differing == 1 else ''}" if differing else "no difference"
-    return f"{requests} on {engines[0]} and {engines[1]}{alike}: {found}"
+    return f"{requests} on {engines[0].name} and {engines[1].name}{alike}: {found}"

@@ -11,8 +11,9 @@ from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
 from api.desk import service
 from api.desk.settings import Settings
 from api.web.body import read_json
+from engine.backends import make_engine
 from engine.core.decision import Explain, Language, RefusedError
-from engine.explain.words import as_text
+from engine.texts import as_text
 
 KINDS = "price-approval, special-order, deal-registration or partner-allocation."
 
@@ -45,8 +46,9 @@ def decide(  # noqa: PLR0917 - each is an option of the command
         return POLICY_HAS_ERRORS
     if as_of is not None and isinstance(value, dict):
         value = {**value, "as_of": moment(as_of, program.policy).isoformat()}
-    service.prepare(program, engine)
-    options = service.Options(explain=explain, language=lang, engine=engine, limits=settings.limits)
+    backend = make_engine(engine)
+    backend.prepare(program.policy)
+    options = service.Options(explain=explain, language=lang, engine=backend, limits=settings.limits)
     try:
         answer = service.decide(program, chosen, value, now=service.moment(), options=options)
     except RefusedError as refused:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from engine.decide import EngineName
+from engine.backends import EngineName
 
 DEFAULT_POLICY = Path("policies.yaml")
 

@@ -14,8 +14,8 @@ from api.commands.console import DONE, POLICY_HAS_ERRORS, UnusableError, opened,
 from api.commands.options import DEFAULT_POLICY, EngineOption, PolicyOption
 from api.desk.active import ActivePolicy
 from api.desk.settings import Settings
+from engine.backends import make_engine
 from engine.core.decision import Kind
-from engine.decide import release
 
 SHUTDOWN_SECONDS = 10
 BACKLOG = 2048
@@ -33,7 +33,7 @@ def serve(  # noqa: PLR0917 - each is an option of the command
     engine: EngineOption = "index",
 ) -> int:
     """Serve decisions over HTTP until stopped."""
-    active = opened(policy, partial(ActivePolicy, engine=engine))
+    active = opened(policy, partial(ActivePolicy, engine=make_engine(engine)))
     if active is None:
         return POLICY_HAS_ERRORS
     settings = Settings(policy=policy, reload=reload, engine=engine)
@@ -42,12 +42,13 @@ def serve(  # noqa: PLR0917 - each is an option of the command
         if workers == 1:
             _serve_here(settings, active, listener)
         else:
+            active.engine.stop()  # each worker makes its own
             _serve_in_workers(settings, listener, workers)
     return DONE
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that takes connections already, so that a port in use is told at once and in one line."""
+    """Return a socket that takes connections already, so that a port in use is reported at once and in one line."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -91,7 +92,6 @@ def _serve_in_workers(settings: Settings, listener: socket.socket, workers: int)
     from api.web.protocol import BoundedProtocol  # noqa: PLC0415
 
     set_up_logs()
-    release(settings.engine)
     with tempfile.TemporaryDirectory(prefix="dealdesk-metrics-") as shared:
         # Workers are new processes, and read their settings from the environment.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from api.desk.service import PolicyRefusedError, moment, prepare, program_from, read_policy, source_path
+from api.desk.service import PolicyRefusedError, moment, program_from, read_policy, source_path
+from engine.backends import Backend
 from engine.backends.durable.errors import EngineError
-from engine.decide import EngineName
 from rules.load import Loaded
 from rules.reports.diagnostics import Diagnostic
 from rules.text.source import Source
@@ -36,15 +36,15 @@ class Refusal:
 class ActivePolicy:
     """The active program. A decision runs on the program it began with; a reload swaps one reference."""
 
-    def __init__(self, path: Path, engine: EngineName = "index") -> None:
+    def __init__(self, path: Path, engine: Backend) -> None:
         """Load a policy; raise `OSError`, `PolicyRefusedError` or `EngineError` when there is nothing to serve."""
         self.path = path
-        self._engine = engine
+        self.engine = engine
         self.refusal: Refusal | None = None
         before = {path: _stamp(path)}
         loaded = read_policy(path)
         self.program = program_from(loaded)
-        prepare(self.program, engine)
+        engine.prepare(self.program.policy)
         self._stamps = self._after(before, loaded)
 
     def reload(self) -> bool:
@@ -54,7 +54,7 @@ class ActivePolicy:
         try:
             loaded = read_policy(self.path)
             program = program_from(loaded)
-            prepare(program, self._engine)
+            self.engine.prepare(program.policy)
         except PolicyRefusedError as refused:
             found = refused.loaded
             self.refusal = Refusal(moment(), f"{self.path}: {refused}", found.diagnostics, found.sources)
@@ -67,14 +67,14 @@ class ActivePolicy:
         self._stamps = self._after(before, loaded)
         return self.refusal is None
 
-    async def watch(self, tell: Callable[[bool], None]) -> None:
-        """Reload whenever the files have changed, for ever; `tell` hears how each reload went."""
+    async def watch(self, reloaded: Callable[[bool], None]) -> None:
+        """Reload whenever the files have changed, for ever; `reloaded` is called with how each reload went."""
         last = self._stamps
         while True:
             await asyncio.sleep(INTERVAL)
             now = self._look()
             if now != self._stamps and now == last:
-                tell(await asyncio.to_thread(self.reload))
+                reloaded(await asyncio.to_thread(self.reload))
                 now = self._stamps
             last = now
 
@@ -96,7 +96,7 @@ def _folders(files: Iterable[Path]) -> set[Path]:
 
 
 def _stamp(path: Path) -> Stamp:
-    """Return what tells one content of a file from the next; None where there is nothing to read."""
+    """Return what distinguishes one content of a file from the next; None where there is nothing to read."""
     try:
         status = path.stat()
     except OSError:

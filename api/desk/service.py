@@ -3,26 +3,20 @@
 The doors read and reply; the engine decides. What lies between, the same for all doors, is here.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from engine.core.decision import Decision, Explain, Json, Kind, Language
+from engine.answers.decisions import Decision
+from engine.backends.index import IndexEngine
+from engine.core.decision import Explain, Json, Kind, Language
 from engine.core.facts import Limits
-from engine.decide import EngineName
 from engine.decide import decide as decide_case
-from engine.decide import prepare as prepare_engine
+from engine.plan.groups import Engine
 from engine.program import Program, compile_policy
 from rules.load import Loaded, load
 
-SECTION_OF: Mapping[Kind, str] = {
-    Kind.PRICE_APPROVAL: "price_approval",
-    Kind.SPECIAL_ORDER: "special_orders",
-    Kind.DEAL_REGISTRATION: "deal_registration",
-    Kind.PARTNER_ALLOCATION: "partner_allocation",
-}
 KIND_BY_NAME = {name: kind for kind in Kind for name in (kind.slug, kind.value)}
 
 
@@ -42,7 +36,7 @@ class Options:
 
     explain: Explain = "near"
     language: Language = "en"
-    engine: EngineName = "index"
+    engine: Engine = field(default_factory=IndexEngine)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -92,15 +86,6 @@ def program_from(loaded: Loaded) -> Program:
     if loaded.policy is None:
         raise PolicyRefusedError(loaded)
     return compile_policy(loaded.policy)
-
-
-def prepare(program: Program, engine: EngineName) -> None:
-    """Make sure that an engine can decide under a policy, before the first request.
-
-    Raises:
-        EngineError: it cannot: it is not installed, or the policy says what it does not take.
-    """
-    prepare_engine(engine, program.policy)
 
 
 def moment() -> datetime:

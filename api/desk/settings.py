@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from engine.backends import EngineName
 from engine.core.facts import Limits
-from engine.decide import EngineName
 
 
 class Settings(BaseSettings):

@@ -1,6 +1,6 @@
 """Coverage as one HTML page: the policy's own text, each part marked, and behind each mark the cases that show it.
 
-The page is a file of its own: no script, no server, nothing fetched. What a mark tells opens by its link alone.
+The page is a file of its own: no script, no server, nothing fetched. What a mark shows opens by its link alone.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ LEGEND = "".join(
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """A mutant that no case notices, as the page tells it: where, what, and a case that would."""
+    """A mutant that no case notices, as the page shows it: where, what, and a case that would."""
 
     span: Span
     words: str
@@ -100,13 +100,13 @@ def _survivors(lived: Sequence[Lived]) -> str:
 
 
 def _panel(mark: Mark, cases: Sequence[Case]) -> str:
-    told = "".join(html for one in mark.parts for html in _told(one, cases))
+    shown = "".join(html for one in mark.parts for html in _shown(one, cases))
     place = f"{mark.span.file}:{mark.span.line}"
     close = f'<a class="close" href="#{_line(mark.span)}" title="close">×</a>'
-    return f'<aside id="{mark.id}">{close}<p class="place">{escape(place)}</p>{told}</aside>'
+    return f'<aside id="{mark.id}">{close}<p class="place">{escape(place)}</p>{shown}</aside>'
 
 
-def _told(one: Covered, cases: Sequence[Case]) -> Iterator[str]:
+def _shown(one: Covered, cases: Sequence[Case]) -> Iterator[str]:
     part = one.part
     yield f"<h3>{escape(part.rule)}</h3>"
     if part.test is not None:

@@ -3,19 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 import orjson
 
+from engine.answers.decisions import StoredDecision, decision_from_json
 from engine.assure.cases.expect import STATUSES, Mismatch
 from engine.assure.cases.running import Outcome
-from engine.decide import EngineName, decide
-from engine.explain.words import as_text
+from engine.decide import decide
+from engine.explain.words.decision_reader import source
 from engine.explain.words.tested import failures, unknowns
+from engine.plan.groups import Engine
+from engine.texts import as_text
 from rules.reports.diagnostics import draw
 
 
-def described(outcome: Outcome, *, now: datetime, engine: EngineName) -> str:
+def described(outcome: Outcome, *, now: datetime, engine: Engine) -> str:
     """Return why a case did not pass, over several lines."""
     if outcome.problem:
         loaded = outcome.problem.loaded
@@ -30,7 +32,7 @@ def described(outcome: Outcome, *, now: datetime, engine: EngineName) -> str:
     named = [name for one in outcome.mismatches for name in _rules(one)]
     if named:
         everything = decide(outcome.program, outcome.case.kind, request, now=now, explain="all", engine=engine)
-        rows += _why(named, everything.to_json())
+        rows += _why(named, decision_from_json(everything.to_json()))
     return "\n".join([*rows, "", as_text(decision, "en").rstrip("\n")])
 
 
@@ -69,10 +71,9 @@ def _rules(one: Mismatch) -> list[str]:
     return [str(name) for name in one.expected] if one.place in STATUSES and isinstance(one.expected, list) else []
 
 
-def _why(names: list[str], decision: Mapping[str, Any]) -> Iterator[str]:
+def _why(names: list[str], decision: StoredDecision) -> Iterator[str]:
     """Yield for each rule that is not as expected where it stands, and which of its tests made it so."""
-    for rule in decision["trace"]["rules"]:
-        if rule["rule"] in names and rule["status"] != "fired":
+    for rule in decision.trace.rules if decision.trace else ():
+        if rule.rule in names and rule.status != "fired":
             reasons = failures(rule, "en") or unknowns(rule, "en")
-            source = f"{rule['source']['file']}:{rule['source']['line']}"
-            yield f"  {rule['rule']} ({source}) is {rule['status']}: {', '.join(reasons)}"
+            yield f"  {rule.rule} ({source(rule)}) is {rule.status}: {', '.join(reasons)}"

@@ -10,8 +10,8 @@ from engine.assure.cases.running import Outcome
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def as_junit(outcomes: Sequence[Outcome], told: Mapping[str, str]) -> bytes:
-    """Return the document; `told` has the words for each case that failed, by its id."""
+def as_junit(outcomes: Sequence[Outcome], words_of: Mapping[str, str]) -> bytes:
+    """Return the document; `words_of` has the words for each case that failed, by its id."""
     root = Element("testsuites", {"name": "dealdesk test", **_counts(outcomes)})
     for file, group in groupby(outcomes, key=lambda one: one.case.file):
         found = [*group]
@@ -22,7 +22,7 @@ def as_junit(outcomes: Sequence[Outcome], told: Mapping[str, str]) -> bytes:
             if one.skipped is not None:
                 SubElement(case, "skipped", message=_clean(one.skipped))
             elif one.failed:
-                words = _clean(told[one.case.id])
+                words = _clean(words_of[one.case.id])
                 kind = "failure" if one.mismatches else "error"
                 SubElement(case, kind, message=words.partition("\n")[0]).text = words
     indent(root)

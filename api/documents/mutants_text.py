@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from api.documents.coverage_text import percent
-from api.documents.offered_files import Needed
+from api.documents.lock_file import Needed
 from engine.assure.cases.case import Case
 from engine.assure.mutants.mutant import What
 from engine.assure.mutants.score import Tried, score
@@ -36,7 +36,7 @@ def survivors_text(tried: Sequence[Tried], needed: Needed, *, most: int = MOST) 
         told = [f"  # {line}".rstrip() for line in offer.told.rstrip("\n").split("\n")]
         parts.append("\n".join([*map(str, mutants), "", offer.text.rstrip("\n"), *told]))
     if len(needed) > most:
-        parts.append(f"… and {len(needed) - most} more cases; --cases FOLDER writes them all")
+        parts.append(f"… and {len(needed) - most} more cases; --lock writes and keeps them all")
     helped = {id(mutant) for _, mutants in needed for mutant in mutants}
     others = [one.mutant for one in tried if one.lives and id(one.mutant) not in helped]
     if others:

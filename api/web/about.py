@@ -6,12 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.desk.active import Refusal
-from api.desk.findings import diagnostic_json, stamp
-from api.desk.service import SECTION_OF
+from api.desk.findings import finding_of, stamp
 from api.web.desk import desk_of
 from api.web.reading import read_kind
+from api.web.replies import ActivePolicyReply, Alive, PolicyError, PolicySection, PolicySource, Ready
 from engine.core.decision import Json
+from engine.core.parts import Part, to_json
 from engine.core.request_schema import request_schema
+from rules.kinds import SECTIONS
 from rules.reports.diagnostics import draw
 
 
@@ -19,14 +21,16 @@ async def policy(request: Request) -> Response:
     """Say which policy decides, with its text."""
     program = desk_of(request).active.program
     active = program.policy
-    return _json(
-        {
-            **stamp(active),
-            "currency": active.currency,
-            "timezone": active.timezone,
-            "sections": [{"section": SECTION_OF[kind], "kind": kind.value} for kind in program.domains],
-            "source": [{"file": source.file, "text": source.text} for source in active.sources],
-        }
+    return _part(
+        ActivePolicyReply(
+            name=active.name,
+            version=active.version,
+            digest=active.digest,
+            currency=active.currency,
+            timezone=active.timezone,
+            sections=[PolicySection(SECTIONS[kind].key, kind) for kind in program.domains],
+            source=[PolicySource(source.file, source.text) for source in active.sources],
+        )
     )
 
 
@@ -40,7 +44,7 @@ async def schema(request: Request) -> Response:
 
 async def alive(_request: Request) -> Response:
     """Say that the process answers."""
-    return _json({"status": "ok"})
+    return _part(Alive("ok"))
 
 
 async def ready(request: Request) -> Response:
@@ -50,8 +54,7 @@ async def ready(request: Request) -> Response:
     """
     active = desk_of(request).active
     refusal = active.refusal
-    error = _refusal_json(refusal) if refusal else None
-    return _json({"status": "ready", "policy": stamp(active.program.policy), "policy_error": error})
+    return _part(Ready("ready", stamp(active.program.policy), _error(refusal) if refusal else None))
 
 
 async def metrics(request: Request) -> Response:
@@ -59,12 +62,13 @@ async def metrics(request: Request) -> Response:
     return Response(desk_of(request).metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
-def _refusal_json(refusal: Refusal) -> Json:
-    return {
-        "at": refusal.at.isoformat(),
-        "detail": refusal.detail,
-        "diagnostics": [{**diagnostic_json(one), "drawing": draw(one, refusal.sources)} for one in refusal.diagnostics],
-    }
+def _error(refusal: Refusal) -> PolicyError:
+    diagnostics = [finding_of(one, draw(one, refusal.sources)) for one in refusal.diagnostics]
+    return PolicyError(refusal.at.isoformat(), refusal.detail, diagnostics)
+
+
+def _part(reply: Part) -> Response:
+    return _json(to_json(reply))
 
 
 def _json(value: Json, media_type: str = "application/json") -> Response:

@@ -1,20 +1,93 @@
-"""The JSON Schemas of what the service answers, for its OpenAPI description; a test holds real answers to them."""
+"""The JSON Schemas of what the service answers, made from the types of the answers: nothing is listed twice.
 
+`msgspec` describes the types. What it cannot know is put right here: a field that may be absent is never null, one that
+is filled in only when it is written is always there, and a client may meet keys that it does not know yet, for answers
+only grow. `tests/test_answers.py` holds real answers to the closed schemas.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from msgspec.json import schema_components
+
+from api.web.replies import ActivePolicyReply, Alive, BatchDecision, BatchProblem, Problem, Ready
+from engine.answers.decisions import DECISIONS
 from engine.core.decision import Json, Kind
 
 Schema = dict[str, Json]
 
 TEXT: Schema = {"type": "string"}
-MAYBE_TEXT: Schema = {"type": ["string", "null"]}
-TEXTS: Schema = {"type": "array", "items": TEXT}
-ORDINAL: Schema = {"type": "integer", "minimum": 1}
 OBJECT: Schema = {"type": "object"}
+_NULL = {"type": "null"}
+_REPLIES = (ActivePolicyReply, Alive, BatchDecision, BatchProblem, Problem, Ready)
+# The fields by which JSON names the type of an object.
+_TAGS = {"kind": "The kind of decision.", "step": "Which step it is."}
 
 
-def record(properties: dict[str, Schema], *, optional: tuple[str, ...] = ()) -> Schema:
-    """Return the schema of an object; additions stay possible, as the contract says."""
-    required: list[Json] = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": dict(properties), "required": required}
+def decision_name(kind: Kind) -> str:
+    """Return the name of the schema of a kind's decisions."""
+    return DECISIONS[kind].__name__
+
+
+@cache
+def schemas(refs: str, kinds: tuple[Kind, ...] = tuple(Kind), *, closed: bool = False) -> Mapping[str, Schema]:
+    """Return the schemas of everything that the service answers, by name.
+
+    Args:
+        refs: the path that the schemas stand under.
+        kinds: those that are decided.
+        closed: whether a key that no type declares is an error.
+    """
+    types = [*[DECISIONS[kind] for kind in kinds], *_REPLIES]
+    _, found = schema_components(types, ref_template=f"{refs}{{name}}")
+    for name in {DECISIONS[kind].__name__ for kind in Kind} - {DECISIONS[kind].__name__ for kind in kinds}:
+        found.pop(name, None)
+    decided: Any = found[BatchDecision.__name__]["properties"]["decision"]
+    decided["anyOf"] = [{"$ref": f"{refs}{decision_name(kind)}"} for kind in kinds]
+    decided["discriminator"]["mapping"] = {kind.value: f"{refs}{decision_name(kind)}" for kind in kinds}
+    return {name: _mended(schema, closed=closed) for name, schema in found.items()}
+
+
+def _mended(schema: dict[str, Any], *, closed: bool) -> Schema:
+    """Return the schema of a type as its JSON is."""
+    properties = schema.get("properties")
+    if properties is None:
+        return {"type": "string", **schema}  # an enumeration
+    required = {*schema["required"], *[name for name, one in properties.items() if one.get("default") == ""]}
+    mended = {
+        **schema,
+        "properties": {name: _field(name, one) for name, one in properties.items()},
+        "required": [name for name in properties if name in required],
+    }
+    if not closed:
+        del mended["additionalProperties"]
+    return mended
+
+
+def _field(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a field: described itself, and not null where it can be absent instead."""
+    if name in _TAGS and [*schema] == ["enum"]:
+        (tag,) = schema["enum"]
+        return {"type": "string", "const": tag, "description": _TAGS[name]}
+    if "enum" in schema:
+        schema = {**schema, "type": "string"}
+    if "items" in schema:
+        schema = {**schema, "items": _field("", schema["items"])}
+    choices = schema.get("anyOf", [])
+    described = [one["description"] for one in choices if "description" in one and len(choices) == 2]
+    mended = {key: value for key, value in schema.items() if key != "default"}
+    if "default" in schema and schema["default"] is None:
+        left = [one for one in choices if one != _NULL]
+        del mended["anyOf"]
+        mended = {**(left[0] if len(left) == 1 else {"anyOf": left}), **mended}
+    elif described:
+        mended = {
+            "description": described[0],
+            **mended,
+            "anyOf": [{key: value for key, value in one.items() if key != "description"} for one in choices],
+        }
+    return mended
 
 
 def items(schema: Schema) -> Schema:
@@ -25,135 +98,3 @@ def items(schema: Schema) -> Schema:
 def one_of(*values: str) -> Schema:
     """Return the schema of an enumeration."""
     return {"type": "string", "enum": [*values]}
-
-
-def outcomes(kind: Kind) -> tuple[str, ...]:
-    """Return the outcomes of a kind."""
-    return _OUTCOMES[kind]
-
-
-def decision_schema(kind: Kind) -> Schema:
-    """Return the schema of a kind's decisions."""
-    return record(
-        {
-            "id": {**TEXT, "description": "Identifies this decision; the only part that differs from call to call."},
-            "kind": {"const": kind.value},
-            "policy": STAMP,
-            "as_of": {**TEXT, "format": "date-time"},
-            "outcome": one_of(*_OUTCOMES[kind]),
-            "summary": {**TEXT, "description": "One sentence for people, in the chosen language."},
-            "result": _RESULT[kind],
-            "missing": {**TEXTS, "description": "The fields that the decision is waiting for."},
-            "possible": {**OBJECT, "description": "With `needs_information`: the outcomes and levels that remain."},
-            "trace": TRACE,
-        },
-        optional=("possible", "trace"),
-    )
-
-
-STAMP = record({"name": TEXT, "version": TEXT, "digest": {**TEXT, "pattern": "^sha256:"}})
-
-TRACE: Schema = {
-    **record({"facts": items(OBJECT), "rules": items(OBJECT), "steps": items(OBJECT)}),
-    "description": "Which facts, which rules, which tests with which values, and what was decided from them.",
-}
-
-PROBLEM = record(
-    {
-        "type": {**TEXT, "format": "uri"},
-        "title": TEXT,
-        "status": {"type": "integer"},
-        "detail": TEXT,
-        "errors": items(
-            record(
-                {
-                    "pointer": {**TEXT, "description": "A JSON pointer (RFC 6901) into the body."},
-                    "parameter": {**TEXT, "description": "The query parameter, instead of a pointer."},
-                    "code": TEXT,
-                    "message": TEXT,
-                    "hint": MAYBE_TEXT,
-                },
-                optional=("pointer", "parameter", "hint"),
-            )
-        ),
-    },
-    optional=("errors",),
-)
-
-POLICY = record(
-    {
-        "name": TEXT,
-        "version": TEXT,
-        "digest": TEXT,
-        "currency": TEXT,
-        "timezone": TEXT,
-        "sections": items(record({"section": TEXT, "kind": one_of(*Kind)})),
-        "source": items(record({"file": TEXT, "text": TEXT})),
-    }
-)
-
-READY = record(
-    {
-        "status": {"const": "ready"},
-        "policy": STAMP,
-        "policy_error": {
-            "description": "Why the policy files as they stand are not served; the last good policy still is.",
-            "anyOf": [{"type": "null"}, record({"at": TEXT, "detail": TEXT, "diagnostics": items(OBJECT)})],
-        },
-    }
-)
-
-_OUTCOMES = {
-    Kind.PRICE_APPROVAL: ("auto_approved", "requires_approval", "held", "rejected", "needs_information"),
-    Kind.SPECIAL_ORDER: ("clear", "held", "blocked", "needs_information"),
-    Kind.DEAL_REGISTRATION: ("awarded", "contested", "rejected", "needs_information"),
-    Kind.PARTNER_ALLOCATION: ("allocated", "fallback", "needs_information"),
-}
-
-_APPROVER = record({"role": TEXT, "title": TEXT, "respond_within": MAYBE_TEXT})
-
-_RESULT: dict[Kind, Schema] = {
-    Kind.PRICE_APPROVAL: record(
-        {
-            "level": {**MAYBE_TEXT, "description": "The level that is required, or null."},
-            "chain": items(record({"step": ORDINAL, "approvers": items(_APPROVER)})),
-            "lines": items(
-                record({"line": ORDINAL, "level": MAYBE_TEXT, "discount": MAYBE_TEXT, "margin": MAYBE_TEXT})
-            ),
-            "holds": items(OBJECT),
-            "rejections": items(OBJECT),
-            "notify": {"type": "array"},
-            "valid_until": MAYBE_TEXT,
-            "alternatives": items(record({"line": ORDINAL, "level": TEXT})),
-            "totals": OBJECT,
-        }
-    ),
-    Kind.SPECIAL_ORDER: record(
-        {
-            "kinds": TEXTS,
-            "controls": items(record({"control": TEXT, "obligation": OBJECT, "met": {"type": ["boolean", "null"]}})),
-            "blocks": items(record({"control": TEXT, "reason": TEXT})),
-            "audit": TEXTS,
-            "valid_until": MAYBE_TEXT,
-        }
-    ),
-    Kind.DEAL_REGISTRATION: record(
-        {
-            "winner": MAYBE_TEXT,
-            "recommended": MAYBE_TEXT,
-            "decided_by": MAYBE_TEXT,
-            "protected_until": MAYBE_TEXT,
-            "extend": MAYBE_TEXT,
-            "ranking": items(record({"claim": TEXT, "status": one_of("awarded", "eligible", "held", "rejected")})),
-        }
-    ),
-    Kind.PARTNER_ALLOCATION: record(
-        {
-            "chosen": TEXTS,
-            "ranking": items(record({"partner": TEXT, "score": MAYBE_TEXT})),
-            "excluded": items(record({"partner": TEXT, "reasons": {"type": "array"}})),
-            "accept_by": MAYBE_TEXT,
-            "fallback": MAYBE_TEXT,
-        }
-    ),
-}

@@ -22,8 +22,10 @@ from api.web.metrics import Metrics
 from api.web.observe import Observe
 from api.web.openapi import OpenApi
 from api.web.problems import ProblemError, on_engine_unavailable, on_http_error, on_problem, on_refused
+from engine.backends import make_engine
 from engine.backends.durable.errors import EngineUnavailableError
 from engine.core.decision import RefusedError
+from engine.core.parts import to_json
 from rules.reports.diagnostics import draw
 
 ROUTES = (
@@ -42,9 +44,9 @@ SWITCH_INTERVAL = 0.001
 
 def create_app(settings: Settings, active: ActivePolicy | None = None) -> FastAPI:
     """Return the application over a policy; raises as `ActivePolicy` does when there is none to serve."""
-    active = active or ActivePolicy(settings.policy, settings.engine)
+    active = active or ActivePolicy(settings.policy, make_engine(settings.engine))
     metrics = Metrics(active)
-    desk = Desk(settings, active, metrics, Options(engine=settings.engine, limits=settings.limits))
+    desk = Desk(settings, active, metrics, Options(engine=active.engine, limits=settings.limits))
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -93,18 +95,18 @@ def _set_aside() -> None:
 async def _watch(desk: Desk) -> None:
     log = structlog.get_logger("dealdesk")
 
-    def tell(accepted: bool) -> None:
+    def reloaded(accepted: bool) -> None:
         _set_aside()
         desk.metrics.reload(accepted=accepted)
         refusal = desk.active.refusal
         if refusal is None:
-            log.info("policy_reloaded", **stamp(desk.active.program.policy))
+            log.info("policy_reloaded", **to_json(stamp(desk.active.program.policy)))
         else:
             problems = [draw(one, refusal.sources) for one in refusal.diagnostics]
             log.error("policy_refused", detail=refusal.detail, problems=problems)
 
     while True:
         try:
-            await desk.active.watch(tell)
+            await desk.active.watch(reloaded)
         except Exception:  # our own mistake must not end the watch
             log.exception("watch_failed")

@@ -10,9 +10,10 @@ from datetime import datetime
 from api.desk import service
 from api.desk.service import KIND_BY_NAME, Options
 from api.web.body import pointer
-from api.web.problems import ENGINE_UNAVAILABLE, INVALID_REQUEST, problem_json, refusal_json
+from api.web.problems import ENGINE_UNAVAILABLE, INVALID_REQUEST, problem_of, refusal_of
 from engine.backends.durable.errors import EngineUnavailableError
 from engine.core.decision import Fault, Json, Kind, RefusedError
+from engine.core.parts import to_json
 from engine.program import Program
 
 
@@ -52,9 +53,9 @@ def decide_entries(
             answer = service.decide(program, kind, request, now=now, options=options, name=name)
         except RefusedError as refused:
             base = f"/requests/{n}{within}"
-            results.append({"problem": refusal_json(INVALID_REQUEST, refused.faults, base=base)})
+            results.append({"problem": to_json(refusal_of(INVALID_REQUEST, refused.faults, base=base))})
         except EngineUnavailableError as error:
-            results.append({"problem": problem_json(ENGINE_UNAVAILABLE, str(error))})
+            results.append({"problem": to_json(problem_of(ENGINE_UNAVAILABLE, str(error)))})
         else:
             results.append({"decision": answer.to_json()})
             decided.append((kind, answer.decision.outcome))

@@ -1,4 +1,4 @@
-"""JSON text from outside as a value: strict, bounded, exact, and every fault told with its place.
+"""JSON text from outside as a value: strict, bounded, exact, and every fault reported with its place.
 
 Stricter than `json.loads`, because a deal desk must not guess: no NaN, no key twice (which price was meant?), no number
 that needs more memory than it has digits, no half of a surrogate pair that no reply could carry. Non-integer numbers
@@ -192,6 +192,8 @@ def _faults(value: object, at: str) -> Iterator[Fault]:
         case list():
             for index, item in enumerate(value):
                 yield from _faults(item, pointer(at, index))
+        case _:
+            pass
 
 
 # --- hooks of the scanner ------------------------------------------------------------------------------------------

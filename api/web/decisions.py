@@ -66,7 +66,7 @@ async def decide_batch(request: Request) -> Response:
 
 
 def _takes_long(desk: Desk, body: bytes, options: Options) -> bool:
-    return len(body) > LONG_BODY[options.explain] or desk.options.engine == "durable"
+    return len(body) > LONG_BODY[options.explain] or desk.active.engine.name == "durable"
 
 
 async def _in_thread(desk: Desk, work: Callable[[], Answer]) -> Answer:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.web.metrics import Metrics
-from api.web.problems import INTERNAL_ERROR, problem_json, problem_response
+from api.web.problems import INTERNAL_ERROR, problem_of, problem_response
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 GONE = 499  # the caller left before there was an answer; for the log and the metrics only
@@ -52,7 +52,7 @@ class Observe:
                 self._log.exception("internal_error", request_id=request_id.decode())
             if not status:
                 detail = f"the log has it under request id {request_id.decode()}"
-                await problem_response(problem_json(INTERNAL_ERROR, detail))(scope, receive, send_with_id)
+                await problem_response(problem_of(INTERNAL_ERROR, detail))(scope, receive, send_with_id)
         self._note(scope, request_id, status, perf_counter() - started)
 
     def _note(self, scope: Scope, request_id: bytes, status: int, seconds: float) -> None:

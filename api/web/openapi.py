@@ -21,6 +21,7 @@ from api.web.problems import (
     ProblemType,
 )
 from api.web.reading import QUERY
+from api.web.replies import ActivePolicyReply, Alive, BatchDecision, BatchProblem, Problem, Ready
 from engine.core.decision import Json, Kind
 from engine.core.request_schema import definitions, kind_schema
 from engine.program import Program
@@ -62,10 +63,9 @@ def _describe(desk: Desk, program: Program) -> dict[str, Json]:
     schemas: dict[str, Json] = {
         **definitions(policy, COMPONENTS, limits=desk.settings.limits),
         **{f"{kind.value}_request": kind_schema(kind, COMPONENTS) for kind in kinds},
-        **{f"{kind.value}_decision": answers.decision_schema(kind) for kind in kinds},
+        **answers.schemas(COMPONENTS, kinds),
         "batch": _batch(kinds, desk.settings.max_batch),
-        "batch_results": _batch_results(kinds),
-        "problem": answers.PROBLEM,
+        "batch_results": _BATCH_RESULTS,
     }
     return {
         "openapi": "3.1.0",
@@ -88,7 +88,7 @@ def _decide(kind: Kind) -> Schema:
             "summary": f"Decide a {words}",
             "parameters": _PARAMETERS,
             "requestBody": _body(f"{name}_request"),
-            "responses": _responses(_ref(f"{name}_decision"), f"The {words} decision.", BODY_PROBLEMS),
+            "responses": _responses(_ref(answers.decision_name(kind)), f"The {words} decision.", BODY_PROBLEMS),
         }
     }
 
@@ -112,12 +112,6 @@ def _batch(kinds: tuple[Kind, ...], most: int) -> Schema:
     }
 
 
-def _batch_results(kinds: tuple[Kind, ...]) -> Schema:
-    decision: Schema = {"anyOf": [_ref(f"{kind.value}_decision") for kind in kinds]}
-    result: Schema = {"anyOf": [answers.record({"decision": decision}), answers.record({"problem": _ref("problem")})]}
-    return answers.record({"results": answers.items(result)})
-
-
 def _ref(name: str) -> Schema:
     return {"$ref": COMPONENTS + name}
 
@@ -133,7 +127,7 @@ def _responses(
     responses: Schema = {"200": {"description": description, "content": {media_type: {"schema": schema}}}}
     for status in sorted({problem.status for problem in problems}):
         titles = [f"{problem.title} (`{problem.uri}`)." for problem in problems if problem.status == status]
-        content: Json = {MEDIA_TYPE: {"schema": _ref("problem")}}
+        content: Json = {MEDIA_TYPE: {"schema": _ref(Problem.__name__)}}
         responses[str(status)] = {"description": " ".join(titles), "content": content}
     return responses
 
@@ -142,6 +136,18 @@ def _get(operation: str, summary: str, schema: Schema, media_type: str = "applic
     responses = _responses(schema, summary, (INTERNAL_ERROR,), media_type)
     return {"get": {"operationId": operation, "summary": summary, "responses": responses}}
 
+
+_BATCH_RESULTS: Schema = {
+    "type": "object",
+    "description": "What became of the requests, in their order.",
+    "properties": {
+        "results": {
+            "description": "A decision or a problem for each request.",
+            **answers.items({"anyOf": [_ref(BatchDecision.__name__), _ref(BatchProblem.__name__)]}),
+        }
+    },
+    "required": ["results"],
+}
 
 _PARAMETERS: list[Json] = [
     {"name": name, "in": "query", "description": _ABOUT[name], "schema": {"type": "string", "enum": [*values]}}
@@ -158,7 +164,7 @@ _OTHERS: Schema = {
             "responses": _responses(_ref("batch_results"), "One result a request.", BODY_PROBLEMS),
         }
     },
-    "/v1/policy": _get("policy", "The active policy and its text", answers.POLICY),
+    "/v1/policy": _get("policy", "The active policy and its text", _ref(ActivePolicyReply.__name__)),
     "/v1/policy/schema/{kind}": {
         "get": {
             "operationId": "request_schema",
@@ -176,7 +182,7 @@ _OTHERS: Schema = {
             ),
         }
     },
-    "/healthz": _get("alive", "Whether the process answers", answers.record({"status": {"const": "ok"}})),
-    "/readyz": _get("ready", "Whether decisions are served, and by which policy", answers.READY),
+    "/healthz": _get("alive", "Whether the process answers", _ref(Alive.__name__)),
+    "/readyz": _get("ready", "Whether decisions are served, and by which policy", _ref(Ready.__name__)),
     "/metrics": _get("metrics", "Prometheus metrics", answers.TEXT, "text/plain"),
 }

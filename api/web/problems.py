@@ -1,4 +1,4 @@
-"""What HTTP callers are told when there is no answer: RFC 9457 problems, one shape for every error."""
+"""What HTTP callers are answered when there is no answer: RFC 9457 problems, one shape for every error."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.core.decision import Fault, Json, RefusedError
+from api.web.drain import drain
+from api.web.replies import Problem, RequestFault
+from engine.core.decision import Fault, RefusedError
+from engine.core.parts import to_json
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 100  # enough to mend a request by; a reply stays smaller than the request it refuses
@@ -55,43 +58,34 @@ PROBLEM_TYPES = (
 class ProblemError(Exception):
     """Ends a request with a problem."""
 
-    def __init__(self, problem: dict[str, Json]) -> None:
+    def __init__(self, problem: Problem) -> None:
         """Take the problem as callers get it."""
-        super().__init__(problem["detail"])
+        super().__init__(problem.detail)
         self.problem = problem
 
 
-def problem_json(type_: ProblemType, detail: str, errors: Iterable[dict[str, Json]] = ()) -> dict[str, Json]:
-    """Return a problem's members."""
-    problem: dict[str, Json] = {"type": type_.uri, "title": type_.title, "status": type_.status, "detail": detail}
-    if listed := [*errors]:
-        problem["errors"] = [*listed[:MAX_ERRORS]]
-    return problem
+def problem_of(type_: ProblemType, detail: str, errors: Iterable[RequestFault] = ()) -> Problem:
+    """Return a problem of a kind."""
+    return Problem(type_.uri, type_.title, type_.status, detail, [*errors][:MAX_ERRORS] or None)
 
 
-def refusal_json(type_: ProblemType, faults: tuple[Fault, ...], *, base: str = "") -> dict[str, Json]:
+def refusal_of(type_: ProblemType, faults: tuple[Fault, ...], *, base: str = "") -> Problem:
     """Return the problem of a refused request; `base` is the pointer to the request within the body."""
     first = faults[0]
     where = base + first.pointer
     detail = f"{where}: {first.message}" if where else first.message
     if len(faults) > 1:
         detail += f" (and {len(faults) - 1} more)"
-    return problem_json(type_, detail, (fault_json(fault, base) for fault in faults))
+    errors = [
+        RequestFault(pointer=base + fault.pointer, code=fault.code, message=fault.message, hint=fault.hint or None)
+        for fault in faults
+    ]
+    return problem_of(type_, detail, errors)
 
 
-def fault_json(fault: Fault, base: str = "") -> dict[str, Json]:
-    """Return one error of a bad request."""
-    error: dict[str, Json] = {"pointer": base + fault.pointer, "code": fault.code, "message": fault.message}
-    if fault.hint:
-        error["hint"] = fault.hint
-    return error
-
-
-def problem_response(problem: dict[str, Json], headers: dict[str, str] | None = None) -> Response:
+def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
     """Return a problem as a reply."""
-    status = problem["status"]
-    assert isinstance(status, int)
-    return Response(orjson.dumps(problem), status, headers, MEDIA_TYPE)
+    return Response(orjson.dumps(to_json(problem)), problem.status, headers, MEDIA_TYPE)
 
 
 async def on_problem(_request: Request, error: Exception) -> Response:
@@ -103,20 +97,21 @@ async def on_problem(_request: Request, error: Exception) -> Response:
 async def on_refused(_request: Request, error: Exception) -> Response:
     """Reply to a `RefusedError`: JSON that cannot be decided."""
     assert isinstance(error, RefusedError)
-    return problem_response(refusal_json(INVALID_REQUEST, error.faults))
+    return problem_response(refusal_of(INVALID_REQUEST, error.faults))
 
 
 async def on_engine_unavailable(_request: Request, error: Exception) -> Response:
     """Reply to an `EngineUnavailableError`: the same request may be answered in a moment."""
-    return problem_response(problem_json(ENGINE_UNAVAILABLE, str(error)), {"Retry-After": "1"})
+    return problem_response(problem_of(ENGINE_UNAVAILABLE, str(error)), {"Retry-After": "1"})
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
     """Reply to what the router finds: no such path, or not with this method."""
     assert isinstance(error, HTTPException)
+    await drain(request)
     method, path = request.method, request.url.path
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
         detail = f"{method} is not for {path}; use {allowed}"
-        return problem_response(problem_json(METHOD_NOT_ALLOWED, detail), {"Allow": allowed})
-    return problem_response(problem_json(NOT_FOUND, f"there is no {path}; /docs lists what there is"))
+        return problem_response(problem_of(METHOD_NOT_ALLOWED, detail), {"Allow": allowed})
+    return problem_response(problem_of(NOT_FOUND, f"there is no {path}; /docs lists what there is"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench.budgets import program_of_text
+from bench.budgets import INDEX, program_of_text
 from bench.quotes import NOW
 from bench.tables import Hit, Request, Table, policy_text, quote
 from engine.core.decision import Explain, Kind
@@ -25,7 +25,7 @@ class Engine:
     def decide(self, asked: Any, *, trace: bool) -> Any:
         """Decide the quote."""
         explain = "near" if trace else self._plain
-        return decide(self._program, Kind.PRICE_APPROVAL, asked, now=NOW, explain=explain)
+        return decide(self._program, Kind.PRICE_APPROVAL, asked, now=NOW, engine=INDEX, explain=explain)
 
     def rows(self, answer: Any) -> list[int]:
         """Return the row that grants the level, or all rows that fired."""

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.answers.decisions import Decision
+from engine.backends import Backend, EngineName
 from engine.backends.durable.errors import EngineUnavailableError
-from engine.core.decision import Decision, Explain, Json, Kind, RefusedError
+from engine.core.decision import Explain, Json, Kind, RefusedError
 from engine.core.facts import Limits
-from engine.decide import EngineName, decide
-from engine.explain.words import as_text
+from engine.decide import decide
 from engine.program import Program
+from engine.texts import as_text
 
 # Near misses are found by the engine itself; `all` shows every test's values besides.
 COMPARED: tuple[Explain, ...] = ("near", "all")
@@ -49,7 +51,7 @@ def crosscheck(
     request: object,
     *,
     now: datetime,
-    engines: tuple[EngineName, EngineName],
+    engines: tuple[Backend, Backend],
     limits: Limits,
 ) -> Crosschecked:
     """Decide a request on both engines, and compare everything that they say."""
@@ -73,7 +75,7 @@ def _answer(
     request: object,
     *,
     now: datetime,
-    engine: EngineName,
+    engine: Backend,
     explain: Explain,
     limits: Limits,
 ) -> Answer:
@@ -81,10 +83,10 @@ def _answer(
     try:
         decision: Decision = decide(program, kind, request, now=now, explain=explain, engine=engine, limits=limits)
     except RefusedError as refused:
-        return Answer(engine, str(refused), f"refused: {refused}\n", decided=False)
+        return Answer(engine.name, str(refused), f"refused: {refused}\n", decided=False)
     except EngineUnavailableError as error:
-        return Answer(engine, str(error), f"no decision: {error}\n", decided=False)
-    return Answer(engine, dict(decision.to_json()), as_text(decision, "en"), decided=True)
+        return Answer(engine.name, str(error), f"no decision: {error}\n", decided=False)
+    return Answer(engine.name, dict(decision.to_json()), as_text(decision, "en"), decided=True)
 
 
 def parting(left: Json, right: Json, pointer: str = "") -> Iterator[str]:

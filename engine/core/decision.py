@@ -1,28 +1,14 @@
-"""What the engine answers: a decision as plain data, and the refusal of a request that cannot be read."""
+"""What every decision is about: the four kinds, how they are asked for, and the refusal of what cannot be read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
+
+from rules.kinds import Kind as Kind  # noqa: PLC0414 - part of what a decision is
 
 Language: TypeAlias = Literal["en", "zh"]
 Explain: TypeAlias = Literal["none", "fired", "near", "all"]
 # What `json.dumps` can write: values are made of these alone, so that a decision is the same text everywhere.
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
-
-
-class Kind(StrEnum):
-    """The four kinds of decision; the value stands in JSON, `slug` in paths, commands and file names."""
-
-    PRICE_APPROVAL = "price_approval"
-    SPECIAL_ORDER = "special_order"
-    DEAL_REGISTRATION = "deal_registration"
-    PARTNER_ALLOCATION = "partner_allocation"
-
-    @property
-    def slug(self) -> str:
-        """Return the kind as URLs and the command line write it."""
-        return self.value.replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +28,3 @@ class RefusedError(Exception):
         """Take the faults in the request's own order; there is at least one."""
         super().__init__("; ".join(f"{fault.pointer or '/'}: {fault.message}" for fault in faults))
         self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyStamp:
-    """Which policy decided."""
-
-    name: str
-    version: str
-    digest: str
-
-
-class Decision(NamedTuple):
-    """A decision (CONTRACT.md section 1) without its id, which belongs to the door that stores it.
-
-    `result`, `possible` and `trace` are JSON values in the contract's shape. The same request, policy and `as_of` give
-    an equal decision; only `summary` and the titles and reasons in `result` and `trace` depend on the language.
-    """
-
-    kind: Kind
-    policy: PolicyStamp
-    as_of: str
-    outcome: str
-    summary: str
-    result: Mapping[str, Json]
-    missing: tuple[str, ...]
-    possible: Mapping[str, Json] | None
-    trace: Mapping[str, Json] | None
-
-    def to_json(self) -> dict[str, Json]:
-        """Return the decision in the contract's key order."""
-        answer: dict[str, Json] = {
-            "kind": self.kind.value,
-            "policy": {"name": self.policy.name, "version": self.policy.version, "digest": self.policy.digest},
-            "as_of": self.as_of,
-            "outcome": self.outcome,
-            "summary": self.summary,
-            "result": dict(self.result),
-            "missing": list(self.missing),
-        }
-        if self.possible is not None:
-            answer["possible"] = dict(self.possible)
-        if self.trace is not None:
-            answer["trace"] = dict(self.trace)
-        return answer

@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Fault, Kind, RefusedError
 from engine.core.faults import Bounds, Readers, Vocabulary, faults_of, is_nobodys
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
-from rules.ir import Origin, Policy
+from rules.ir import Policy
+from rules.kinds import SECTIONS
 
 Row: TypeAlias = dict[str, Value]
 
@@ -43,9 +43,11 @@ class Facts(NamedTuple):
 
     `lines`, `claims` and `candidates` are None where the request does not give them at all; a claim's row has its
     partner's fields too, a candidate's row has the fields of `partner`. `request` is what all this was read from: which
-    keys it has tells a given value from a default, and nothing else is read from it.
+    keys it has tells a given value from a default, and nothing else is read from it. `judged` has the rows of every
+    derived table that fired and that were undetermined, as bits, by field and the number of the row that it stands in
+    (None for the shared facts): deriving notes them, so that a trace can name them.
 
-    A named tuple, because facts are made for each request and for each price that is tried: a frozen dataclass of eight
+    A named tuple, because facts are made for each request and for each price that is tried: a frozen dataclass of nine
     fields takes four times as long to make.
     """
 
@@ -56,7 +58,19 @@ class Facts(NamedTuple):
     claims: list[Row] | None
     candidates: list[Row] | None
     labels: Mapping[str, str]
-    request: Mapping[str, object] = MappingProxyType({})
+    request: Mapping[str, object]
+    judged: dict[tuple[str, int | None], tuple[int, int]]
+
+    def what_if(
+        self,
+        shared: Row,
+        *,
+        lines: list[Row] | None,
+        claims: list[Row] | None = None,
+        candidates: list[Row] | None = None,
+    ) -> "Facts":
+        """Return other facts as of the same moment: to see what would follow from them."""
+        return Facts(self.as_of, self.today, shared, lines, claims, candidates, {}, {}, {})
 
 
 class RequestReader:
@@ -67,7 +81,7 @@ class RequestReader:
         self._zone = ZoneInfo(policy.timezone)
         self._currency = policy.currency
         objects = (*SHARED_OBJECTS, "line", "claim")
-        givable = [field for field in policy.fields.values() if field.origin in (Origin.GIVEN, Origin.FACT)]
+        givable = [field for field in policy.fields.values() if field.givable]
         self._readers: dict[str, Readers] = {
             name: {field.name: (field.path, reader_of(field)) for field in givable if field.object == name}
             for name in objects
@@ -139,7 +153,7 @@ class RequestReader:
         if shared.get("deal.currency", self._currency) not in (None, self._currency) or not _has_enough(request, kind):
             raise _DoubtfulError
         labels = _labels(request["labels"]) if "labels" in request else {}
-        return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels, request)
+        return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels, request, {})
 
     def _row(self, name: str, value: object) -> Row:
         row = dict(self._defaults[name])
@@ -191,9 +205,9 @@ def _check_ids(rows: list[Row], path: str) -> None:
 
 def _has_enough(request: dict[str, object], kind: Kind) -> bool:
     """Return whether a request has what its kind of decision cannot do without."""
-    if kind is Kind.PARTNER_ALLOCATION:
-        return request.get("candidates") is not None
-    return bool(request.get("claims" if kind is Kind.DEAL_REGISTRATION else "lines"))
+    section = SECTIONS[kind]
+    rows = request.get(section.rows)
+    return rows is not None if section.may_be_empty else bool(rows)
 
 
 def _labels(value: object) -> dict[str, str]:

@@ -4,14 +4,17 @@
 through here, slowly, so that its author has everything to mend in one answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.core.decision import Fault, Kind
+from engine.core.hints import for_key
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp
-from rules.reports.nearest import nearest
+from rules.kinds import SECTIONS
 from rules.vocabulary import OWN_SALES
+
+HINTED = 100  # faults that get a hint
 
 # A field's name within its object → its path and its reader.
 Readers: TypeAlias = Mapping[str, tuple[str, Callable[[object], Value]]]
@@ -53,7 +56,9 @@ class _Examination:
 
     def whole(self, request: dict[str, object], kind: Kind, bounds: Bounds) -> list[Fault]:
         top_level = bounds.top_level
-        self.faults.extend(_unknown_key("", key, top_level) for key in request if key not in top_level)
+        for key in request:
+            if key not in top_level:
+                self._unknown_key("", key, top_level)
         self._moment(request.get("as_of"))
         shared: dict[str, Value] = {}
         for name in bounds.shared:
@@ -65,7 +70,7 @@ class _Examination:
         self._identities(claims, "claims", "claim.id")
         self._identities(candidates, "candidates", "partner.id")
         self._partners(claims)
-        self._needs(kind, request, lines, claims)
+        self._needs(kind, request, {"lines": lines, "claims": claims, "candidates": candidates})
         self._currency(shared.get("deal.currency"))
         self._labels(request.get("labels"), most=bounds.labels)
         return self.faults
@@ -76,7 +81,7 @@ class _Examination:
         try:
             read_timestamp(value)
         except WrongValueError as wrong:
-            self.faults.append(Fault("/as_of", wrong.code, f"`as_of` {wrong.message}", wrong.hint))
+            self._wrong("/as_of", "`as_of`", wrong)
 
     def _object(self, name: str, value: object, pointer: str) -> dict[str, Value]:
         if value is None:
@@ -88,21 +93,30 @@ class _Examination:
         readers = self.vocabulary.objects[name]
         for key, given in value.items():
             if (known := readers.get(key)) is None:
-                self.faults.append(self._not_givable(name, pointer, key))
+                self._not_givable(name, pointer, key)
                 continue
             path, read = known
             try:
                 row[path] = None if given is None else read(given)
             except WrongValueError as wrong:
-                place = f"{pointer}/{_escaped(key)}"
-                self.faults.append(Fault(place, wrong.code, f"`{path}` {wrong.message}", wrong.hint))
+                self._wrong(f"{pointer}/{_escaped(key)}", f"`{path}`", wrong)
         return row
 
-    def _not_givable(self, name: str, pointer: str, key: str) -> Fault:
+    def _wrong(self, place: str, name: str, wrong: WrongValueError) -> None:
+        """Add a value that cannot be taken; looking for a hint takes time, and few people read a hundred."""
+        hint = wrong.hint if len(self.faults) < HINTED else None
+        self.faults.append(Fault(place, wrong.code, f"{name} {wrong.message}", hint))
+
+    def _unknown_key(self, pointer: str, key: str, known: tuple[str, ...]) -> None:
+        hint = for_key(key, known, self.vocabulary.objects) if len(self.faults) < HINTED else None
+        self.faults.append(Fault(f"{pointer}/{_escaped(key)}", "unknown_key", "nothing has this name", hint))
+
+    def _not_givable(self, name: str, pointer: str, key: str) -> None:
         if f"{name}.{key}" in self.vocabulary.derived:
             place = f"{pointer}/{_escaped(key)}"
-            return Fault(place, "derived", f"`{name}.{key}` is computed, not given", "leave it out")
-        return _unknown_key(pointer, key, tuple(self.vocabulary.objects[name]))
+            self.faults.append(Fault(place, "derived", f"`{name}.{key}` is computed, not given", "leave it out"))
+        else:
+            self._unknown_key(pointer, key, tuple(self.vocabulary.objects[name]))
 
     def _rows(
         self,
@@ -156,23 +170,22 @@ class _Examination:
 
     def _partners(self, claims: list[dict[str, Value]]) -> None:
         """A partner's claim without the partner would pass every rule about partners."""
+        refused = {"/".join(fault.pointer.split("/", 3)[:3]) for fault in self.faults}
         for n, claim in enumerate(claims):
-            place = f"/claims/{n}/partner/id"
-            if is_nobodys(claim) and not any(f"{fault.pointer}/".startswith(f"/claims/{n}/") for fault in self.faults):
+            if is_nobodys(claim) and f"/claims/{n}" not in refused:
                 hint = 'name the partner; a claim of the maker\'s own sales says `"by": "direct"`'
+                place = f"/claims/{n}/partner/id"
                 self.faults.append(Fault(place, "required", "a partner's claim needs the partner's id", hint))
 
-    def _needs(
-        self, kind: Kind, request: dict[str, object], lines: list[dict[str, Value]], claims: list[dict[str, Value]]
-    ) -> None:
-        """Say what a kind of decision cannot do without."""
-        refused = {fault.pointer for fault in self.faults}
-        if kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER) and not lines and "/lines" not in refused:
-            self.faults.append(Fault("/lines", "required", "at least one line is needed"))
-        if kind is Kind.DEAL_REGISTRATION and not claims and "/claims" not in refused:
-            self.faults.append(Fault("/claims", "required", "at least one claim is needed"))
-        if kind is Kind.PARTNER_ALLOCATION and request.get("candidates") is None:
-            self.faults.append(Fault("/candidates", "required", "the candidates are needed; an empty list means none"))
+    def _needs(self, kind: Kind, request: dict[str, object], rows: Mapping[str, Sequence[object]]) -> None:
+        """Report that what a kind of decision cannot do without is not there."""
+        section = SECTIONS[kind]
+        key = section.rows
+        if section.may_be_empty:
+            if request.get(key) is None:
+                self.faults.append(Fault(f"/{key}", "required", f"the {key} are needed; an empty list means none"))
+        elif not rows[key] and f"/{key}" not in {fault.pointer for fault in self.faults}:
+            self.faults.append(Fault(f"/{key}", "required", f"at least one {key.removesuffix('s')} is needed"))
 
     def _currency(self, currency: Value) -> None:
         ours = self.vocabulary.currency
@@ -190,19 +203,12 @@ class _Examination:
             try:
                 read_text(key), read_text(given)
             except WrongValueError as wrong:
-                place = f"/labels/{_escaped(key)}"
-                self.faults.append(Fault(place, wrong.code, f"the label {wrong.message}", wrong.hint))
+                self._wrong(f"/labels/{_escaped(key)}", "the label", wrong)
 
 
 def is_nobodys(claim: Mapping[str, Value]) -> bool:
     """Return whether a claim is a partner's, as all are that do not say otherwise, and does not say which partner's."""
     return claim.get("claim.by") != OWN_SALES and not claim.get("partner.id")
-
-
-def _unknown_key(pointer: str, key: str, known: tuple[str, ...]) -> Fault:
-    meant = nearest(key, known)
-    hint = f"did you mean `{meant}`?" if meant else "one of: " + ", ".join(known)
-    return Fault(f"{pointer}/{_escaped(key)}", "unknown_key", "nothing has this name", hint)
 
 
 def _escaped(key: str) -> str:

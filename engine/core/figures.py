@@ -1,8 +1,8 @@
 """Exact values as JSON texts: amounts and rates as people write them, derived ratios to four decimals of a percent."""
 
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
-from engine.core.decision import Json
 from engine.core.exact import Ratio
 from engine.core.values import PartialSet, Value
 from rules.types import Scalar, Type
@@ -58,7 +58,7 @@ def rate(value: Ratio) -> str:
     return f"{'-' if n < 0 and digits else ''}{shown[:-4]}.{shown[-4:]}%"
 
 
-def text(value: Value, kind: Type) -> Json:
+def text(value: Value, kind: Type) -> str | bool | list[str] | None:
     """Return a field's value as the trace shows it; `kind` is the field's type."""
     match value:
         case tuple():
@@ -75,8 +75,10 @@ def text(value: Value, kind: Type) -> Json:
             return value.isoformat()
         case timedelta():
             return duration(value)
-        case _:
+        case str() | bool() | None:
             return value
+        case _:
+            assert_never(value)
 
 
 def duration(value: timedelta) -> str:

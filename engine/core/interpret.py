@@ -1,6 +1,6 @@
 """The plainest reading of the IR, and the yardstick of every other: one condition at a time, in Kleene's logic.
 
-True, False, or None for undetermined (LANGUAGE.md section 3). Slow on purpose: nothing is shared between rules.
+True, False, or None for undetermined (docs/language.md section 3). Slow on purpose: nothing is shared between rules.
 """
 
 from collections.abc import Callable, Sequence
@@ -100,10 +100,10 @@ def negated(verdict: Verdict) -> Verdict:
 
 def judge_test(test: Test, value: State, other: State) -> Verdict:
     """Return whether a field's value passes a test; `other` is what a `CompareField` compares with."""
-    match test:
-        case Present() | Missing():
-            given = value is not UNKNOWN and value is not None
-            return given == isinstance(test, Present)
+    if isinstance(test, Present):
+        return value is not UNKNOWN and value is not None
+    if isinstance(test, Missing):
+        return value is UNKNOWN or value is None
     if value is UNKNOWN or other is UNKNOWN:
         return None
     match test:
@@ -143,7 +143,7 @@ def has_any(members: Value, values: Sequence[str]) -> Verdict:
             if not known.isdisjoint(values):
                 return True
             return None if not maybe.isdisjoint(values) else False
-        case _:
+        case _:  # null
             return False
 
 
@@ -168,7 +168,8 @@ def order(left: Value, right: Value) -> int:
             return (left > right) - (left < right)
         case (timedelta(), timedelta()):
             return (left > right) - (left < right)
-    raise AssertionError(f"the loader lets no test compare {left!r} with {right!r}")
+        case _:
+            raise AssertionError(f"the loader lets no test compare {left!r} with {right!r}")
 
 
 def as_ratio(value: State) -> Ratio:

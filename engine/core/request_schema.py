@@ -7,15 +7,18 @@ more decimal places than twelve in a JSON number, and a text that is a term's va
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from fractions import Fraction
+from contextlib import suppress
+from typing import assert_never
 
 from engine.core.decision import Json, Kind
-from engine.core.exact import scaled
 from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
+from engine.core.interpret import plain
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
-from rules.ir import Field, Origin, Policy
-from rules.types import Scalar, SetOf, Term, Type, Value
+from engine.core.writing import UnwritableError, write_value
+from rules.built_in import BY_PATH
+from rules.ir import Field, Policy
+from rules.kinds import SECTIONS
+from rules.types import Scalar, SetOf, Term, Type
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DEFINITIONS = "#/$defs/"
@@ -34,12 +37,6 @@ _DESCRIBE = {
     Scalar.NUMBER: 'An exact number: 0.75 or "0.75".',
 }
 _LISTS, _ITEMS = ("lines", "claims", "candidates"), ("line", "claim", "candidate")
-_WHAT_IS_NEEDED: dict[Kind, dict[str, dict[str, Json]]] = {
-    Kind.PRICE_APPROVAL: {"lines": {"type": "array", "minItems": 1}},
-    Kind.SPECIAL_ORDER: {"lines": {"type": "array", "minItems": 1}},
-    Kind.DEAL_REGISTRATION: {"claims": {"type": "array", "minItems": 1}},
-    Kind.PARTNER_ALLOCATION: {"candidates": {"type": "array"}},
-}
 
 
 def request_schema(policy: Policy, kind: Kind, *, limits: Limits | None = None) -> dict[str, Json]:
@@ -54,22 +51,22 @@ def request_schema(policy: Policy, kind: Kind, *, limits: Limits | None = None) 
 
 def kind_schema(kind: Kind, refs: str) -> dict[str, Json]:
     """Return a kind's request schema, its parts by reference; `refs` is the path that `definitions` stand under."""
-    needed = _WHAT_IS_NEEDED[kind]
+    section = SECTIONS[kind]
     parts: dict[str, Json] = {name: {"$ref": refs + name} for name in (*SHARED_OBJECTS, *_LISTS, "labels")}
-    for name, schema in needed.items():
-        parts[name] = {"$ref": refs + name, **schema}
+    least: dict[str, Json] = {} if section.may_be_empty else {"minItems": 1}
+    parts[section.rows] = {"$ref": refs + section.rows, "type": "array", **least}
     as_of = "The moment that the policy is judged at; default: now."
     return {
         "type": "object",
         "properties": {"as_of": {"$ref": f"{refs}timestamp", "description": as_of}, **parts},
-        "required": list(needed),
+        "required": [section.rows],
         "additionalProperties": False,
     }
 
 
 def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]:
     """Return the schemas of every object, type and term that requests under a policy have, by name."""
-    fields = [field for field in policy.fields.values() if field.origin in (Origin.GIVEN, Origin.FACT)]
+    fields = [field for field in policy.fields.values() if field.givable]
     found: dict[str, Json] = {"timestamp": _type_schema(Scalar.TIMESTAMP)}
     for name in (*SHARED_OBJECTS, "line", "claim"):
         own = [field for field in fields if field.object == name]
@@ -117,10 +114,13 @@ def _field_schema(field: Field, policy: Policy, refs: str) -> dict[str, Json]:
     if field.path == "deal.currency":
         return {"enum": [policy.currency, None], "description": "This policy decides in this currency only."}
     schema: dict[str, Json] = {"$ref": refs + _name(field)}
+    if field.path in BY_PATH:
+        schema["description"] = BY_PATH[field.path].en
     if field.describe:
         schema["description"] = field.describe.in_language("en")
     if field.default is not None:
-        schema["default"] = _as_json(field.default, field.type)
+        with suppress(UnwritableError):  # a policy may have a default that no request could give
+            schema["default"] = write_value(plain(field.default), field.type)
     return schema
 
 
@@ -185,25 +185,5 @@ def _type_schema(kind: Type) -> dict[str, Json]:
                 "exclusiveMinimum": -_BOUND,
                 "exclusiveMaximum": _BOUND,
             }
-
-
-def _as_json(value: Value, kind: Type) -> Json:
-    """Write a fact's default as a request would give it."""
-    match value:
-        case Fraction():
-            return f"{_decimal(value * 100)}%" if kind is Scalar.RATE else _decimal(value)
-        case frozenset():
-            return [*sorted(value)]
-        case timedelta():
-            return f"{value // timedelta(minutes=1)}m"
-        case date():
-            return value.isoformat()
         case _:
-            return value
-
-
-def _decimal(value: Fraction) -> str:
-    """Write a number exactly; a policy's literals are decimal, and have no more places than a request's."""
-    digits = f"{scaled(abs(value).as_integer_ratio(), DECIMAL_PLACES):0{DECIMAL_PLACES + 1}d}"
-    written = f"{digits[:-DECIMAL_PLACES]}.{digits[-DECIMAL_PLACES:]}".rstrip("0").rstrip(".")
-    return f"-{written}" if value < 0 else written
+            assert_never(kind)

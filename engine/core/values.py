@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from functools import partial
+from typing import TypeAlias, assert_never
 from unicodedata import normalize
 
+from engine.core import hints
 from engine.core.exact import Ratio
 from rules.ir import Field
-from rules.reports.nearest import nearest
-from rules.types import NUMERIC, Scalar, SetOf, Term
+from rules.types import NUMERIC, Scalar, SetOf, Term, Type
 
 WHOLE_DIGITS = 15
 DECIMAL_PLACES = 12
@@ -27,6 +28,7 @@ _DURATION = re.compile(r"([0-9]{1,6})([dhm])", re.ASCII)
 _DURATION_UNIT = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 _POWERS = tuple(10**n for n in range(DECIMAL_PLACES + 3))
 _BOUND = 10**WHOLE_DIGITS
+_BOUNDS = f"at most {WHOLE_DIGITS} digits before the point and {DECIMAL_PLACES} after it"
 _AMOUNT = '"4400.00"'
 _NUMBER = "0.75"
 
@@ -42,15 +44,24 @@ class PartialSet:
 Value: TypeAlias = Ratio | str | bool | date | datetime | timedelta | frozenset[str] | PartialSet | None
 
 
+# A hint, or what looks for it once somebody asks.
+Hint: TypeAlias = str | Callable[[], str | None] | None
+
+
 class WrongValueError(ValueError):
     """A JSON value that the field cannot take."""
 
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
-        """Take the fault's code, its message (the field's name goes before it) and a hint."""
+    def __init__(self, code: str, message: str, hint: Hint = None) -> None:
+        """Take the fault's code, its message (the field's name goes before it) and a hint, or how to look for one."""
         super().__init__(message)
         self.code = code
         self.message = message
-        self.hint = hint
+        self._hint = hint
+
+    @property
+    def hint(self) -> str | None:
+        """Return the hint, looked for now; a request may have more faults than anyone reads hints of."""
+        return self._hint() if callable(self._hint) else self._hint
 
 
 def _digits(text: str, example: str) -> Ratio:
@@ -62,8 +73,9 @@ def _digits(text: str, example: str) -> Ratio:
             return int(whole), 1
         if decimals.isdigit() and len(decimals) <= DECIMAL_PLACES:
             return int(whole + decimals), _POWERS[len(decimals)]
-    bounds = f"at most {WHOLE_DIGITS} digits before the point and {DECIMAL_PLACES} after it"
-    raise WrongValueError("number", f"is not a plain decimal number: {_shown(text)}", f"write {example}; {bounds}")
+    raise WrongValueError(
+        "number", f"is not a plain decimal number: {_shown(text)}", partial(hints.for_number, text, example, _BOUNDS)
+    )
 
 
 def _number(value: object, example: str) -> Ratio:
@@ -108,8 +120,12 @@ def read_rate(value: object) -> Ratio:
     if type(value) is not str:
         return _number(value, '"12.5%" or 0.125')
     if not value.endswith("%"):
-        raise WrongValueError("rate", f"has no %: {_shown(value)}", 'write "12.5%", or 0.125 as a JSON number')
-    n, d = _digits(value[:-1], '"12.5%"')
+        raise WrongValueError("rate", f"has no %: {_shown(value)}", partial(hints.for_rate, value))
+    try:
+        n, d = _digits(value[:-1], '"12.5%"')
+    except WrongValueError:
+        message = f"is not a rate: {_shown(value)}"
+        raise WrongValueError("number", message, partial(hints.for_rate, value)) from None
     return n, d * 100
 
 
@@ -117,7 +133,12 @@ def read_integer(value: object) -> Ratio:
     """Read a whole number."""
     if type(value) is int and -_BOUND < value < _BOUND:
         return value, 1
-    n, d = _number(value, "12")
+    try:
+        n, d = _number(value, "12")
+    except WrongValueError as wrong:
+        if type(value) is not str:
+            raise
+        raise WrongValueError(wrong.code, wrong.message, partial(hints.for_integer, value, wrong)) from None
     if n % d:
         raise WrongValueError("integer", "is not a whole number")
     return n // d, 1
@@ -127,13 +148,13 @@ def read_boolean(value: object) -> bool:
     """Read true or false."""
     if value is True or value is False:
         return value
-    raise WrongValueError("type", f"is {_kind_of(value)}, not true or false")
+    raise WrongValueError("type", f"is {_kind_of(value)}, not true or false", partial(hints.for_boolean, value))
 
 
 def read_text(value: object) -> str:
     """Read a text, normalised to NFC."""
     if type(value) is not str:
-        raise WrongValueError("type", f"is {_kind_of(value)}, not a text")
+        raise WrongValueError("type", f"is {_kind_of(value)}, not a text", partial(hints.for_text, value))
     if len(value) > TEXT_LENGTH:
         raise WrongValueError("too_long", f"has {len(value)} characters, more than {TEXT_LENGTH}")
     if value.isascii():
@@ -151,7 +172,7 @@ def read_date(value: object) -> date:
     except ValueError:
         day = None
     if day is None or day.year not in YEARS:
-        raise WrongValueError("date", f"is not a date: {_shown(text)}", 'write "2026-11-21"')
+        raise WrongValueError("date", f"is not a date: {_shown(text)}", partial(hints.for_date, text))
     return day
 
 
@@ -164,9 +185,8 @@ def read_timestamp(value: object) -> datetime:
     except ValueError:
         moment = None
     if moment is None:
-        raise WrongValueError(
-            "timestamp", f"is not a time with an offset: {_shown(text)}", 'write "2026-11-21T09:00:00+08:00"'
-        )
+        message = f"is not a time with an offset: {_shown(text)}"
+        raise WrongValueError("timestamp", message, partial(hints.for_timestamp, text))
     return moment
 
 
@@ -174,7 +194,8 @@ def read_duration(value: object) -> timedelta:
     """Read a length of time: `"30d"`, `"48h"`, `"15m"`."""
     match = _DURATION.fullmatch(read_text(value))
     if match is None:
-        raise WrongValueError("duration", f"is not a duration: {_shown(str(value))}", 'write "30d" or "48h"')
+        message = f"is not a duration: {_shown(str(value))}"
+        raise WrongValueError("duration", message, partial(hints.for_duration, str(value), _DURATION.fullmatch))
     return int(match[1]) * _DURATION_UNIT[match[2]]
 
 
@@ -197,13 +218,14 @@ def _term_reader(term: Term) -> Callable[[object], str]:
     def read(value: object) -> str:
         if type(value) is str and value in values:
             return value
+        if type(value) is not str:
+            message = f"is {_kind_of(value)}, not a text"
+            raise WrongValueError("type", message, partial(hints.for_term, str(value), term.values))
         text = read_text(value)
         if text in values:
             return text
-        meant = nearest(text, term.values)
-        known = ", ".join(term.values[:12]) + (", …" if len(term.values) > 12 else "")
-        hint = f"did you mean `{meant}`?" if meant else f"one of: {known}"
-        raise WrongValueError("unknown_value", f"is not a value of {term.name}: {_shown(text)}", hint)
+        message = f"is not a value of {term.name}: {_shown(text)}"
+        raise WrongValueError("unknown_value", message, partial(hints.for_term, text, term.values))
 
     return read
 
@@ -213,7 +235,8 @@ def _set_reader(item: Scalar | Term) -> Callable[[object], frozenset[str]]:
 
     def read(value: object) -> frozenset[str]:
         if type(value) is not list:
-            raise WrongValueError("type", f"is {_kind_of(value)}, not a list")
+            message = f"is {_kind_of(value)}, not a list"
+            raise WrongValueError("type", message, partial(hints.for_set, value, read_item))
         if len(value) > SET_SIZE:
             raise WrongValueError("too_long", f"has {len(value)} members, more than {SET_SIZE}")
         return frozenset([read_item(one) for one in value])
@@ -223,15 +246,22 @@ def _set_reader(item: Scalar | Term) -> Callable[[object], frozenset[str]]:
 
 def reader_of(field: Field) -> Callable[[object], Value]:
     """Return the function that reads this field's JSON values (null aside), or raises `WrongValueError`."""
-    match field.type:
-        case Term() as term:
-            return _term_reader(term)
+    read = reader_of_type(field.type)
+    is_bounded = field.type in NUMERIC and (field.at_least is not None or field.above is not None)
+    return _bounded(read, field) if is_bounded else read
+
+
+def reader_of_type(kind: Type) -> Callable[[object], Value]:
+    """Return the function that reads a type's JSON values, whatever bounds a field has."""
+    match kind:
+        case Term():
+            return _term_reader(kind)
         case SetOf(item):
             return _set_reader(item)
-        case scalar if scalar in NUMERIC and (field.at_least is not None or field.above is not None):
-            return _bounded(_SCALAR_READER[scalar], field)
-        case scalar:
-            return _SCALAR_READER[scalar]
+        case Scalar():
+            return _SCALAR_READER[kind]
+        case _:
+            assert_never(kind)
 
 
 def _bounded(read: Callable[[object], Value], field: Field) -> Callable[[object], Value]:

@@ -1,19 +1,17 @@
-"""Groups of rules, and the engines that match them: by index, or by the plain interpreter.
+"""Groups of rules, and what an engine is: whoever says for one view of the facts which rules of a group fire.
 
-An engine tells for a list of rules and one view of the facts which rules fire, which are undetermined, and which were
-near misses. That is all that engines differ in; what follows from a match is the domains' business.
+That is all that engines differ in, and how they compute formulas; what follows from a match is the domains' business.
+The engines themselves are in `engine/backends`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from engine.core.facts import Facts, Row
-from engine.core.interpret import judge
-from engine.core.views import View
-from engine.plan.tables.bits import Bits, planes
+from engine.plan.tables.bits import Bits
 from engine.plan.tables.index import Index
-from rules.ir import Rule, Subject
+from rules.ir import AllOf, Condition, Rule, Subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +27,16 @@ class Group:
         """Index the rules."""
         return Group(tuple(rules), subject, Index(rules, subject))
 
+    def only(self, keep: Callable[[Condition], bool]) -> "Group":
+        """Return the same rules with only some of their conjuncts; what is left of a large index is not built again.
+
+        `keep` treats all tests of one field that stand in columns alike: it looks at the field, and not at the test.
+        """
+        rules = [
+            replace(rule, when=AllOf(tuple([part for part in rule.when.parts if keep(part)]))) for rule in self.rules
+        ]
+        return Group(tuple(rules), self.subject, Index(rules, self.subject, known=self.index.columns))
+
 
 def groups_of(rules: Iterable[Rule]) -> tuple[Group, ...]:
     """Return the rules as one group a subject, the deal's first."""
@@ -39,9 +47,12 @@ def groups_of(rules: Iterable[Rule]) -> tuple[Group, ...]:
 
 
 class Match(NamedTuple):
-    """What became of a group for one subject; `number` counts the subject's rows from 0, None for the deal.
+    """What became of a group for one subject.
 
-    `near` are the rules of which exactly one conjunct fails and all others hold; None where nobody has looked yet.
+    `number` counts the subject's rows from 0 as the request gives them; None for the deal. `fired`, `undetermined` and
+    `near` are bits, bit i for the group's rule i; the first two have no bit in common. `near` are the rules of which
+    exactly one conjunct fails and all others hold, less those that a domain knows would have changed nothing; 0 where
+    nobody asked for them.
     """
 
     group: Group
@@ -49,79 +60,36 @@ class Match(NamedTuple):
     row: Row
     fired: Bits
     undetermined: Bits
-    near: Bits | None = None
+    near: Bits = 0
+
+
+class Stage(Protocol):
+    """Derived fields that become known together, and the two ways to compute them, which give the same."""
+
+    def by_index(self, facts: Facts) -> None:
+        """Add the fields to the facts: formulas compiled, tables looked up in their own index."""
+
+    def one_by_one(self, engine: "Engine", facts: Facts) -> None:
+        """Add the fields to the facts: formulas through the plain interpreter, tables as the engine judges them."""
 
 
 class Engine(Protocol):
-    """How rules are matched; a plain engine also computes formulas one operation at a time."""
+    """How rules are judged."""
 
-    @property
-    def plain(self) -> bool:
-        """Return whether formulas go through the interpreter."""
-
-    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
-        """Return the rules that fire and those that are undetermined."""
-
-    def near(self, group: Group, shared: Row, row: Row) -> Bits:
-        """Return the rules of which exactly one conjunct fails and all others hold."""
+    def judge(self, group: Group, shared: Row, row: Row, *, number: int | None = None, near: bool = False) -> Match:
+        """Return the rules that fire and those that are undetermined, and the near misses where asked for."""
 
     def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
-        """Return how many conjuncts of each rule do not hold, as binary digits, ones first (`tables.bits.planes`)."""
+        """Return how many conjuncts of each rule do not hold, as binary digits, ones first (`tables.bits.planes`).
+
+        Apart from `judge`, for to count takes a look at every conjunct of every rule, and hardly anybody asks.
+        """
+
+    def derive(self, stage: Stage, facts: Facts) -> None:
+        """Add a stage's fields to the facts, in one of its ways."""
 
 
-class IndexEngine:
-    """Matches by the bits of each field's value."""
-
-    plain = False
-
-    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
-        """Look the row up."""
-        return group.index.match(shared, row)
-
-    def near(self, group: Group, shared: Row, row: Row) -> Bits:
-        """Look the row up, counting each rule's failures up to two."""
-        return group.index.near(shared, row)
-
-    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
-        """Look the row up, adding up each rule's failures."""
-        return group.index.misses(shared, row)
-
-
-class NearIndexEngine(IndexEngine):
-    """Finds near misses along with each match, for decisions whose trace tells them: in one pass instead of two."""
-
-
-class InterpreterEngine:
-    """Matches rule by rule: the yardstick."""
-
-    plain = True
-
-    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
-        """Judge every rule."""
-        view = View(group.subject, shared, row)
-        verdicts = [judge(rule.when, view) for rule in group.rules]
-        return (
-            sum(1 << number for number, verdict in enumerate(verdicts) if verdict is True),
-            sum(1 << number for number, verdict in enumerate(verdicts) if verdict is None),
-        )
-
-    def near(self, group: Group, shared: Row, row: Row) -> Bits:
-        """Judge every conjunct of every rule."""
-        view = View(group.subject, shared, row)
-        near = 0
-        for number, rule in enumerate(group.rules):
-            verdicts = [judge(part, view) for part in rule.when.parts]
-            if verdicts.count(False) == 1 and None not in verdicts:
-                near |= 1 << number
-        return near
-
-    def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
-        """Judge every conjunct of every rule."""
-        view = View(group.subject, shared, row)
-        return planes([sum(judge(part, view) is not True for part in rule.when.parts) for rule in group.rules])
-
-
-def match_all(engine: Engine, groups: Iterable[Group], facts: Facts) -> Iterator[Match]:
+def match_all(engine: Engine, groups: Iterable[Group], facts: Facts, *, near: bool = False) -> Iterator[Match]:
     """Match groups of the deal's or its lines' rules: for the deal once, for lines each.
 
     Where the request does not give lines at all, a line's rules are judged for one line of which nothing is known, so
@@ -129,24 +97,19 @@ def match_all(engine: Engine, groups: Iterable[Group], facts: Facts) -> Iterator
     """
     for group in groups:
         if group.subject is Subject.DEAL:
-            yield match_one(engine, group, facts.shared, {}, None)
+            yield engine.judge(group, facts.shared, {}, near=near)
         else:
             lines = [{}] if facts.lines is None else facts.lines
             for number, row in enumerate(lines):
-                yield match_one(engine, group, facts.shared, row, number)
+                yield engine.judge(group, facts.shared, row, number=number, near=near)
 
 
-def match_rows(engine: Engine, group: Group, facts: Facts, rows: Iterable[tuple[int, Row]]) -> Iterator[Match]:
+def match_rows(
+    engine: Engine, group: Group, facts: Facts, rows: Iterable[tuple[int, Row]], *, near: bool = False
+) -> Iterator[Match]:
     """Match one group in a registration or an allocation; `rows` are the numbered claims or candidates to judge."""
     if group.subject in (Subject.CLAIM, Subject.PARTNER):
         for number, row in rows:
-            yield match_one(engine, group, facts.shared, row, number)
+            yield engine.judge(group, facts.shared, row, number=number, near=near)
     else:
-        yield from match_all(engine, (group,), facts)
-
-
-def match_one(engine: Engine, group: Group, shared: Row, row: Row, number: int | None) -> Match:
-    """Match one group for one subject."""
-    if isinstance(engine, NearIndexEngine):
-        return Match(group, number, row, *group.index.match_and_near(shared, row))
-    return Match(group, number, row, *engine.match(group, shared, row))
+        yield from match_all(engine, (group,), facts, near=near)

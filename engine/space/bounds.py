@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
 from engine.core.interpret import judge_test, plain
@@ -17,32 +17,48 @@ from rules.ir import (
     AllOf,
     Also,
     AnyOf,
+    Approve,
+    Arbitrate,
+    Assign,
     AtLeast,
+    Audit,
     Block,
     Compare,
     CompareField,
     Condition,
     Deposit,
     DerivedFormula,
+    Document,
+    Effect,
     Equals,
     Exclude,
+    Expire,
     Field,
     FieldTest,
+    Forfeit,
     HasAll,
     HasAny,
     HasNone,
     Hold,
+    IsKind,
+    Missing,
     Not,
+    Notify,
     NotOneOf,
     OneOf,
     Policy,
+    Present,
+    Protect,
     Raise,
     Reject,
     Score,
+    Sign,
+    Split,
     Test,
     Within,
 )
-from rules.traverse import criteria_of, expression_fields, rules_of, tests_of
+from rules.kinds import criteria_of, rules_of
+from rules.traverse import expression_fields, formula_of, tests_of
 from rules.types import Scalar, SetOf, Term, Type, Value
 
 UNIT: dict[Type, Fraction] = {
@@ -71,7 +87,6 @@ PLAIN: dict[Type, tuple[Value, ...]] = {
 }
 
 
-REFUSING = (Reject, Exclude, Block, Hold, AtLeast, Raise, Also)
 Drawn = TypeVar("Drawn", bound=Value)
 
 
@@ -91,8 +106,8 @@ class Bounds:
                     pairs += [(test.field, test.test.other), (test.test.other, test.field)]
         for rule in rules_of(policy):
             for effect in rule.effects:
-                if isinstance(effect, Deposit):
-                    self._named.setdefault("order.deposit", set()).add(effect.rate)
+                for path, value in _looked_at(effect):
+                    self._named.setdefault(path, set()).add(value)
         for derived in reversed(policy.derive):
             if isinstance(derived, DerivedFormula):
                 pairs += [(derived.field, path) for path in expression_fields(derived.expression)]
@@ -104,7 +119,7 @@ class Bounds:
         self.used |= {name for path in self.used for name in FUNCTION_INPUTS.get(path, ())}
         self._refusing: dict[str, list[tuple[Test, bool]]] = {}
         for rule in rules_of(policy):
-            if any(isinstance(effect, REFUSING) for effect in rule.effects):
+            if any(_refuses(effect) for effect in rule.effects):
                 for test, holds in _wanted(rule.when):
                     self._refusing.setdefault(test.field, []).append((test.test, holds))
 
@@ -165,6 +180,8 @@ def _wanted(condition: Condition, *, holds: bool = True) -> Iterator[tuple[Field
                 yield from _wanted(part, holds=holds)
         case Not(part):
             yield from _wanted(part, holds=not holds)
+        case _:
+            assert_never(condition)
 
 
 def _conditions(policy: Policy) -> Iterator[Condition]:
@@ -182,8 +199,66 @@ def _computed_from(policy: Policy) -> Iterator[str]:
             yield from expression_fields(derived.expression)
     for rule in rules_of(policy):
         for effect in rule.effects:
-            if isinstance(effect, Score):
-                yield from expression_fields(effect.points)
+            if formula := formula_of(effect):
+                yield from expression_fields(formula)
+
+
+def _looked_at(effect: Effect) -> Iterator[tuple[str, Value]]:
+    """Yield the fields that an effect compares with a value of its own, each with that value."""
+    match effect:
+        case Deposit(rate):
+            yield "order.deposit", rate
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            pass
+        case _:
+            assert_never(effect)
+
+
+def _refuses(effect: Effect) -> bool:
+    """Return whether an effect stops a deal, or asks more of it than usual."""
+    match effect:
+        case Reject() | Exclude() | Block() | Hold() | AtLeast() | Raise() | Also():
+            return True
+        case (
+            Sign()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Deposit()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            return False
+        case _:
+            assert_never(effect)
 
 
 def _type(policy: Policy, path: str) -> Type | None:
@@ -198,5 +273,7 @@ def _literals(test: Test) -> tuple[Value, ...]:
             return tuple(values)
         case Within(low, _, high, _):
             return tuple([end for end in (low, high) if end is not None])
-        case _:
+        case CompareField() | Present() | Missing():
             return ()
+        case _:
+            assert_never(test)

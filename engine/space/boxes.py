@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
-from engine.assure.check.orientation import direction
 from engine.plan.tables.bits import lowest_bit, positions
 from engine.space.dims import Box, Mask
 from engine.space.division import Space
+from engine.space.orientation import direction
 
 Bits: TypeAlias = int
 MOST_NODES = 60_000
@@ -39,7 +39,7 @@ class Cover:
                 by_mask[mask] = by_mask.get(mask, 0) | 1 << number
         self._masks = masks
         self._free = {dim: self.all & ~_union(found.values()) for dim, found in masks.items()}
-        # Terms come before amounts, and of each what tells most apart with fewest cases.
+        # Terms come before amounts, and of each what divides most with fewest cases.
         self.signs = {dim: direction(space.dims[dim], list(found)) for dim, found in masks.items()}
         self.order = sorted(masks, key=lambda dim: (self.signs[dim] != 0, len(masks[dim]), dim))
         self._slots: dict[int, list[Bits]] = {}
@@ -158,6 +158,15 @@ class Cover:
             return None
         found = _Walk(self, box, most=1).open(0, standing)
         return {**box, **found[0]} if found else None
+
+    def some_uncovered(self, box: Box, among: Bits, *, most: int) -> list[Box]:
+        """Return so many boxes, if there are as many, of the part of a box that no clause covers.
+
+        Raises:
+            TooComplexError: there are too many combinations.
+        """
+        found = _Walk(self, box, most=most).open(0, self.meets(box, among))
+        return [{**box, **one} for one in found]
 
 
 class _Walk:

@@ -1,15 +1,30 @@
-"""Dimensions and their slots: values of a field between which no rule can tell a difference, as bits of one integer."""
+"""Dimensions and their slots: values of a field which no rule distinguishes, as bits of one integer."""
 
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from rules import types
 from rules.grammar.points import point
-from rules.ir import Compare, Condition, Equals, Missing, NotOneOf, OneOf, Operator, Present, Test, Within
+from rules.ir import (
+    Compare,
+    CompareField,
+    Condition,
+    Equals,
+    HasAll,
+    HasAny,
+    HasNone,
+    Missing,
+    NotOneOf,
+    OneOf,
+    Operator,
+    Present,
+    Test,
+    Within,
+)
 from rules.traverse import literals
 from rules.types import Type
 
@@ -33,7 +48,7 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Values that no rule tells apart: one value, or those strictly between two, or any other."""
+    """Values that no rule distinguishes: one value, or those strictly between two, or any other."""
 
     value: types.Value | None = None
     low: Fraction | None = None
@@ -100,11 +115,10 @@ def pair_mask(dim: Dim, operator: Operator) -> Mask:
 
 def mask_of(dim: Dim, test: Test) -> Mask:
     """Return the slots in which a test of one field holds."""
-    match test:
-        case Present():
-            return dim.all & ~NULL
-        case Missing():
-            return NULL
+    if isinstance(test, Present):
+        return dim.all & ~NULL
+    if isinstance(test, Missing):
+        return NULL
     if dim.form is Form.KEYED:
         named = sum(1 << n for n, slot in enumerate(dim.slots) if n and not slot.word and slot.value in literals(test))
         return dim.all & ~named if isinstance(test, NotOneOf) else named
@@ -129,13 +143,20 @@ def mask_of(dim: Dim, test: Test) -> Mask:
                     return ones(1, here)
                 case Operator.GREATER:
                     return ones(here + 1, last)
-                case _:
+                case Operator.AT_LEAST:
                     return ones(here, last)
+                case Operator.EQUAL | Operator.NOT_EQUAL:
+                    raise AssertionError(f"{test!r} is not written so")
+                case _:
+                    assert_never(operator)
         case Within(low, low_closed, high, high_closed):
             first = 1 if low is None else slot(low) + (not low_closed)
             final = last if high is None else slot(high) - (not high_closed)
             return ones(first, final)
-    raise AssertionError(f"{test!r} is no test of one field")
+        case CompareField() | HasAny() | HasAll() | HasNone():
+            raise AssertionError(f"{test!r} is no test of one field")
+        case _:
+            assert_never(test)
 
 
 def ones(first: int, final: int) -> Mask:

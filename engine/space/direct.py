@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from itertools import islice, product
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from engine.assure.check.orientation import direction
 from engine.plan.tables.bits import positions
 from engine.space.dims import Box, Dim, Form
 from engine.space.division import Space
+from engine.space.orientation import direction
 from engine.space.points import between, value_at
 from rules import types
-from rules.ir import Origin, Policy
+from rules.ir import Policy
 from rules.types import ORDERED, Scalar, SetOf, Term
 from rules.vocabulary import AS_OF
 
@@ -92,11 +93,7 @@ def _with_sets(space: Space, box: Box, values: Values) -> Values:
 
 def _given(policy: Policy, values: Values, paths: Sequence[str], day: date) -> Values:
     """Return given fields from which the values follow, as far as the language's own derived fields are concerned."""
-    given: Values = {
-        path: values.get(path, usual(policy, path))
-        for path in paths
-        if policy.fields[path].origin in (Origin.GIVEN, Origin.FACT)
-    }
+    given: Values = {path: values.get(path, usual(policy, path)) for path in paths if policy.fields[path].givable}
     _price(values, given)
     noon = datetime.combine(day, time(9), ZoneInfo(policy.timezone))
     for path, moment in DAY_FIELDS.items():
@@ -138,8 +135,10 @@ def usual(policy: Policy, path: str) -> types.Value | None:
             return Fraction(1 if path == "line.quantity" else 0)
         case Scalar.MONEY:
             return Fraction({"line.list_price": 1_000, "line.net_price": 1_000, "line.unit_cost": 600}.get(path, 500))
-        case _:
+        case Scalar.RATE | Scalar.NUMBER:
             return Fraction(0)
+        case _:
+            assert_never(field.type)
 
 
 def _price(values: Values, given: Values) -> None:

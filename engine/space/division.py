@@ -1,4 +1,4 @@
-"""The space that rules divide: for each tested field the slots between which no rule can tell a difference.
+"""The space that rules divide: for each tested field the slots which no rule distinguishes.
 
 A field of an order has a slot for each value that a rule names and one for each stretch between two of them; other
 fields have one for each named value and one for any other; each has one for null. A set has a dimension for each member
@@ -20,8 +20,10 @@ from rules.grammar.points import point
 from rules.ir import (
     AllOf,
     AnyOf,
+    Compare,
     CompareField,
     Condition,
+    Equals,
     Field,
     FieldTest,
     HasAll,
@@ -29,8 +31,11 @@ from rules.ir import (
     HasNone,
     Missing,
     Not,
+    NotOneOf,
+    OneOf,
     Present,
     Test,
+    Within,
 )
 from rules.traverse import literals, tests_of
 from rules.types import ORDERED, Scalar, SetOf, Term
@@ -132,9 +137,15 @@ class Space:
                 slots += [Slot(value=value) for value in values]
             case Scalar.BOOLEAN:
                 slots += [Slot(value=True), Slot(value=False)]
-            case _:
+            case Scalar.TEXT:
                 slots += [Slot(value=value) for value in sorted(named, key=repr)]
                 slots.append(Slot(word="other"))
+            case Scalar.MONEY | Scalar.RATE | Scalar.INTEGER | Scalar.NUMBER | SetOf():
+                raise AssertionError(f"values of the type {field.type} are no keys")
+            case Scalar.DATE | Scalar.TIMESTAMP | Scalar.DURATION:
+                raise AssertionError(f"values of the type {field.type} are no keys")
+            case _:
+                assert_never(field.type)
         dim = Dim(len(self.dims), Form.KEYED, field.path, field.type, tuple(slots), (1 << len(slots)) - 1)
         return self._add(field.path, dim)
 
@@ -241,12 +252,15 @@ class Space:
                 if positive:
                     return ({dim.number: 0b010 for dim in members},)
                 return tuple({dim.number: 0b101} for dim in members)
-        if isinstance(self.fields[path].type, SetOf):
-            if isinstance(test, Present | Missing):
+            case Present() | Missing() if isinstance(self.fields[path].type, SetOf):
                 return self._one(self._given(path), 0b10 if isinstance(test, Present) else 0b01, positive)
-            return self._one(self._opaque(whole), 0b10, positive)
-        dim = self.plain(path)
-        return self._one(dim, mask_of(dim, test), positive)
+            case Equals() | OneOf() | NotOneOf() | Compare() | Within() if isinstance(self.fields[path].type, SetOf):
+                return self._one(self._opaque(whole), 0b10, positive)
+            case Equals() | OneOf() | NotOneOf() | Compare() | Within() | Present() | Missing():
+                dim = self.plain(path)
+                return self._one(dim, mask_of(dim, test), positive)
+            case _:
+                assert_never(test)
 
     @staticmethod
     def _one(dim: Dim, mask: Mask, positive: bool) -> tuple[Box, ...]:

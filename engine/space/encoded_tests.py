@@ -128,6 +128,12 @@ def _in_slot(  # noqa: PLR0917 - what the caller has looked up already
             right = encoding.field(dim.other, line).value
             sign = {"<": Operator.LESS, "=": Operator.EQUAL, ">": Operator.GREATER, "≠": Operator.NOT_EQUAL}
             return z3.And(known, compared(sign[slot.word], var.value, right))
+        case Form.ORDERED | Form.KEYED:
+            pass  # by its value, below
+        case Form.CONDITION:
+            raise AssertionError("a condition has no value")
+        case _:
+            assert_never(dim.form)
     if slot.word == "other":
         named = [one.value for one in dim.slots if one.value is not None]
         return z3.And(known, *[var.value != encoding.literal(value) for value in named])

@@ -6,7 +6,7 @@ Derived fields and conditions become expressions, with the engine's own corner c
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from typing import assert_never
+from typing import Literal, assert_never
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Kind
@@ -33,7 +33,6 @@ from rules.ir import (
     FieldTest,
     FieldValue,
     Not,
-    Origin,
     Policy,
     Subject,
 )
@@ -108,7 +107,10 @@ class Encoding:
                 return real(point(value) / 10**6)
             case date():
                 return z3.IntVal(value.toordinal())
-        raise UnfitError
+            case frozenset():
+                raise UnfitError
+            case _:
+                assert_never(value)
 
     def field(self, path: str, line: int = 0) -> Var:
         """Return a field; of a line the one of that line."""
@@ -121,7 +123,7 @@ class Encoding:
         field = self.fields[path]
         if path == AS_OF.path:
             return self._leaf(field, line, nullable=False)
-        if field.origin in (Origin.GIVEN, Origin.FACT):
+        if field.givable:
             return self._leaf(field, line, nullable=True)
         if path in self.derived:
             one = self.derived[path]
@@ -168,9 +170,13 @@ class Encoding:
             case Scalar.DURATION:
                 value = z3.Int(name)
                 self.side += [value >= 0, value < 10**12, value % 60 == 0]
-            case _:
+            case Scalar.MONEY | Scalar.RATE | Scalar.NUMBER:
                 value = z3.Real(name)
                 self.side += [value > -(10**15), value < 10**15]
+            case SetOf():
+                raise AssertionError(f"{field.path} is a set: it has members, not a value")
+            case _:
+                assert_never(field.type)
         if field.above is not None:
             self.side.append(value > field.above)
         if field.at_least is not None:
@@ -212,7 +218,8 @@ class Encoding:
                 return Var(bid.value - day, z3.Or(bid.null, registered.null))
             case "deal.special_kinds":
                 return Var(self._kinds(), self._false)
-        raise UnfitError  # what the engine finds out while it decides: `partner.score`, `deal.contenders` …
+            case _:
+                raise UnfitError  # what the engine finds out while it decides: `partner.score`, `deal.contenders` …
 
     def _line_count(self) -> Term3:
         if not self.any_lines:
@@ -260,12 +267,15 @@ class Encoding:
                 for one, value in reversed(list(zip(fires[:-1], values[:-1], strict=True))):
                     result = z3.If(one, value, result)
                 return Var(result, z3.Not(z3.Or(fires)))
-        found, result = self._false, values[0]
-        for one, value in zip(fires, values, strict=True):
-            better = value > result if table.hit == "max" else value < result
-            result = z3.If(z3.And(one, z3.Or(z3.Not(found), better)), value, result)
-            found = z3.Or(found, one)
-        return Var(result, z3.Not(found))
+            case "max" | "min":
+                found, result = self._false, values[0]
+                for one, value in zip(fires, values, strict=True):
+                    better = value > result if table.hit == "max" else value < result
+                    result = z3.If(z3.And(one, z3.Or(z3.Not(found), better)), value, result)
+                    found = z3.Or(found, one)
+                return Var(result, z3.Not(found))
+            case _:
+                assert_never(table.hit)
 
     def formula(self, expression: Expression, line: int) -> Var:
         """Return a formula's value."""
@@ -285,7 +295,7 @@ class Encoding:
                 assert_never(expression)
 
     def _other_lines(self, function: str, path: str, own: Var) -> Sequence[Var]:
-        """Return what lines that are not told may add to a sum, or have for the smallest or largest value."""
+        """Return what lines that are not shown may add to a sum, or have for the smallest or largest value."""
         if not self.any_lines:
             return ()
         self._fresh += 1
@@ -295,7 +305,7 @@ class Encoding:
             self.side.append(rest.value >= 0)
         return (rest,)
 
-    def _folded(self, function: str, operands: Sequence[Var]) -> Var:
+    def _folded(self, function: Literal["sum", "min", "max"], operands: Sequence[Var]) -> Var:
         null = z3.Or([one.null for one in operands])
         result = operands[0].value
         for one in operands[1:]:
@@ -304,11 +314,13 @@ class Encoding:
                     result = result + one.value
                 case "min":
                     result = z3.If(one.value < result, one.value, result)
-                case _:
+                case "max":
                     result = z3.If(one.value > result, one.value, result)
+                case _:
+                    assert_never(function)
         return Var(result, null)
 
-    def _combined(self, operator: str, left: Var, right: Var) -> Var:
+    def _combined(self, operator: Literal["+", "-", "*", "/"], left: Var, right: Var) -> Var:
         null = z3.Or(left.null, right.null)
         match operator:
             case "+":
@@ -317,8 +329,10 @@ class Encoding:
                 return Var(left.value - right.value, null)
             case "*":
                 return Var(left.value * right.value, null)
-            case _:
+            case "/":
                 return Var(self._divided(left.value, right.value), z3.Or(null, right.value == 0))
+            case _:
+                assert_never(operator)
 
     def _divided(self, over: Term3, under: Term3) -> Term3:
         under = z3.simplify(under) if z3.is_expr(under) else under

@@ -1,10 +1,9 @@
 """What fields are computed from, down to those that a request gives."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from engine.core.decision import Kind
 from rules.built_in import FORMULAS, FUNCTION_INPUTS
-from rules.ir import DerivedFormula, Origin, Policy, Rule
+from rules.ir import DerivedFormula, Policy, Rule
 from rules.traverse import condition_fields, expression_fields, rule_fields
 
 
@@ -31,9 +30,7 @@ class Inputs:
         fields = {path for rule in rules for path in rule_fields(rule)}
         found = fields.union(*(self.of(path) for path in fields))
         known = self._policy.fields
-        return tuple(
-            sorted(path for path in found if path in known and known[path].origin in (Origin.GIVEN, Origin.FACT))
-        )
+        return tuple(sorted(path for path in found if path in known and known[path].givable))
 
     def _sources(self, path: str) -> Iterable[str]:
         derived = self._derived.get(path)
@@ -46,17 +43,3 @@ class Inputs:
         if path == "deal.special_kinds" and self._policy.special_orders:
             return [name for kind in self._policy.special_orders.kinds for name in condition_fields(kind.when)]
         return FUNCTION_INPUTS.get(path, ())
-
-
-def rules_of(policy: Policy, kind: Kind) -> Iterator[Rule]:
-    """Yield the rules that a kind of decision judges."""
-    price, special = policy.price_approval, policy.special_orders
-    registration, allocation = policy.deal_registration, policy.partner_allocation
-    if kind is Kind.PRICE_APPROVAL and price:
-        yield from (*price.authority, *price.rules)
-    if kind is Kind.SPECIAL_ORDER and special:
-        yield from (*special.kinds, *special.controls)
-    if kind is Kind.DEAL_REGISTRATION and registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if kind is Kind.PARTNER_ALLOCATION and allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)

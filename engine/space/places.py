@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from fractions import Fraction
+from typing import assert_never
 
 from engine.core.interpret import judge, order
 from engine.core.values import Value
@@ -41,8 +42,11 @@ def slot_of(dim: Dim, view: View) -> int:
             return 1 if dim.slots[1].value in value else 2
         case Form.ORDERED:
             return _stretch(dim, value)
-    named = (n for n, slot in enumerate(dim.slots) if n and not slot.word and plain_equal(slot.value, value))
-    return next(named, len(dim.slots) - 1 if dim.slots[-1].word == "other" else -1)
+        case Form.KEYED:
+            named = (n for n, slot in enumerate(dim.slots) if n and not slot.word and plain_equal(slot.value, value))
+            return next(named, len(dim.slots) - 1 if dim.slots[-1].word == "other" else -1)
+        case _:
+            assert_never(dim.form)
 
 
 def plain_equal(literal: object, value: Value) -> bool:

@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from rules import types
 from rules.grammar.points import EPOCH, MICROSECOND
-from rules.types import Scalar, Type
+from rules.types import Scalar, SetOf, Term, Type
 
 _DISCRETE = frozenset({Scalar.INTEGER, Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION})
 
@@ -26,8 +27,12 @@ def value_at(place: Fraction, type_: Type) -> types.Value:
             return EPOCH + int(place) * MICROSECOND
         case Scalar.DURATION:
             return int(place) * MICROSECOND
-        case _:
+        case Scalar.MONEY | Scalar.RATE | Scalar.INTEGER | Scalar.NUMBER:
             return place
+        case Scalar.BOOLEAN | Scalar.TEXT | Term() | SetOf():  # these have no order to lie in
+            return place
+        case _:
+            assert_never(type_)
 
 
 def between(low: Fraction | None, high: Fraction | None, type_: Type) -> Fraction | None:

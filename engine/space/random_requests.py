@@ -8,12 +8,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from random import Random
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Json, Kind
+from engine.core.exact import ratio
 from engine.core.facts import SHARED_OBJECTS
+from engine.core.interpret import plain
+from engine.core.writing import UnwritableError, write_value
 from engine.space.bounds import Bounds
-from rules.ir import Field, Origin, Policy
+from rules.built_in import DAYS_SINCE
+from rules.ir import Field, Policy
 from rules.types import Scalar, Type, Value
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -21,12 +26,6 @@ NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 GAPS = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.02), (0.02, 0.03), (0.2, 0.1))
 # How likely a value is a quiet one, which few rules refuse; one is drawn for each request.
 QUIET = (0.0, 0.8, 1.0, 1.0)
-# Moments from which whole days up to the decision, or up to the bid, are counted.
-DAYS_UP_TO_NOW = {
-    "order.approved_at": "order.days_since_approval",
-    "claim.updated_at": "claim.idle_days",
-    "claim.registered_at": "claim.age_days",
-}
 # Objects of which every field counts: the engine itself reads them, for chains, obligations and protection.
 ALL_OF = ("submitter", "order", "claim")
 SOME_DAYS = (Fraction(0), Fraction(1), Fraction(14), Fraction(30))
@@ -47,13 +46,15 @@ class SampleRequests:
             name: [
                 field
                 for field in policy.fields.values()
-                if field.object == name
-                and field.origin in (Origin.GIVEN, Origin.FACT)
-                and (name in ALL_OF or field.path in self._bounds.used)
+                if field.object == name and field.givable and (name in ALL_OF or field.path in self._bounds.used)
             ]
             for name in (*SHARED_OBJECTS, "line", "claim")
         }
-        self._choices = {field.path: self._bounds.choices(field) for fields in self._given.values() for field in fields}
+        self._choices = {
+            field.path: _writable(self._bounds.choices(field), field)
+            for fields in self._given.values()
+            for field in fields
+        }
         self._quiet = {path: self._mostly_quiet(policy.fields[path], found) for path, found in self._choices.items()}
         self._gaps, self._quietness = GAPS[0], QUIET[0]
         self._now = NOON
@@ -79,6 +80,10 @@ class SampleRequests:
                     {**self._object("partner"), "id": f"P-{number}"}
                     for number in rng.sample(range(1, 7), rng.randint(0, 4))
                 ]
+            case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+                pass  # its lines, below
+            case _:
+                assert_never(kind)
         if kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER) or self._happens(0.7):
             request["lines"] = [self._line() for _ in range(rng.choice((1, 1, 2, 3)))]
         return request
@@ -109,13 +114,13 @@ class SampleRequests:
             chance = self._rng.random()
             if chance >= missing + null:
                 value = self._currency if field.path == "deal.currency" else self._value(field)
-                yield field.name, as_json(value, field.type)
+                yield field.name, write_value(plain(value), field.type)
             elif chance >= missing:
                 yield field.name, None
 
     def _value(self, field: Field) -> Value:
-        if field.path in DAYS_UP_TO_NOW and self._happens(0.5):
-            full = timedelta(days=self._days(DAYS_UP_TO_NOW[field.path]))
+        if field.path in DAYS_SINCE and self._happens(0.5):
+            full = timedelta(days=self._days(DAYS_SINCE[field.path]))
             return self._now.astimezone(UTC) - full + timedelta(seconds=self._rng.choice((-1, 0, 1)))
         if field.path == "deal.bid_date" and self._happens(0.5):
             return date(2026, 11, 1) + timedelta(days=self._days("claim.lead_days"))
@@ -165,7 +170,7 @@ class SampleRequests:
         for name, (value, kind) in made.items():
             chance = rng.random()
             if chance >= (missing + null) / 2:
-                line[name] = as_json(value, kind)
+                line[name] = write_value(ratio(value), kind)
             elif chance < null / 2:
                 line[name] = None
             else:
@@ -176,28 +181,17 @@ class SampleRequests:
         return self._drawn(paths, self._bounds.numbers(*paths) or [Fraction(1, 10)])
 
 
-def as_json(value: Value, kind: Type) -> Json:
-    """Return a value as a request says it: numbers as exact texts, but integers as numbers."""
-    match value:
-        case bool() | str():
-            return value
-        case Fraction():
-            return int(value) if kind is Scalar.INTEGER else _decimal(value, kind)
-        case frozenset():
-            return [*sorted(value)]
-        case timedelta():
-            return f"{value // timedelta(minutes=1)}m"
-        case _:
-            return value.isoformat()
+def _writable(values: Sequence[Value], field: Field) -> Sequence[Value]:
+    """Return those of the values that requests can give: next to a bound there may be one too large, or too early."""
+    return [value for value in values if _is_writable(value, field.type)] or values
 
 
-def _decimal(value: Fraction, kind: Type) -> str:
-    """Write a number with as many places as requests take; what needs more is rounded, to a value as good as any."""
-    places = 10 if kind is Scalar.RATE else 12
-    digits = round(value * 10**places * (100 if kind is Scalar.RATE else 1))
-    sign = "-" if digits < 0 else ""
-    text = f"{sign}{abs(digits) // 10**places}.{abs(digits) % 10**places:0{places}}".rstrip("0").rstrip(".")
-    return f"{text}%" if kind is Scalar.RATE else text
+def _is_writable(value: Value, kind: Type) -> bool:
+    try:
+        write_value(plain(value), kind)
+    except UnwritableError:
+        return False
+    return True
 
 
 def _cents(value: Fraction) -> Fraction:

@@ -5,7 +5,7 @@ z3 is an optional part (`dealdesk[proofs]`). What it makes has no types of its o
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 from rules.ir import Operator
 
@@ -81,3 +81,5 @@ def compared(operator: Operator, left: Term3, right: Term3) -> Term3:
             return left > right
         case Operator.AT_LEAST:
             return left >= right
+        case _:
+            assert_never(operator)

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from engine.plan.derive.derivations import FOUND_IN_STAGE
 from engine.space.encoding import DAY, EPOCH_DAY, Encoding
 from engine.space.smt import Members, Term3, real, z3
 from rules import types
+from rules.built_in import FOUND
 from rules.ir import Field
-from rules.types import NUMERIC, Scalar, Term, Type
+from rules.types import NUMERIC, Scalar, SetOf, Term, Type
 from rules.vocabulary import AS_OF
 
 # In the solver's own units of work, so that the answer is the same on a fast machine and a slow one.
@@ -134,6 +135,10 @@ def _simple(now: Fraction, field: Field, day: date) -> Iterator[Fraction]:
             yield from (Fraction(one) for one in (1, 1_000, 800, 100, 0, 500, 10))
         case Scalar.RATE:
             yield from (Fraction(one, 100) for one in (0, 10, 5, 20))
+        case Scalar.BOOLEAN | Scalar.TEXT | Scalar.DURATION | Term() | SetOf():
+            pass  # whatever was found is simple
+        case _:
+            assert_never(field.type)
     if field.type in NUMERIC and field.type is not Scalar.INTEGER:
         extra = 2 if field.type is Scalar.RATE else 0
         for places in (-3, -2, -1, 0, 1, 2, 4, 6, 10):
@@ -154,10 +159,14 @@ def _as_value(encoding: Encoding, number: Fraction, type_: Type) -> types.Value:
             return datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC")) + timedelta(seconds=int(number))
         case Scalar.DURATION:
             return timedelta(seconds=int(number))
-        case _:
+        case Scalar.MONEY | Scalar.RATE | Scalar.INTEGER | Scalar.NUMBER:
             return number
+        case SetOf():  # its members are asked for one by one
+            return number
+        case _:
+            assert_never(type_)
 
 
 def within_reach(paths: Sequence[str]) -> bool:
     """Return whether none of the fields is found out by the engine while it decides."""
-    return not any(path in FOUND_IN_STAGE for path in paths)
+    return not any(path in FOUND for path in paths)

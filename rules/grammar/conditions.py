@@ -16,7 +16,7 @@ DEEPEST = 20
 
 
 def read_condition(node: Node, scope: Scope, depth: int = 0) -> AllOf:
-    """Return a condition; what is wrong in it is told and left out."""
+    """Return a condition; what is wrong in it is reported and left out."""
     found = mapping(node, "a condition", scope.report)
     if found is None:
         return AllOf(())
@@ -43,6 +43,9 @@ def _entry(entry: Entry, scope: Scope, depth: int) -> Iterator[Condition]:
                 yield AnyOf(tuple(map(_plain, parts)))
         case "not":
             yield Not(_plain(read_condition(entry.value, scope, depth + 1)))
+        case "then" | "when" | "because" | "id" as word:
+            hint = "indent it less: a condition has fields, and `any`, `all` and `not`"
+            scope.report.error("D226", f"`{word}` stands within the condition", entry.key.span, hint=hint)
         case _:
             field = scope.find(entry.key)
             test = read_test(entry.value, field, scope) if field else None

@@ -56,7 +56,7 @@ class Call:
 Syntax: TypeAlias = Operand | Operation | Negation | Call
 
 
-class _Riddle(Exception):  # noqa: N818 - inside this module only: the mistake is told where it is caught
+class _Riddle(Exception):  # noqa: N818 - inside this module only: the mistake is reported where it is caught
     """Where a formula cannot be read on, and why."""
 
     def __init__(self, message: str, start: int, end: int, hint: str | None = None) -> None:
@@ -65,7 +65,7 @@ class _Riddle(Exception):  # noqa: N818 - inside this module only: the mistake i
 
 
 def parse(node: ScalarNode, report: Report) -> Syntax | None:
-    """Return the syntax of a formula, or nothing once it is told where it cannot be read."""
+    """Return the syntax of a formula, or nothing once it is reported where it cannot be read."""
     if node.unreadable:
         return None
     if len(node.text) > LONGEST:

@@ -1,4 +1,4 @@
-"""Formulas: the types of their operations (LANGUAGE.md section 4).
+"""Formulas: the types of their operations (docs/language.md section 4).
 
 Amounts add to amounts, rates to rates; a rate of an amount is an amount, an amount by an amount a rate. A plain number
 beside an amount, as in `deal.net_total + 1_000`, is an amount too: money has no sign of its own to write.
@@ -11,8 +11,8 @@ from typing import Literal, assert_never
 
 from rules.grammar.formula_syntax import Call, Negation, Operand, Operation, Syntax, parse
 from rules.grammar.literals import Refused, integer, number, rate
+from rules.grammar.misspelt import asked, rates
 from rules.grammar.scope import Scope
-from rules.grammar.shape import percent
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue
 from rules.text.nodes import ScalarNode
 from rules.types import NUMERIC, Scalar
@@ -23,7 +23,7 @@ LINES = "line."
 
 
 def read_formula(node: ScalarNode, wanted: Scalar, scope: Scope, *, aggregates: bool = False) -> Expression | None:
-    """Return a formula of the wanted type; nothing once it is told what is wrong with it.
+    """Return a formula of the wanted type; nothing once it is reported what is wrong with it.
 
     With `aggregates`, the formula computes a field of the deal: `sum`, `min` and `max` of a line's field are over all
     lines.
@@ -36,9 +36,9 @@ def read_formula(node: ScalarNode, wanted: Scalar, scope: Scope, *, aggregates: 
         return found
     found = _as_money(found) if wanted is MONEY else found
     if found.type != wanted:
-        hint = (
-            f"a rate has its percent sign: `{node.text}%`" if wanted is RATE and isinstance(found, Constant) else None
-        )
+        rate_meant = wanted is RATE and isinstance(found, Constant) and found.type in PLAIN
+        offers = _rates(found.value) if rate_meant and isinstance(found, Constant) else ()
+        hint = f"a rate has its percent sign: `{offers[0]}`" if len(offers) == 1 else asked(offers)
         scope.report.error("D502", f"the formula computes {found.type} where {wanted} is needed", node.span, hint=hint)
         return None
     return found
@@ -79,6 +79,11 @@ def _as_money(expression: Expression) -> Expression:
     return expression
 
 
+def _rates(value: Fraction) -> tuple[str, ...]:
+    """Return what a plain number may mean as a rate; the 1 of `1 - line.discount` is the whole."""
+    return ("100%",) if value == 1 else rates(value)
+
+
 def _scalar(expression: Expression) -> Scalar:
     assert isinstance(expression.type, Scalar)
     return expression.type
@@ -107,7 +112,7 @@ class _Checker:
                 assert_never(syntax)
 
     def literal(self, words: ScalarNode) -> Expression | None:
-        """Return a number; the form of a literal tells its type."""
+        """Return a number; the form of a literal shows its type."""
         if words.text.endswith("%"):
             type_, value = RATE, rate(words.text)
         elif "." in words.text:
@@ -212,11 +217,11 @@ class _Checker:
         return Extreme(function, tuple(operands), type_)
 
     def misfit(self, words: ScalarNode, what: str, operands: Iterable[Expression]) -> None:
-        """Tell that operands do not fit together."""
+        """Report that operands do not fit together."""
         operands = list(operands)
         kinds = " and ".join(dict.fromkeys(f"{operand.type}" for operand in operands))
         plain = next((one for one in operands if isinstance(one, Constant) and one.type in PLAIN), None)
         hint = None
         if plain and any(one.type == RATE for one in operands):
-            hint = f"as a rate, write `{percent(plain.value)}`"
+            hint = f"as a rate, {asked(_rates(plain.value))}"
         self.report.error("D502", f"{what} has no meaning between {kinds}: `{words.text}`", words.span, hint=hint)

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
+from rules.grammar import misspelt
+from rules.grammar.literals import PARSERS, Refused
 from rules.grammar.operands import read_piece
 from rules.grammar.scope import Scope
 from rules.ir import Field, Within
 from rules.text.nodes import ScalarNode
-from rules.types import ORDERED, Value
+from rules.types import ORDERED, Scalar, Type, Value
 
 
 def read_interval(node: ScalarNode, field: Field, scope: Scope) -> Within | None:
@@ -30,7 +32,7 @@ def read_interval(node: ScalarNode, field: Field, scope: Scope) -> Within | None
 
 
 def _holds_something(within: Within, node: ScalarNode, scope: Scope) -> bool:
-    """Tell an interval without an end, backwards or empty; return whether it is none of these."""
+    """Report an interval without an end, backwards or empty; return whether it is none of these."""
     low, high = within.low, within.high
     if low is None and high is None:
         scope.report.error("D305", "an interval needs at least one end", node.span, hint="`present` is any value given")
@@ -58,11 +60,48 @@ def _above(low: Value, high: Value) -> bool:
     return isinstance(low, date) and isinstance(high, date) and low > high
 
 
-def tell_broken_interval(node: ScalarNode, scope: Scope) -> None:
-    """Tell an interval that has no brackets, or that YAML took apart because it had no quotes."""
-    if node.text[0] in "[(" or node.text[-1] in "])":
+def meant_interval(node: ScalarNode, type_: Type) -> str | None:
+    """Return the interval that words in another notation mean, if its ends are literals of a type with an order."""
+    parts = misspelt.interval(node.text) if type_ in ORDERED else None
+    if parts is None or not isinstance(type_, Scalar):
+        return None
+    opens, low, high, closes = parts
+    if isinstance(PARSERS[type_](low), Refused) or isinstance(PARSERS[type_](high), Refused):
+        return None
+    return f"{opens}{low}..{high}{closes}"
+
+
+def report_interval(node: ScalarNode, meant: str, scope: Scope) -> None:
+    """Report an interval in another notation."""
+    hint = f'write "{meant}" with both ends, or `(` and `)` without' if meant[0] == "[" and meant[-1] == "]" else ""
+    instead = f'"{meant}"' if node.instead("") != "" or not node.style else meant
+    scope.report.error(
+        "D308",
+        f"`{node.text}` is not how an interval is written",
+        node.span,
+        hint=hint or f'write "{meant}"',
+        instead=instead,
+    )
+
+
+def tell_broken_interval(node: ScalarNode, type_: Type, scope: Scope) -> None:
+    """Report an interval that has no brackets, or that YAML took apart because it had no quotes."""
+    meant = meant_interval(node, type_)
+    bracketed = node.text[0] in "[(]" or node.text[-1] in "])["
+    if bracketed and not node.style:
         message, hint = "an interval needs quotes", 'quote it: "[8%..12%)"'
         scope.report.error("D217", message, node.span, hint=hint)
+    elif meant and (bracketed or "..." in node.text):
+        report_interval(node, meant, scope)
+    elif bracketed:
+        scope.report.error(
+            "D308",
+            f"the brackets of `{node.text}` are not those of an interval",
+            node.span,
+            hint='write it like "[8%..12%)"',
+        )
     else:
         hint = f'write "[{node.text}]" with both ends, or `(` and `)` without'
-        scope.report.error("D308", f"the interval `{node.text}` has no brackets", node.span, hint=hint)
+        scope.report.error(
+            "D308", f"the interval `{node.text}` has no brackets", node.span, hint=hint, instead=f'"[{node.text}]"'
+        )

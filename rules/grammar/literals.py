@@ -1,15 +1,15 @@
-"""Literals: from an author's words to an exact value of a type (LANGUAGE.md section 2).
+"""Literals: from an author's words to an exact value of a type (docs/language.md section 2).
 
 Numbers are bounded, so that no policy can make arithmetic slow: 15 digits before the point, 12 after it.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from rules.grammar import misspelt
 from rules.reports.report import Report
 from rules.text.nodes import ScalarNode
 from rules.types import Scalar, SetOf, Term, Type, Value
@@ -24,6 +24,8 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
+LONGEST_DAY = 11  # characters of a date in any form that is known
+_SEVERAL = re.compile(r"\s*(?:[,;|/、，；]|\bor\b|或)\s*")
 _DURATION = re.compile(r"(?P<days>[0-9]{1,6}d)?(?P<hours>[0-9]{1,6}h)?(?P<minutes>[0-9]{1,6}m)?")
 
 
@@ -34,10 +36,11 @@ class Refused:
     code: str
     message: str
     hint: str | None = None
+    instead: str | None = None
 
 
 def read_literal(node: ScalarNode, type_: Type, report: Report) -> Value | None:
-    """Return the value that a scalar stands for, or nothing once it is told why it has none."""
+    """Return the value that a scalar stands for, or nothing once it is reported why it has none."""
     if node.unreadable:
         return None
     value: Value | Refused
@@ -49,11 +52,8 @@ def read_literal(node: ScalarNode, type_: Type, report: Report) -> Value | None:
         value = PARSERS[type_](node.text)
     if not isinstance(value, Refused):
         return value
-    half_width = unicodedata.normalize("NFKC", node.text)
-    hint = value.hint
-    if half_width != node.text and not isinstance(type_, Term):
-        hint = f"write it in half-width characters: `{half_width}`"
-    report.error(value.code, value.message, node.span, hint=hint)
+    instead = None if value.instead is None else node.instead(value.instead)
+    report.error(value.code, value.message, node.span, hint=value.hint, instead=instead)
     return None
 
 
@@ -61,7 +61,12 @@ def term_value(text: str, term: Term, report: Report) -> str | Refused:
     """Return a term's value as it was declared."""
     if text in term.values:
         return text
-    return Refused("D104", f"`{text}` is no {term}", report.did_you_mean(text, term.values))
+    several = [piece.strip() for piece in _SEVERAL.split(text)]
+    if len(several) > 1 and set(several) <= set(term.values):
+        listed = f"[{', '.join(several)}]"
+        return Refused("D104", f"`{text}` is no {term}, but several", f"write a list: {listed}")
+    near = report.nearest(text, term.values)
+    return Refused("D104", f"`{text}` is no {term}", report.did_you_mean(text, term.values), near)
 
 
 def number(text: str, what: str = "a number") -> Fraction | Refused:
@@ -74,11 +79,7 @@ def number(text: str, what: str = "a number") -> Fraction | Refused:
         return Fraction(int(text))
     found = _NUMBER.fullmatch(text)
     if found is None:
-        plain = text.replace(",", "").replace("_", "")
-        hint = f"write {what} like {EXAMPLES[what]}"
-        if plain.isascii() and plain.isdigit() and len(plain) <= WHOLE_DIGITS:
-            hint = f"digits are grouped in threes with `_`: `{int(plain):_}`"
-        return Refused("D301", f"`{text}` is not {what}", hint)
+        return _no_number(text, what)
     whole = found["whole"].replace("_", "")
     decimals = found["decimals"] or ""
     if len(whole) > WHOLE_DIGITS or len(decimals) > DECIMALS:
@@ -89,18 +90,60 @@ def number(text: str, what: str = "a number") -> Fraction | Refused:
     return -value if found["sign"] else value
 
 
+def _no_number(text: str, what: str) -> Refused:
+    """Return why words are no number, and the number that was probably meant."""
+    meant = _grouped(misspelt.digits(text))
+    if meant is None:
+        message = f"`{text}` is not {what}"
+        if text.endswith("%") and isinstance(number(text[:-1].rstrip()), Fraction):
+            return Refused("D301", f"`{text}` is a rate, and {what} is needed", f"write {what} like {EXAMPLES[what]}")
+        long = [offer for offer in misspelt.duration(text) if offer.endswith("d")]
+        if long and what != "money" and not text.isdigit():
+            said = f"`{text}` is a length of time, and {what} is needed"
+            return Refused("D301", said, f"for a number of days, write `{long[0][:-1]}`", long[0][:-1])
+        return Refused("D301", message, f"write {what} like {EXAMPLES[what]}")
+    currency = misspelt.currency_of(text)
+    if currency:
+        said = f"`{text}` is not {what}: money has no sign of a currency (`{currency}`), it is in the policy's one"
+        return Refused("D301", said, f"write `{meant}`, if that is the currency", meant)
+    if text.strip("-+.,_ '’").isdigit() or not any(map(str.isalpha, text)):
+        hint = f"digits are grouped in threes with `_`: `{meant}`" if len(meant) > 3 else f"write `{meant}`"
+        return Refused("D301", f"`{text}` is not {what}", hint, meant)
+    return Refused("D301", f"`{text}` is not {what}: digits only, without a unit", f"write `{meant}`", meant)
+
+
+def _grouped(plain: str | None) -> str | None:
+    """Return plain digits as policies have them, if they are within bounds.
+
+    >>> _grouped("1200000.50")
+    '1_200_000.50'
+    """
+    if plain is None:
+        return None
+    whole, point, decimals = plain.partition(".")
+    shown = f"{whole[:1] if whole[0] == '-' else ''}{int(whole.removeprefix('-')):_}{point}{decimals}"
+    return shown if isinstance(number(shown), Fraction) else None
+
+
 def rate(text: str) -> Fraction | Refused:
     """Return a rate as a fraction.
 
     >>> rate("-2.5%")
     Fraction(-1, 40)
     """
-    if not text.endswith("%"):
-        missing = isinstance(number(text), Fraction)
-        hint = f"a rate has its percent sign: `{text}%`" if missing else "write a rate like `15%`"
-        return Refused("D302", f"`{text}` is not a rate", hint)
-    value = number(text[:-1].rstrip(), "a rate")
-    return value / 100 if isinstance(value, Fraction) else value
+    value = number(text[:-1].rstrip(), "a rate") if text.endswith("%") else None
+    if isinstance(value, Fraction):
+        return value / 100
+    offers = tuple(offer for offer in misspelt.percents(text) if isinstance(number(offer[:-1]), Fraction))
+    instead = offers[0] if len(offers) == 1 else None
+    if isinstance(value, Refused):
+        return Refused(value.code, value.message, misspelt.asked(offers) or value.hint, instead)
+    if not isinstance(number(text), Fraction):
+        return Refused("D302", f"`{text}` is not a rate", misspelt.asked(offers) or "write a rate like `15%`", instead)
+    either = " or ".join(f"`{offer}`" for offer in offers)
+    question = "?" if len(offers) > 1 else ""
+    hint = f"a rate has its percent sign: {either}{question}" if offers else "write a rate like `15%`"
+    return Refused("D302", f"`{text}` is not a rate", hint, instead)
 
 
 def money(text: str) -> Fraction | Refused:
@@ -112,7 +155,9 @@ def integer(text: str) -> Fraction | Refused:
     """Return a whole number."""
     value = number(text, "an integer")
     if isinstance(value, Fraction) and "." in text:
-        return Refused("D301", f"`{text}` is not an integer", "write it without a decimal point")
+        whole = f"{int(value):_}" if value.denominator == 1 else None
+        hint = f"write `{whole}`" if whole else "write it without a decimal point"
+        return Refused("D301", f"`{text}` is not an integer", hint, whole)
     return value
 
 
@@ -120,7 +165,9 @@ def boolean(text: str) -> bool | Refused:
     """Return true or false."""
     if text in ("true", "false"):
         return text == "true"
-    return Refused("D301", f"`{text}` is neither `true` nor `false`", "a boolean is written `true` or `false`")
+    meant = misspelt.boolean(text)
+    hint = f"write `{meant}`" if meant else "a boolean is written `true` or `false`"
+    return Refused("D301", f"`{text}` is neither `true` nor `false`", hint, meant)
 
 
 def plain_text(text: str) -> str:
@@ -130,9 +177,10 @@ def plain_text(text: str) -> str:
 
 def day(text: str) -> date | Refused:
     """Return a day of the calendar."""
-    refused = Refused("D301", f"`{text}` is not a date", "write a date like `2026-11-21`")
     if not _DATE.fullmatch(text):
-        return refused
+        offers = misspelt.days(text[:10] if text[10:11] in ("T", " ") else text)
+        hint = misspelt.asked(offers) or "write a date like `2026-11-21`"
+        return Refused("D301", f"`{text}` is not a date", hint, offers[0] if len(offers) == 1 else None)
     try:
         value = date.fromisoformat(text)
     except ValueError:
@@ -141,9 +189,14 @@ def day(text: str) -> date | Refused:
 
 
 def timestamp(text: str) -> datetime | Refused:
-    """Return a moment; it needs an offset from UTC, or nobody could tell which moment it is."""
+    """Return a moment; it needs an offset from UTC, or nobody could know which moment it is."""
     if not _TIMESTAMP.fullmatch(text):
         hint = "write a timestamp with its offset, like `2026-11-21T09:00:00+08:00`"
+        found = misspelt.days(text[:10])
+        if _TIMESTAMP.fullmatch(f"{text}Z"):
+            hint = f"add its offset from UTC: `{text}+08:00`, or `{text}Z` for UTC itself"
+        elif found and len(text) <= LONGEST_DAY:
+            hint = f"write the time too, with its offset, like `{found[0]}T09:00:00+08:00`"
         return Refused("D301", f"`{text}` is not a timestamp", hint)
     try:
         value = datetime.fromisoformat(text)
@@ -160,9 +213,9 @@ def duration(text: str) -> timedelta | Refused:
     """
     found = _DURATION.fullmatch(text)
     if not text or found is None:
-        return Refused(
-            "D301", f"`{text}` is not a duration", "write days, hours or minutes, like `30d`, `48h` or `15m`"
-        )
+        offers = tuple(offer for offer in misspelt.duration(text) if _DURATION.fullmatch(offer))
+        hint = misspelt.asked(offers) or "write days, hours or minutes, like `30d`, `48h` or `15m`"
+        return Refused("D301", f"`{text}` is not a duration", hint, offers[0] if len(offers) == 1 else None)
     value = timedelta(**{unit: int(count[:-1]) for unit, count in found.groupdict("0_").items()})
     return value if value <= LONGEST else Refused("D303", f"`{text}` is longer than 100 years")
 

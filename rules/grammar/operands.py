@@ -27,7 +27,7 @@ def quoted_list(node: ScalarNode, scope: Scope) -> list[ScalarNode] | None:
 
 
 def read_values(items: list[ScalarNode], node: Node, type_: Type, scope: Scope) -> tuple[Value, ...] | None:
-    """Return a list's values; an empty list and repeated values are told."""
+    """Return a list's values; an empty list and repeated values are reported."""
     if not any(item.text or item.unreadable for item in items):
         scope.report.error("D312", "the list is empty", node.span)
         return None

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from rules import types
 
@@ -20,4 +21,7 @@ def point(value: types.Value) -> Fraction:
             return Fraction(value.toordinal())
         case timedelta():
             return Fraction(value // MICROSECOND)
-    raise AssertionError(f"{value!r} has no order")
+        case str() | bool() | frozenset():
+            raise AssertionError(f"{value!r} has no order")
+        case _:
+            assert_never(value)

@@ -2,7 +2,7 @@
 
 It is filled by the declarations first and only read by everything after, so that the order in which an author writes
 the sections does not matter. What was declared wrongly is kept among the `poisoned` names: a mistake in a declaration
-is told once, not again at each use.
+is reported once, not again at each use.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from rules.grammar.subjects import Use
-from rules.ir import Acceptance, Field, Test
+from rules.ir import AUTOMATIC, Acceptance, Field, Test
 from rules.reports.report import Report
 from rules.text.nodes import ScalarNode
 from rules.types import Scalar, SetOf, Term, Type
 from rules.vocabulary import BUILT_IN_TERMS, OBJECTS, Names
-
-AUTOMATIC = "automatic"
 
 
 @dataclass
@@ -51,11 +49,11 @@ class Scope:
 
     @property
     def signers(self) -> tuple[str, ...]:
-        """Return everyone who may sign or be told."""
+        """Return everyone who may sign or be notified."""
         return (*self.levels, *self.roles)
 
     def find(self, path: ScalarNode) -> Field | None:
-        """Return the field that a path names, or nothing once it is told that there is none."""
+        """Return the field that a path names, or nothing once it is reported that there is none."""
         found = self.fields.get(path.text)
         if found is None and not path.unreadable and not self.poisoned & {path.text, "facts", "derive"}:
             hint = self._hint(path.text)
@@ -73,7 +71,7 @@ class Scope:
         return self.report.did_you_mean(path, namesakes or list(self.fields))
 
     def choose(self, node: ScalarNode, choices: Sequence[str], what: str) -> str | None:
-        """Return a name if it is among the choices, or nothing once it is told that it is not."""
+        """Return a name if it is among the choices, or nothing once it is reported that it is not."""
         if node.unreadable or node.text in choices:
             return None if node.unreadable else node.text
         if what not in self.poisoned:

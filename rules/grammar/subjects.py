@@ -1,4 +1,4 @@
-"""What a rule is judged for, and which fields each list of rules may name (end of LANGUAGE.md section 4, section 10).
+"""What a rule is judged for, and which fields each list of rules may name (docs/language.md section 4).
 
 Each list of rules stands at a `Place`, which says what may be tested there. A field that the policy derives is judged
 by what it is derived from, however many tables lie between.
@@ -85,7 +85,7 @@ DERIVED = {
 
 
 def check(uses: Iterable[Use], sources: Mapping[str, frozenset[str]], report: Report) -> None:
-    """Tell each use of a field where it is not known, or where it could mean several.
+    """Report each use of a field where it is not known, or where it could mean several.
 
     `sources` are the fields that each derived field is computed from directly.
     """

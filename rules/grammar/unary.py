@@ -1,4 +1,4 @@
-"""Unary tests: what may stand beside a field (LANGUAGE.md section 3), checked against the field's type.
+"""Unary tests: what may stand beside a field (docs/language.md section 3), checked against the field's type.
 
 The forms are tried in the order of `_FORMS`; words that begin like none of them are a literal that the field equals.
 """
@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from rules.grammar.intervals import read_interval, tell_broken_interval
+from rules.grammar.intervals import meant_interval, read_interval, report_interval, tell_broken_interval
+from rules.grammar.literals import PARSERS, Refused
 from rules.grammar.operands import PATH, quoted_list, read_value, read_values
 from rules.grammar.scope import Scope
 from rules.ir import (
@@ -32,8 +33,50 @@ from rules.types import ORDERED, Scalar, SetOf, Term
 ANY = ("-", "")
 
 _OPERATOR = re.compile(r"(<=|>=|!=|<|>|=)(?!=)")
-_FOREIGN = re.compile(r"(==|<>|=<|=>|≤|≥|≠|!(?!=))")
-_OURS = {"==": "=", "<>": "!=", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "≠": "!=", "!": "!="}
+_OURS = {
+    "==": "=",
+    "===": "=",
+    "<>": "!=",
+    "=!": "!=",
+    "=<": "<=",
+    "=>": ">=",
+    "!": "!=",
+    "!==": "!=",
+    "≤": "<=",
+    "≦": "<=",
+    "⩽": "<=",
+    "≥": ">=",
+    "≧": ">=",
+    "⩾": ">=",
+    "≠": "!=",
+    "less than": "<",
+    "below": "<",
+    "under": "<",
+    "小于": "<",
+    "低于": "<",
+    "more than": ">",
+    "greater than": ">",
+    "above": ">",
+    "over": ">",
+    "大于": ">",
+    "高于": ">",
+    "超过": ">",
+    "at most": "<=",
+    "up to": "<=",
+    "no more than": "<=",
+    "不超过": "<=",
+    "不高于": "<=",
+    "至多": "<=",
+    "小于等于": "<=",
+    "at least": ">=",
+    "no less than": ">=",
+    "不低于": ">=",
+    "不少于": ">=",
+    "至少": ">=",
+    "大于等于": ">=",
+}
+_FOREIGN_WORDS = "|".join(sorted((word for word in _OURS if word[0].isalpha()), key=len, reverse=True))
+_FOREIGN = re.compile(rf"([<>=!]\s+[<>=](?![<>=])|===?|!==|<>|=[!<>]|[≤≦⩽≥≧⩾≠]|!(?!=)|(?:{_FOREIGN_WORDS})(?=[\W\d]))")
 _HAS = re.compile(r"has\s+(?:(any|all|none)\s*(?=\[)|(?=\S))")
 _NOT = re.compile(r"not\s*(?=\[)")
 
@@ -42,7 +85,7 @@ LONGEST = 2_000
 
 
 def read_test(node: Node, field: Field, scope: Scope, *, in_table: bool = False) -> FieldTest | None:
-    """Return the test of a field; nothing if a table's cell means any value, or once a mistake is told."""
+    """Return the test of a field; nothing if a table's cell means any value, or once a mistake is reported."""
     if isinstance(node, ScalarNode):
         if node.unreadable or (in_table and node.text in ANY):
             return None
@@ -75,6 +118,10 @@ def _scalar(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         return None
     if text in ("present", "missing"):
         return Present() if text == "present" else Missing()
+    if not node.style and text[-1] in "\"'" and text.count(text[-1]) == 1:
+        hint = f"write {text[-1]}{text}"
+        scope.report.error("D228", "the quotes that close here do not open", node.span, hint=hint, instead=hint[6:])
+        return None
     if len(text) > LONGEST:
         scope.report.error("D308", f"a test of more than {LONGEST:_} characters", node.span, hint="declare a term")
         return None
@@ -96,8 +143,15 @@ def _equal(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         hint = f'write "has {node.text}"' if node.style or " " not in node.text else None
         _misfit(node, f"`{field.path}` is a {field.type}, which is tested with `has`", scope, hint)
         return None
+    if _is_no_literal(node.text, field) and (meant := meant_interval(node, field.type)):
+        report_interval(node, meant, scope)
+        return None
     value = read_value(node, field.type, scope)
     return None if value is None else Equals(value)
+
+
+def _is_no_literal(text: str, field: Field) -> bool:
+    return isinstance(field.type, Scalar) and isinstance(PARSERS[field.type](text), Refused)
 
 
 def _one_of(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
@@ -182,6 +236,9 @@ def _compare(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
         )
         _misfit(node, f"`{operator.value}` needs an order, and `{field.path}` ({field.type}) has none", scope, hint)
         return None
+    if _is_no_literal(operand.text, field) and (meant := meant_interval(node, field.type)):
+        report_interval(node, meant, scope)
+        return None
     value = read_value(operand, field.type, scope)
     if value is None:
         return None
@@ -207,18 +264,22 @@ def _compare_field(operand: ScalarNode, operator: Operator, field: Field, scope:
 
 
 def _foreign(node: ScalarNode, _field: Field, scope: Scope) -> None:
-    """Tell the operators of other languages."""
+    """Report the operators of other languages."""
     found = _FOREIGN.match(node.text)
     assert found is not None
-    ours = f"{_OURS[found[0]]} {node.text[found.end() :].strip()}"
-    scope.report.error("D308", f"`{found[0]}` is not an operator of tests", node.span, hint=f'write "{ours}"')
+    joined = found[0] if found[0][0].isalpha() else "".join(found[0].split())
+    operator = _OURS.get(joined, joined)
+    ours = f"{operator} {node.text[found.end() :].strip()}"
+    place = node.cut(0, found.end())
+    said = f"`{found[0]}` is not an operator of tests"
+    scope.report.error("D308", said, place.span, hint=f'write "{ours}"', instead=operator)
 
 
 def _broken_interval(node: ScalarNode, field: Field, scope: Scope) -> Test | None:
     """Return equality with a text that has two points, unless the field's type has intervals."""
     if field.type not in ORDERED:
         return _equal(node, field, scope)
-    tell_broken_interval(node, scope)
+    tell_broken_interval(node, field.type, scope)
     return None
 
 
@@ -243,5 +304,5 @@ _FORMS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (lambda _: True, _equal),
 )
 # The first four forms begin with one of these characters; most tests do not.
-_LEADING = frozenset("hn<>=!≤≥≠")
+_LEADING = frozenset("hn<>=!") | {word[0] for word in _OURS}
 _WITHOUT_LEADING = _FORMS[4:]

@@ -41,6 +41,10 @@ MISTAKES: Mapping[str, str] = {
     "D222": "included twice",
     "D223": "key in two files",
     "D224": "include without a file",
+    "D225": "look-alike character",
+    "D226": "indentation",
+    "D227": "comment inside text",
+    "D228": "unclosed quotes",
     "D301": "not a literal",
     "D302": "no percent sign",
     "D303": "out of bounds",
@@ -92,6 +96,9 @@ ANALYSIS: Mapping[str, str] = {
     "D616": "never quite equal",
     "D617": "border told two ways",
     "D618": "nobody left",
+    "D619": "named by no row",
+    "D620": "bands that nearly meet",
+    "D621": "switched off by a null",
 }
 
 TITLES: Mapping[str, str] = {**MISTAKES, **ANALYSIS}

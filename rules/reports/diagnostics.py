@@ -1,4 +1,4 @@
-"""What is wrong with a policy, told to the person who can fix it: a place, a sentence, a hint.
+"""What is wrong with a policy, reported to the person who can fix it: a place, a sentence, a hint.
 
 An author's mistake is a value in a list, never an exception; loading never stops at the first.
 """
@@ -14,7 +14,10 @@ WIDEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding; every `code` has a heading in `docs/diagnostics.md`."""
+    """One finding; every `code` has a heading in `docs/diagnostics.md`.
+
+    `instead` is what the words at the span should be, where the hint offers that: replacing them mends the mistake.
+    """
 
     code: str
     message: str
@@ -22,6 +25,7 @@ class Diagnostic:
     hint: str | None = None
     severity: Literal["error", "warning", "note"] = "error"
     related: tuple[tuple[Span, str], ...] = ()
+    instead: str | None = None
 
     @property
     def headline(self) -> str:

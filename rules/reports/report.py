@@ -12,6 +12,7 @@ from rules.text.source import Source, Span
 
 MOST = 500
 LONGEST = 300
+SHORT = 12  # a list of so many names is read; of a longer one, its beginning
 
 
 def _clipped(words: str) -> str:
@@ -20,13 +21,13 @@ def _clipped(words: str) -> str:
 
 
 class Report:
-    """The findings so far; one at the same place in the same words is told once."""
+    """The findings so far; one at the same place in the same words is reported once."""
 
-    def __init__(self) -> None:
-        """Start with nothing found."""
+    def __init__(self, *, patience: int = 200_000) -> None:
+        """Start with nothing found; `patience` is how many words are compared in search of hints, none below zero."""
         self._found: dict[Diagnostic, None] = {}
         self._nearest: dict[tuple[str, int], str | None] = {}
-        self._patience = 200_000  # how many words are still compared in search of hints
+        self._patience = patience  # how many words are still compared
         self.errors = 0
 
     def error(
@@ -37,15 +38,18 @@ class Report:
         *,
         hint: str | None = None,
         related: Iterable[tuple[Span, str]] = (),
+        instead: str | None = None,
     ) -> None:
-        """Add a mistake that keeps the policy from being used."""
-        self._add(Diagnostic(code, _clipped(message), span, hint and _clipped(hint), "error", tuple(related)))
+        """Add a mistake that keeps the policy from being used; `instead` is what its words should be."""
+        hint = hint and _clipped(hint)
+        self.add(Diagnostic(code, _clipped(message), span, hint, "error", tuple(related), instead))
 
     def warning(self, code: str, message: str, span: Span, *, hint: str | None = None) -> None:
         """Add something that an author should know, but that does no harm."""
-        self._add(Diagnostic(code, message, span, hint, "warning"))
+        self.add(Diagnostic(code, message, span, hint, "warning"))
 
-    def _add(self, diagnostic: Diagnostic) -> None:
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Add a finding."""
         if len(self._found) < MOST:
             self._found.setdefault(diagnostic)
         self.errors += diagnostic.severity == "error"
@@ -53,7 +57,7 @@ class Report:
     def absorb(self, other: "Report") -> None:
         """Add what another report has found."""
         for diagnostic in other.diagnostics(()):
-            self._add(diagnostic)
+            self.add(diagnostic)
 
     def nearest(self, word: str, choices: Sequence[str]) -> str | None:
         """Return the choice most like a word; None when nothing is near, or nobody will read the hint any more.
@@ -72,13 +76,14 @@ class Report:
         return self._nearest[key]
 
     def did_you_mean(self, word: str, choices: Sequence[str]) -> str | None:
-        """Return a hint that names the nearest choice, or else all of them if they are few."""
+        """Return a hint that names the nearest choice, or else all of them, or the first few of many."""
         near = self.nearest(word, choices)
         if near:
             return f"did you mean `{near}`?"
-        if 0 < len(choices) <= 12:
-            return f"one of {', '.join(f'`{choice}`' for choice in choices)}"
-        return None
+        if not choices:
+            return None
+        more = f" and {len(choices) - SHORT} more" if len(choices) > SHORT else ""
+        return f"one of {', '.join(f'`{choice}`' for choice in choices[:SHORT])}{more}"
 
     def diagnostics(self, sources: Iterable[Source]) -> tuple[Diagnostic, ...]:
         """Return the findings by file, in the order in which the files were read, and by place."""

@@ -1,4 +1,4 @@
-"""Criteria of an elimination: `priority` of claims, and `choose.by` of candidates (LANGUAGE.md section 7)."""
+"""Criteria of an elimination: `priority` of claims, and `choose.by` of candidates (docs/language.md section 7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +28,17 @@ class CriteriaList:
     section: str
     place: Place
     short: Mapping[str, str]
+    describe: str
+
+    @property
+    def key(self) -> str:
+        """Return the list's own key, which is its name in the IR too."""
+        return self.section.rpartition(".")[2]
+
+    @property
+    def heading(self) -> str:
+        """Return the section that the criteria are reported under: of `choose.by`, it is `choose`."""
+        return self.section.removesuffix(".by")
 
 
 def read_criteria(node: Node, of: CriteriaList, scope: Scope) -> tuple[Criterion, ...]:
@@ -50,6 +61,12 @@ def read_criteria(node: Node, of: CriteriaList, scope: Scope) -> tuple[Criterion
             seen.setdefault(name.text, name.span)
         criteria += [criterion] if criterion else []
     return tuple(criteria)
+
+
+def criteria_under(found: Mapping[str, Entry], of: CriteriaList, scope: Scope) -> tuple[Criterion, ...]:
+    """Return the criteria that stand under the list's key; none where it is not written."""
+    entry = found.get(of.key)
+    return read_criteria(entry.value, of, scope) if entry else ()
 
 
 def _criterion(name: str, parts: Mapping[str, Entry], node: Node, of: CriteriaList, scope: Scope) -> Criterion | None:

@@ -1,14 +1,15 @@
-"""`deal_registration`: whose deal is it (LANGUAGE.md section 7)."""
+"""`deal_registration`: whose deal is it (docs/language.md section 7)."""
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 from rules.grammar import shape
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import CLAIM_ELIGIBILITY, CONTEST, PRIORITY, PROTECTION
 from rules.ir import DealRegistration, Effect, Protect
-from rules.sections.acceptance import read_acceptances
-from rules.sections.criteria import CriteriaList, read_criteria
-from rules.sections.rule_lists import RuleList, read_rules
+from rules.sections.criteria import CriteriaList, criteria_under
+from rules.sections.rule_lists import RuleList, rules_under
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Entry, Node
 
 
@@ -24,27 +25,49 @@ def _protect(entries: Sequence[Entry], scope: Scope) -> tuple[Effect, ...]:
     return (Protect(window, times.get("extend")),)
 
 
-ELIGIBILITY = RuleList("deal_registration.eligibility", CLAIM_ELIGIBILITY, ("reject", "forfeit", "hold"))
-CRITERIA = CriteriaList("deal_registration.priority", PRIORITY, {})
-CONTESTS = RuleList("deal_registration.contest", CONTEST, ("arbitrate",))
-WINDOWS = RuleList("deal_registration.protection", PROTECTION, ("protect", "extend"), _protect)
+ELIGIBILITY = RuleList(
+    "deal_registration.eligibility",
+    CLAIM_ELIGIBILITY,
+    ("reject", "forfeit", "hold"),
+    who="claim",
+    describe="What disqualifies a claim",
+)
+CRITERIA = CriteriaList(
+    "deal_registration.priority", PRIORITY, {}, describe="What separates the claims, one after the other"
+)
+CONTESTS = RuleList("deal_registration.contest", CONTEST, ("arbitrate",), describe="What people must decide")
+WINDOWS = RuleList(
+    "deal_registration.protection",
+    PROTECTION,
+    ("protect", "extend"),
+    _protect,
+    use="first",
+    who="claim",
+    gives="protection",
+    describe="How long the winner is protected",
+)
+RegistrationOutcome: TypeAlias = Literal["awarded", "contested", "rejected", "needs_information"]
+OUTCOMES: tuple[RegistrationOutcome, ...] = decided(RegistrationOutcome)
+SECTION = Section(
+    kind=Kind.DEAL_REGISTRATION,
+    key="deal_registration",
+    describe="Whose deal is it",
+    keys=("eligibility", "priority", "contest", "protection"),
+    required=("priority",),
+    lists=(ELIGIBILITY, CRITERIA, CONTESTS, WINDOWS),
+    outcomes=OUTCOMES,
+    rows="claims",
+)
 
 
 def read_deal_registration(node: Node, scope: Scope) -> DealRegistration | None:
     """Return the section, as far as it can be read."""
-    found = shape.fields_of(
-        node,
-        "`deal_registration`",
-        scope.report,
-        required=("priority",),
-        optional=("eligibility", "contest", "protection", "accept"),
-    )
+    found = SECTION.entries(node, scope)
     if found is None:
         return None
-    read_acceptances(found, "deal_registration", scope)
     return DealRegistration(
-        read_rules(found["eligibility"].value, ELIGIBILITY, scope) if "eligibility" in found else (),
-        read_criteria(found["priority"].value, CRITERIA, scope) if "priority" in found else (),
-        read_rules(found["contest"].value, CONTESTS, scope) if "contest" in found else (),
-        read_rules(found["protection"].value, WINDOWS, scope) if "protection" in found else (),
+        rules_under(found, ELIGIBILITY, scope),
+        criteria_under(found, CRITERIA, scope),
+        rules_under(found, CONTESTS, scope),
+        rules_under(found, WINDOWS, scope),
     )

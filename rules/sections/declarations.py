@@ -7,14 +7,15 @@ declared all the same: the mistake is told once, and the rules that use the name
 import re
 from collections.abc import Iterator, Sequence
 
+from rules.built_in import FIELDS
 from rules.grammar import shape
-from rules.grammar.scope import AUTOMATIC, Scope
+from rules.grammar.scope import Scope
 from rules.grammar.unary import ANY
-from rules.ir import Field, Origin, Role, Text
+from rules.ir import AUTOMATIC, Field, Origin, Role, Text
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.source import Span
 from rules.types import Scalar, SetOf, Term
-from rules.vocabulary import BUILT_IN, BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
+from rules.vocabulary import BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
 
 MOST = 2_000
 TERM_VALUE = re.compile(r"(?!(?:has|not)\s)(?!.*\.\.)\w[\w .&/+-]{0,79}")  # nothing that reads as a test
@@ -29,6 +30,8 @@ def read_terms(node: Node, scope: Scope) -> None:
         scope.poisoned.add("terms")
     for entry in found or ():
         name = entry.key.text
+        if not isinstance(entry.value, ListNode) and shape.is_misplaced(entry, scope.report):
+            continue
         shape.name(entry.key, "a term's name", scope.report, shape.FIELD_NAME)
         if name in BUILT_IN_TERMS or name in map(str, Scalar):
             scope.report.error(
@@ -109,6 +112,8 @@ def read_roles(node: Node, scope: Scope) -> tuple[Role, ...]:
         scope.poisoned.add("role")
     roles = []
     for entry in found or ():
+        if shape.is_misplaced(entry, scope.report):
+            continue
         shape.name(entry.key, "a role's name", scope.report)
         if entry.key.text in (AUTOMATIC, *scope.levels):
             scope.report.error("D109", f"`{entry.key.text}` is a level already", entry.key.span)
@@ -167,7 +172,11 @@ def declare_built_in(scope: Scope) -> None:
     """Declare the built-in fields; one whose term has a mistake is poisoned with it."""
     broken = set(scope.poisoned)
     if "terms" in broken:
-        broken |= set(re.findall(r"<(\w+)>", BUILT_IN)) - set(BUILT_IN_TERMS) - set(SECTION_TERMS)
+        broken |= (
+            {name for field in FIELDS for name in re.findall(r"<(\w+)>", field.type)}
+            - set(BUILT_IN_TERMS)
+            - set(SECTION_TERMS)
+        )
     names = Names({**scope.names.terms, **{name: (name,) for name in broken}})
     for path, field in built_in_fields(names).items():
         item = field.type.item if isinstance(field.type, SetOf) else field.type
@@ -203,7 +212,7 @@ def field_path(word: ScalarNode, scope: Scope) -> bool:
     """Return whether a path is `object.name` with an object that requests have; its author is told if not."""
     start, _, name = word.text.partition(".")
     if start not in OBJECTS:
-        hint = scope.report.did_you_mean(start, OBJECTS)
+        hint = shape.elsewhere(word.text, word.span) or scope.report.did_you_mean(start, OBJECTS)
         scope.report.error("D107", f"`{word.text}` does not begin with an object", word.span, hint=hint)
         scope.poisoned.add(word.text)
         return False

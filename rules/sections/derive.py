@@ -1,4 +1,4 @@
-"""`derive`: fields that a policy computes by tables and formulas (LANGUAGE.md section 4).
+"""`derive`: fields that a policy computes by tables and formulas (docs/language.md section 4).
 
 They are declared before anything is read, so that any of them may name any other; `dependencies` puts them in order.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rules.built_in import FORMULAS, FUNCTION_INPUTS, MARGINS
+from rules.built_in import FIELDS, FORMULAS, FUNCTION_INPUTS
 from rules.grammar import shape
 from rules.grammar.formulas import read_formula
 from rules.grammar.scope import Scope
@@ -27,14 +27,8 @@ SUBJECTS = {"line": Subject.LINE, "claim": Subject.CLAIM, "partner": Subject.PAR
 
 # Given fields that the engine reads itself, or computes others from: a policy that replaced them would change what
 # built-in fields and outcomes mean.
-READ_BY_THE_ENGINE = frozenset(
-    """
-    deal.id deal.currency deal.split_base customer.id registration.id submitter.id submitter.level order.id order.gate
-    order.evidence order.approvals order.deposit claim.id claim.status claim.protected_until
-    """.split()  # noqa: SIM905 - so many names read better as words than in quotes
-).union(
-    *(expression_fields(formula) for formula in (*FORMULAS.values(), *MARGINS.values())),
-    *FUNCTION_INPUTS.values(),
+READ_BY_THE_ENGINE = frozenset(field.path for field in FIELDS if field.fixed).union(
+    *map(expression_fields, FORMULAS.values()), *FUNCTION_INPUTS.values()
 )
 
 

@@ -11,8 +11,9 @@ from typing import TypeAlias
 from rules.grammar import shape
 from rules.grammar.formulas import read_formula
 from rules.grammar.literals import read_literal
-from rules.grammar.scope import AUTOMATIC, Scope
+from rules.grammar.scope import Scope
 from rules.ir import (
+    AUTOMATIC,
     Also,
     Approve,
     Arbitrate,

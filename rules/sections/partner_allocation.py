@@ -1,40 +1,69 @@
-"""`partner_allocation`: who gets this deal (LANGUAGE.md section 8)."""
+"""`partner_allocation`: who gets this deal (docs/language.md section 8)."""
+
+from typing import Literal, TypeAlias
 
 from rules.grammar import shape
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import CANDIDATES, CHOICE
 from rules.ir import Criterion, PartnerAllocation, Rule, Subject
-from rules.sections.acceptance import read_acceptances
-from rules.sections.criteria import CriteriaList, read_criteria
-from rules.sections.rule_lists import RuleList, read_rules
+from rules.sections.criteria import CriteriaList, criteria_under
+from rules.sections.rule_lists import RuleList, rules_under
+from rules.sections.section import Kind, Section, decided
 from rules.text.nodes import Node
 
-ELIGIBILITY = RuleList("partner_allocation.eligibility", CANDIDATES, ("exclude",))
-SCORES = RuleList("partner_allocation.score", CANDIDATES, ("score",))
-CRITERIA = CriteriaList("partner_allocation.choose.by", CHOICE, {"score": "partner.score"})
-SPLITS = RuleList("partner_allocation.split", CANDIDATES, ("split",))
+ELIGIBILITY = RuleList(
+    "partner_allocation.eligibility",
+    CANDIDATES,
+    ("exclude",),
+    who="partner",
+    describe="What excludes a candidate",
+)
+SCORES = RuleList(
+    "partner_allocation.score",
+    CANDIDATES,
+    ("score",),
+    use="sum",
+    who="partner",
+    gives="score",
+    describe="What earns a candidate points",
+)
+CRITERIA = CriteriaList(
+    "partner_allocation.choose.by",
+    CHOICE,
+    {"score": "partner.score"},
+    describe="What the choice goes by, one after the other",
+)
+SPLITS = RuleList(
+    "partner_allocation.split", CANDIDATES, ("split",), use="first", gives="split", describe="How the deal is shared"
+)
+AllocationOutcome: TypeAlias = Literal["allocated", "fallback", "needs_information"]
+OUTCOMES: tuple[AllocationOutcome, ...] = decided(AllocationOutcome)
+SECTION = Section(
+    kind=Kind.PARTNER_ALLOCATION,
+    key="partner_allocation",
+    describe="Who gets a deal",
+    keys=("eligibility", "score", "choose", "accept_within", "fallback", "split"),
+    required=("choose",),
+    lists=(ELIGIBILITY, SCORES, CRITERIA, SPLITS),
+    outcomes=OUTCOMES,
+    rows="candidates",
+    may_be_empty=True,
+)
 
 
 def read_partner_allocation(node: Node, scope: Scope) -> PartnerAllocation | None:
     """Return the section, as far as it can be read."""
-    found = shape.fields_of(
-        node,
-        "`partner_allocation`",
-        scope.report,
-        required=("choose",),
-        optional=("eligibility", "score", "accept_within", "fallback", "split", "accept"),
-    )
+    found = SECTION.entries(node, scope)
     if found is None:
         return None
-    read_acceptances(found, "partner_allocation", scope)
     accept, fallback = found.get("accept_within"), found.get("fallback")
     take, by = _choose(found["choose"].value, scope) if "choose" in found else (1, ())
     fallback_name = shape.name(fallback.value, "`fallback`", scope.report) if fallback else None
-    split = read_rules(found["split"].value, SPLITS, scope) if "split" in found else ()
+    split = rules_under(found, SPLITS, scope)
     _for_one_partner(split, take, scope)
     return PartnerAllocation(
-        read_rules(found["eligibility"].value, ELIGIBILITY, scope) if "eligibility" in found else (),
-        read_rules(found["score"].value, SCORES, scope) if "score" in found else (),
+        rules_under(found, ELIGIBILITY, scope),
+        rules_under(found, SCORES, scope),
         take,
         by,
         shape.duration(accept.value, "`accept_within`", scope.report) if accept else None,
@@ -49,7 +78,7 @@ def _choose(node: Node, scope: Scope) -> tuple[int, tuple[Criterion, ...]]:
     if found is None:
         return 1, ()
     take = shape.count(found["take"].value, "`take`", scope.report) if "take" in found else 1
-    return take or 1, read_criteria(found["by"].value, CRITERIA, scope) if "by" in found else ()
+    return take or 1, criteria_under(found, CRITERIA, scope)
 
 
 def _for_one_partner(split: tuple[Rule, ...], take: int, scope: Scope) -> None:

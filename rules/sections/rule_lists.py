@@ -1,14 +1,14 @@
-"""Lists of rules and decision tables: two ways to write the same rules (LANGUAGE.md section 4).
+"""Lists of rules and decision tables: two ways to write the same rules (docs/language.md section 4).
 
 Either is first taken apart into drafts, and every draft becomes a rule in one place. The dates of `from` and `through`
 and a control's `at` and `kind` become conjuncts before the written ones.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from rules.grammar import shape
 from rules.grammar.conditions import read_condition
@@ -16,20 +16,23 @@ from rules.grammar.literals import read_literal
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import Place, Use
 from rules.grammar.unary import ANY, read_test
-from rules.ir import AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Score, Subject, Within
+from rules.ir import AUTOMATIC, AllOf, Effect, FieldTest, HasAny, OneOf, Rule, Subject, Within
+from rules.reports.report import Report
 from rules.sections.acceptance import read_acceptances
 from rules.sections.effects import read_effect
-from rules.sections.tables import read_table
+from rules.sections.tables import Fits, read_table
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.source import Span
-from rules.traverse import expression_fields, tested_fields
+from rules.traverse import expression_fields, formula_of, tested_fields
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
 
 EffectsReader: TypeAlias = Callable[[Sequence[Entry], Scope], tuple[Effect, ...]]
+Combination: TypeAlias = Literal["authority", "first", "best", "sum", "each"]
 
 RULE_ID = re.compile(r"\w[\w.-]{0,79}")
 COMMON_WORDS = ("because", "from", "through", "accept")
+WINDOWS = ("protect", "extend")
 CONTROL_WORDS = ("kind", "at")
 
 
@@ -44,7 +47,9 @@ class RuleList:
     """What a list of rules may say: where it stands, its effects, and the words beside them.
 
     `subject` is set where every rule is judged for the same thing, whatever fields it names. `id` is the key of a
-    rule's name, which is required where it is not `id`.
+    rule's name, which is required where it is not `id`. `use` says what a row's place means: the first that fires
+    decides, the best value does, values add up, each row has its own effect, or (authority) the lowest level that may
+    sign. `who` and `gives` are what findings call that which a row is judged for and that which it gives.
     """
 
     section: str
@@ -54,6 +59,15 @@ class RuleList:
     words: tuple[str, ...] = ()
     id: str = "id"
     subject: Subject | None = None
+    use: Combination = "each"
+    who: str = "deal"
+    gives: str = "effect"
+    describe: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the list's own key, which is its name in the IR too."""
+        return self.section.rpartition(".")[2]
 
 
 @dataclass(slots=True)
@@ -80,12 +94,18 @@ def read_rules(node: Node, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
     return _lower(_drafts(items, of, scope), of, scope)
 
 
+def rules_under(found: Mapping[str, Entry], of: RuleList, scope: Scope) -> tuple[Rule, ...]:
+    """Return the rules that stand under the list's key; none where it is not written."""
+    entry = found.get(of.key)
+    return read_rules(entry.value, of, scope) if entry else ()
+
+
 def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule, ...]:
     """Return a rule for each row of the table whose columns and rows stand in a mapping."""
     words = (of.id, *of.effects, *COMMON_WORDS, *of.words)
     drafts = []
     columns: dict[str, Span] = {}
-    for row in read_table(node, f"`{of.section}`", words, scope):
+    for row in read_table(node, f"`{of.section}`", words, scope, _fitting(of, words, scope)):
         columns = columns or {path: entry.key.span for path, entry in row.cells.items()}
         said = {word: row.cells[word] for word in words if word in row.cells and not _is_any(row.cells[word].value)}
         tests = [_cell(entry, scope) for path, entry in row.cells.items() if path not in words]
@@ -97,6 +117,37 @@ def rules_of_table(node: MappingNode, of: RuleList, scope: Scope) -> tuple[Rule,
             scope.report.error("D407", "the row does nothing", row.span, hint=f"fill one of {_names(of.effects)}")
         drafts.append(_Draft(said, condition, effects, row.span, columns))
     return _lower(drafts, of, scope)
+
+
+def _fitting(of: RuleList, words: Sequence[str], scope: Scope) -> Fits:
+    """Return what says whether a cell can stand in a column, without reporting anything."""
+    aside = replace(scope, report=Report(patience=-1), uses=[], accepted=[])
+
+    def fits(cell: Node, column: ScalarNode) -> bool:
+        if column.unreadable or (isinstance(cell, ScalarNode) and cell.unreadable):
+            return True
+        if isinstance(cell, ScalarNode) and cell.text in ANY:
+            return (column.text,) != of.effects  # the only effect is needed
+        aside.report = report = Report(patience=-1)
+        entry = Entry(column, cell)
+        if column.text == of.id:
+            named = isinstance(cell, ScalarNode) and cell.text in (AUTOMATIC, *scope.signers)
+            return isinstance(cell, ScalarNode) and not named and RULE_ID.fullmatch(cell.text) is not None
+        if column.text in WINDOWS:  # the effects of a window are read together only
+            return isinstance(cell, ScalarNode) and read_literal(cell, Scalar.DURATION, report) is not None
+        if column.text in ("from", "through"):
+            return isinstance(cell, ScalarNode) and read_literal(cell, Scalar.DATE, report) is not None
+        if column.text in of.effects:
+            of.read([entry], aside)
+        elif column.text not in words:
+            read_test(cell, scope.fields[column.text], aside, in_table=True)
+        return not report.errors and not (column.text == "because" and _looks_like_a_test(cell))
+
+    return fits
+
+
+def _looks_like_a_test(cell: Node) -> bool:
+    return isinstance(cell, ListNode) or (isinstance(cell, ScalarNode) and cell.text[:1] in "<>=![(")
 
 
 def _is_any(cell: Node) -> bool:
@@ -206,11 +257,11 @@ class _Judged:
             self._note(path, test.span, draft)
         paths = tuple([path for path, _ in named])
         for effect in effects:
-            if isinstance(effect, Score):
-                scored = tuple(expression_fields(effect.points))
+            if formula := formula_of(effect):
+                computed = tuple(expression_fields(formula))
                 place = draft.columns.get("score", draft.span)
-                self._scope.uses += [Use(path, place, of.place) for path in scored]
-                paths += scored
+                self._scope.uses += [Use(path, place, of.place) for path in computed]
+                paths += computed
         if paths not in self._mixed:
             self._mixed[paths] = of.place.mixed(paths)
         if mixed := self._mixed[paths]:

@@ -13,7 +13,11 @@ LIMIT = 8 * 2**20
 TOO_LARGE = "look for what a program has written again and again"
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
+    # Soft hyphens, joiners of no width, and marks that turn the direction in which a line is shown.
+    r"\xad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069]"
+)
 _LINE_END = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 
 

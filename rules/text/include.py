@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from rules.grammar import shape
 from rules.reports.report import Report
 from rules.text.encoding import LIMIT, decode
+from rules.text.lookalikes import Mends
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.reader import read
 from rules.text.source import Source, Span
@@ -23,23 +24,26 @@ class Files:
 
     folder: Path
     report: Report
+    mends: Mends = field(default_factory=Mends)
     sources: list[Source] = field(default_factory=list)
     asked: dict[Path, Span] = field(default_factory=dict)
     bytes: int = 0
     complete: bool = True
 
     def fail(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
-        """Tell why a file cannot be read; what it would have said is unknown."""
+        """Report why a file cannot be read; what it would have said is unknown."""
         self.report.error(code, message, span, hint=hint)
         self.complete = False
 
 
-def read_files(path: Path, report: Report) -> tuple[Node | None, tuple[Source, ...]]:
+def read_files(path: Path, report: Report, mends: Mends) -> tuple[Node | None, tuple[Source, ...]]:
     """Return a policy's tree, with what it includes, and the files; no tree if any of them cannot be read.
+
+    In the place of look-alikes that were found already, what was meant is read.
 
     A file that cannot be read ends the loading: most of what one could say about the rest would be wrong.
     """
-    files = Files(path.parent, report)
+    files = Files(path.parent, report, mends)
     tree = _file(path, str(path), Span(str(path), 1, 1, 1, 2), files)
     return (tree if files.complete else None), tuple(files.sources)
 
@@ -51,7 +55,7 @@ def _file(path: Path, name: str, asked: Span, files: Files) -> Node | None:
         return None
     source, readable = decode(data, name, files.report)
     files.sources.append(source)
-    tree = read(source, files.report) if readable else None
+    tree = read(files.mends.mended(source), files.report) if readable else None
     if tree is None:
         files.complete = False
     if not isinstance(tree, MappingNode) or "include" not in tree.entries:

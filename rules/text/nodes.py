@@ -6,7 +6,7 @@ There are no types here. Every scalar is text (Unicode NFC) until the field that
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from rules.text.source import Span
 
@@ -15,13 +15,15 @@ from rules.text.source import Span
 class ScalarNode:
     """A scalar: its text, its place, and how it was written (`''`, `'`, `"`, `|` or `>`).
 
-    `unreadable` marks words that were reported already; whoever meets them says nothing more.
+    `unreadable` marks words that were reported already; whoever meets them says nothing more. `cut_off` is a
+    comment behind them that may have been meant as part of a text.
     """
 
     text: str
     span: Span
     style: str = ""
     unreadable: bool = False
+    cut_off: "ScalarNode | None" = None
 
     @property
     def empty(self) -> bool:
@@ -29,7 +31,7 @@ class ScalarNode:
         return not self.text and not self.unreadable
 
     def cut(self, start: int, end: int | None = None) -> "ScalarNode":
-        """Return a stretch of the text without the blanks around it, at its own place where that can be told.
+        """Return a stretch of the text without the blanks around it, at its own place where that is known.
 
         >>> ScalarNode("> 15%", Span("p", 1, 1, 1, 6)).cut(1).span.column
         3
@@ -39,6 +41,11 @@ class ScalarNode:
         start += len(piece) - len(piece.lstrip())
         piece = piece.strip()
         return ScalarNode(piece, self._place(start, start + len(piece)), self.style)
+
+    def instead(self, text: str) -> str:
+        """Return a text as it would stand at this scalar's place: in the same quotes, if they belong to it."""
+        quoted = self.style in ("'", '"') and self.span.end_column - self.span.column == len(self.text) + 2
+        return f"{self.style}{text}{self.style}" if quoted else text
 
     def _place(self, start: int, end: int) -> Span:
         """Return the place of a stretch; the whole scalar's when escapes or line breaks hide it."""
@@ -99,3 +106,5 @@ def written(node: Node) -> str:
             return f"[{', '.join(map(written, node.items))}]"
         case MappingNode():
             return f"{{{', '.join(f'{entry.key.text}: {written(entry.value)}' for entry in node)}}}"
+        case _:
+            assert_never(node)

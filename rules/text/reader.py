@@ -1,18 +1,20 @@
 """From a policy file's text to its tree: YAML without its surprises.
 
 PyYAML's parser gives events; the tree is made here, so that nothing is typed, merged or overridden behind the owner's
-back. What YAML allows and a policy must not say (two keys alike, merge keys, tags, bombs) is told with its place.
+back. What YAML allows and a policy must not say (two keys alike, merge keys, tags, bombs) is reported with its place.
 """
 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import assert_never
 
 import yaml
 
 from rules.reports.report import Report
+from rules.text.lookalikes import at_the_ends
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
-from rules.text.riddles import MENDED, explain
+from rules.text.riddles import MENDED, SECTIONS, TOP_LEVEL, Around, explain, report_tab, report_unclosed_quotes, runs_on
 from rules.text.source import Source, Span
 
 DEEPEST = 60
@@ -20,26 +22,28 @@ MOST_VALUES = 500_000
 MOST_BY_ALIAS = 100_000
 MOST_MENDS = 20
 MENDABLE = 2**20
+JUDGED = 2**18  # characters of a text that is read a few times more to find a wrong indent
+NEVER = 10**6
 
 Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read(source: Source, report: Report) -> Node | None:
-    """Return the tree of a source; nothing if the text is no YAML, which is told.
+    """Return the tree of a source; nothing if the text is no YAML, which is reported.
 
-    A test that needed quotes breaks the syntax of what follows. It is told, covered, and the text read again, so that
-    one forgotten pair of quotes does not hide the mistakes after it.
+    A test that needed quotes breaks the syntax of what follows. It is reported, covered, and the text read again, so
+    that one forgotten pair of quotes does not hide the mistakes after it.
     """
     text = source.text
     mends = MOST_MENDS if len(text) < MENDABLE else 1
     while True:
-        # What is found on the way to a syntax error may follow from it, so that it is told only if there is none.
+        # What is found on the way to a syntax error may follow from it, so that it is reported only if there is none.
         found = Report()
-        tree = _Tree(source.file, found, mended=text is not source.text)
+        tree = _Tree(Source(source.file, text), found, mended=text is not source.text)
         try:
             root = tree.build(text)
         except yaml.YAMLError as error:
-            repaired = explain(error, Source(source.file, text), tree.unclosed, report)
+            repaired = explain(error, Source(source.file, text), tree.around, report)
             if repaired is None or not mends:
                 return None
             text = repaired
@@ -63,15 +67,18 @@ class _Open:
     size: int = 1
 
 
-class _Stopped(Exception):  # noqa: N818 - not an error: the mistake is told already, and reading on would be of no use
+class _Stopped(Exception):  # noqa: N818 - not an error: the mistake is reported already, and reading on would be of no use
     """The rest of the file is not read."""
 
 
 class _Tree:
     """Makes nodes of events."""
 
-    def __init__(self, file: str, report: Report, *, mended: bool) -> None:
-        self.file = file
+    def __init__(self, source: Source, report: Report, *, mended: bool) -> None:
+        self.file = source.file
+        self.source = source
+        self.comments = " #" in source.text
+        self.quoted: Span | None = None
         self.report = report
         self.mended = mended
         self.root: Node | None = None
@@ -81,10 +88,10 @@ class _Tree:
         self.by_alias = 0
 
     @property
-    def unclosed(self) -> Span | None:
-        """Return where the innermost bracket was opened that has not been closed."""
+    def around(self) -> Around:
+        """Return what is open, for the one who explains a complaint."""
         marks = [frame.start for frame in self.open if frame.flow]
-        return marks[-1] if marks else None
+        return Around(marks[-1] if marks else None, self.quoted, _judge if len(self.source.text) < JUDGED else _any)
 
     def build(self, text: str) -> Node | None:
         """Return the tree of a text."""
@@ -124,8 +131,46 @@ class _Tree:
             unreadable = True
         if style in ("|", ">"):
             text = text.strip()
-        node = ScalarNode(text, self.place(event), style, unreadable)
+        place = self.place(event)
+        if place.line != place.end_line and style not in ("|", ">"):
+            unreadable |= self.runs_on(place, style)
+        if not style and not text.isascii() and text != text.strip():
+            for one in at_the_ends(text, place):
+                self.report.add(one)
+        node = ScalarNode(text, place, style, unreadable)
+        if self.comments and not style and text:
+            node.cut_off = self.cut_off(place)
         self.add(node, event.anchor, 1)
+
+    def runs_on(self, place: Span, style: str) -> bool:
+        """Report a text that has swallowed the lines after it, and return whether it has."""
+        self.quoted = place if style else None
+        later = [self.source.line(number) for number in range(place.line + 1, place.end_line + 1)]
+        wrong = next((number for number, line in enumerate(later) if runs_on([line])), None)
+        if wrong is None:
+            return False
+        if style:
+            report_unclosed_quotes(place, self.report)
+        else:
+            number, line = place.line + 1 + wrong, later[wrong]
+            indent = len(line) - len(line.lstrip())
+            if "\t" in line[:indent]:
+                report_tab(Span(self.file, number, line.index("\t") + 1, number, indent + 1), self.report)
+                return True
+            span = Span(self.file, number, indent + 1, number, indent + 1 + len(line[indent:].split()[0]))
+            hint = "indent it as the lines that it belongs to; or quote the text, if it belongs to that"
+            self.report.error("D226", "this line is read as part of the text in the line above it", span, hint=hint)
+        return True
+
+    def cut_off(self, place: Span) -> "ScalarNode | None":
+        """Return where a comment follows words so closely that it may have been meant as part of them."""
+        line = self.source.line(place.end_line)
+        after = line[place.end_column - 1 :]
+        if not after.startswith(" #") or not after[2:3].strip() or after[2] in "#-=":
+            return None
+        words = after.strip()
+        start = place.end_column + 1
+        return ScalarNode(words, Span(self.file, place.end_line, start, place.end_line, start + len(words)))
 
     def begin(self, event: yaml.CollectionStartEvent) -> None:
         """Open a list or a mapping."""
@@ -191,7 +236,7 @@ class _Tree:
             frame.key = None
 
     def key(self, node: Node) -> ScalarNode:
-        """Return a key; one that is not a word is told and read over."""
+        """Return a key; one that is not a word is reported and read over."""
         if isinstance(node, ScalarNode):
             return node
         self.report.error("D220", "a key must be a word", node.span, hint='quote it if brackets belong to it: "[a]": …')
@@ -216,7 +261,7 @@ class _Tree:
             frame.entries[key.text] = entry
 
     def tagged(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
-        """Tell about a tag, and say whether there was one."""
+        """Report a tag; return whether there was one."""
         tag: str | None = event.tag
         if tag is None:
             return False
@@ -247,6 +292,42 @@ class _Tree:
         """Add a mistake after which the rest is not worth reading."""
         self.error(code, message, event, hint=hint)
         raise _Stopped
+
+
+def _judge(text: str, number: int) -> int:
+    """Return how much a text has of what no policy has: less is better."""
+    try:
+        root = _Tree(Source("", text), Report(), mended=False).build(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line if error.problem_mark else 0
+        return NEVER if line <= number + 1 else NEVER // 2
+    except yaml.YAMLError:
+        return NEVER
+    if not isinstance(root, MappingNode):
+        return NEVER
+    return sum(2 * (entry.key.text not in TOP_LEVEL) for entry in root) + _odd(root, outermost=True)
+
+
+def _any(_text: str, _number: int) -> int:
+    return 0
+
+
+def _odd(node: Node, *, outermost: bool = False) -> int:
+    """Return how many keys have nothing under them, and how many of the policy's own keys stand deeper."""
+    match node:
+        case ScalarNode():
+            return 0
+        case ListNode():
+            return sum(map(_odd, node.items))
+        case MappingNode():
+            return sum(
+                (isinstance(entry.value, ScalarNode) and entry.value.empty)
+                + 2 * (not outermost and entry.key.text in SECTIONS)
+                + _odd(entry.value)
+                for entry in node
+            )
+        case _:
+            assert_never(node)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

@@ -6,11 +6,11 @@ from functools import lru_cache
 from engine.assure.check.check import Analysis, analyse
 from engine.assure.check.findings import Finding
 from engine.assure.check.tables import Table, tables
+from engine.backends.interpreter import InterpreterEngine
 from engine.core.facts import Facts, Limits
 from engine.core.interpret import statuses
 from engine.core.views import View
 from engine.plan.derive.derivations import derivations
-from engine.plan.groups import InterpreterEngine
 from engine.program import Program
 from engine.space.rule_space import Shown
 from rules.ir import Policy, Rule, Subject
@@ -68,4 +68,5 @@ def reproduces(program: Program, finding: Finding) -> bool:
             return finding.rules[0] in again and len(again) > 1
         case "D616":
             return finding.rules[0] not in again
-    return shown.fired <= again
+        case _:
+            return shown.fired <= again

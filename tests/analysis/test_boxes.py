@@ -88,7 +88,6 @@ def test_a_point_is_open_where_the_walk_says_so(seed: int) -> None:
             assert inside == verdict, (rule_space.rules[number].id, view)
 
 
-@pytest.mark.skipif(not smt.AVAILABLE, reason="z3 is not installed")
 @pytest.mark.parametrize("seed", range(40))
 def test_the_walk_and_the_solver_agree(seed: int) -> None:
     rule_space = scene_of(seed)

@@ -1,14 +1,18 @@
 """`dealdesk crosscheck`: what it asks, what it reports, and how it ends."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from api.cli import run
 from engine.assure.crosscheck import parting
-from engine.decide import ENGINES
-from engine.plan.groups import InterpreterEngine
+from engine.backends.interpreter import InterpreterEngine
+from engine.core.decision import Kind
+from engine.core.facts import Row
+from engine.plan.groups import Group, Match
+from rules.traverse import rule_fields
 from tests.doors.conftest import POLICY, QUOTE, REQUESTS
 
 LINES = [json.dumps({"kind": kind, "request": request}) for kind, request in REQUESTS.items()]
@@ -16,6 +20,18 @@ LINES = [json.dumps({"kind": kind, "request": request}) for kind, request in REQ
 
 def crosscheck(*arguments: str) -> int:
     return run(["crosscheck", *arguments, "--policy", str(POLICY), "--engine", "interpreter"])
+
+
+def break_judge(monkeypatch: pytest.MonkeyPatch, wrong: Callable[[Match], Match]) -> None:
+    """Let the interpreter's engine give wrong matches."""
+    right = InterpreterEngine.judge
+
+    def judge(
+        self: InterpreterEngine, group: Group, shared: Row, row: Row, *, number: int | None = None, near: bool = False
+    ) -> Match:
+        return wrong(right(self, group, shared, row, number=number, near=near))
+
+    monkeypatch.setattr(InterpreterEngine, "judge", judge)
 
 
 @pytest.fixture
@@ -58,7 +74,7 @@ def test_what_both_refuse_is_no_difference(tmp_path: Path, capsys: pytest.Captur
 def test_a_difference_is_shown_with_both_traces(
     lines: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(InterpreterEngine, "match", lambda *_: (0, 0))
+    break_judge(monkeypatch, lambda match: match._replace(fired=0, undetermined=0))
     assert crosscheck(lines) == 1
     out = capsys.readouterr().out
     assert f"{lines}:1 (price-approval) differs at /outcome with explain=near" in out
@@ -70,7 +86,7 @@ def test_a_difference_is_shown_with_both_traces(
 def test_a_random_difference_can_be_decided_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(InterpreterEngine, "match", lambda *_: (0, 0))
+    break_judge(monkeypatch, lambda match: match._replace(fired=0, undetermined=0))
     assert crosscheck("--random", "3", "--kind", "price-approval") == 1
     found = [line for line in capsys.readouterr().out.splitlines() if line.startswith('{"kind"')]
     again = tmp_path / "again.jsonl"
@@ -82,19 +98,45 @@ def test_a_random_difference_can_be_decided_again(
 def test_a_near_miss_that_one_engine_does_not_find_is_a_difference(
     lines: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    broken = InterpreterEngine()
-    monkeypatch.setattr(broken, "near", lambda *_: 1)
-    monkeypatch.setitem(ENGINES, "interpreter", broken)
+    break_judge(monkeypatch, lambda match: match._replace(near=1))
     assert crosscheck(lines) == 1
     assert "differs at /trace/" in capsys.readouterr().out
+
+
+def test_what_the_summary_says_is_held_against_the_other_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The summary names the limit of a row that is made for the line; an engine that finds no such row is found out."""
+
+    def without_what_rows_are_made_for(match: Match) -> Match:
+        rules = match.group.rules
+        asks_what_a_line_is = rules[0].section == "price_approval.authority" and not any(
+            path in {"line.discount", "deal.payment_days"} for rule in rules for path in rule_fields(rule)
+        )
+        return match._replace(fired=0) if asks_what_a_line_is else match
+
+    path = tmp_path / "quote.jsonl"
+    path.write_text(json.dumps({"kind": "price-approval", "request": QUOTE}), "utf-8")
+    assert crosscheck(str(path)) == 0
+    break_judge(monkeypatch, without_what_rows_are_made_for)
+    assert crosscheck(str(path)) == 1
+    assert "differs at /summary with explain=near" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("content", "arguments", "said"),
     [
-        (json.dumps(QUOTE), [], "requests.jsonl:1: of which kind? use --kind"),
-        ('{"kind": "price", "request": {}}', [], "requests.jsonl:1: unknown kind `price`"),
-        ("{", ["--kind", "price-approval"], "requests.jsonl:1: "),
+        (json.dumps(QUOTE), [], '{path}:1: of which kind? use --kind, or {"kind": …, "request": …}'),
+        (
+            '{"kind": "price", "request": {}}',
+            [],
+            f"{{path}}:1: unknown kind `price`; one of: {', '.join(kind.slug for kind in Kind)}",
+        ),
+        (
+            "{",
+            ["--kind", "price-approval"],
+            "{path}:1: the request: not JSON: expecting property name enclosed in double quotes at line 1 column 2",
+        ),
         ("", ["--random", "3"], "give requests, or --random, not both"),
     ],
 )
@@ -105,14 +147,13 @@ def test_wrong_usage_is_one_line(
     path.write_text(content, "utf-8")
     assert crosscheck(str(path), *arguments) == 2
     printed = capsys.readouterr()
-    assert said in printed.err
-    assert printed.err.count("\n") == 1
+    assert printed.err == f"dealdesk: {said.replace('{path}', str(path))}\n"
     assert printed.out == ""
 
 
 def test_an_empty_folder_checks_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert crosscheck(str(tmp_path)) == 2
-    assert "there is no .json file in it" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"dealdesk: {tmp_path}: there is no .json file in it\n"
 
 
 def test_values_part_where_they_differ() -> None:

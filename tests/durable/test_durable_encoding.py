@@ -20,6 +20,7 @@ from engine.core.values import PartialSet, Value
 from engine.core.views import View
 from rules import traverse as walk
 from rules.ir import AllOf, AnyOf, Condition, Equals, FieldTest, Not, NotOneOf, OneOf, Subject
+from rules.kinds import rules_of
 from rules.load import load, load_text
 from rules.text.source import Span
 from tests.deciding import SHIPPED
@@ -37,7 +38,7 @@ def lists_of_tests() -> Iterator[list[FieldTest]]:
         policy = load(SHIPPED).policy if text == texts[0] else load_text(text).policy
         assert policy is not None
         by_field: dict[str, list[FieldTest]] = {}
-        for rule in walk.rules_of(policy):
+        for rule in rules_of(policy):
             for test in walk.tests_of(rule.when):
                 by_field.setdefault(test.field, []).append(test)
         yield from by_field.values()
@@ -58,7 +59,8 @@ def around(value: object) -> list[Value]:
             return [True, False]
         case str():
             return [value, value + "x"]
-    raise AssertionError(value)
+        case _:
+            raise AssertionError(value)
 
 
 def states(tests: list[FieldTest]) -> list[Value]:

@@ -9,17 +9,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
+from unittest.mock import patch
 
 import pytest
 
+from engine.answers.decisions import Decision
 from engine.backends.durable import backend
 from engine.backends.durable.backend import DurableEngine
 from engine.backends.durable.errors import EngineUnavailableError, UnsupportedError
 from engine.backends.durable.process import LostError, Worker
-from engine.core.decision import Decision, Kind
-from engine.decide import ENGINES, EngineName, decide
+from engine.core.decision import Kind
+from engine.decide import decide
 from rules.load import load_text
-from tests.deciding import SHIPPED, Data, compiled, program_at, program_of
+from tests.deciding import ENGINES, INDEX, SHIPPED, Data, compiled, program_at, program_of
 from tests.durable.installed import needs_durable
 from tests.small_policies import HEAD, good
 
@@ -44,11 +47,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[DurableEngine]:
 
 
 def decided() -> Decision:
-    return decide(program_at(SHIPPED), Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="all", engine="durable")
+    return decide(program_at(SHIPPED), Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="all", engine=ENGINES["durable"])
 
 
 def by_index() -> Decision:
-    return decide(program_at(SHIPPED), Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="all")
+    return decide(program_at(SHIPPED), Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="all", engine=INDEX)
 
 
 def worker_of(engine: DurableEngine) -> Worker:
@@ -69,10 +72,11 @@ def gone(pid: int) -> bool:
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
-    started = time.monotonic()
-    while not holds():
-        assert time.monotonic() - started < 20, "did not come to hold"
+    for _ in range(6_000):  # two minutes: what takes longer has gone wrong, on however busy a machine
+        if holds():
+            return
         time.sleep(0.02)
+    raise AssertionError("did not come to hold")
 
 
 def waiting_decision(engine: DurableEngine, threads: ThreadPoolExecutor) -> "tuple[Worker, Future[Decision]]":
@@ -80,8 +84,15 @@ def waiting_decision(engine: DurableEngine, threads: ThreadPoolExecutor) -> "tup
     decided()
     worker = worker_of(engine)
     os.kill(worker.pid, signal.SIGSTOP)
-    decision = threads.submit(decided)
-    time.sleep(0.2)
+    asked, match = Event(), worker.match
+
+    def noticed(key: str, slots: list[int | None], *, seconds: float) -> tuple[list[int], list[int]]:
+        asked.set()
+        return match(key, slots, seconds=seconds)
+
+    with patch.object(worker, "match", noticed):
+        decision = threads.submit(decided)
+        assert asked.wait(60)
     assert not decision.done()
     return worker, decision
 
@@ -98,11 +109,9 @@ def test_a_worker_killed_in_a_decision_costs_that_decision_only(engine: DurableE
 
 def test_a_worker_that_hangs_is_replaced_at_the_deadline(engine: DurableEngine) -> None:
     with ThreadPoolExecutor(1) as threads:
-        started = time.monotonic()
         worker, decision = waiting_decision(engine, threads)
         with pytest.raises(EngineUnavailableError, match=r"did not answer within 1\.5 seconds"):
-            decision.result(20)
-        assert time.monotonic() - started < 10
+            decision.result()
     wait_for(lambda: gone(worker.pid))
     assert decided() == by_index()
 
@@ -111,7 +120,7 @@ def test_others_wait_for_the_new_worker_and_notice_nothing(engine: DurableEngine
     with ThreadPoolExecutor(4) as threads:
         worker, first = waiting_decision(engine, threads)
         others = [threads.submit(decided) for _ in range(3)]
-        time.sleep(0.1)
+        wait_for(lambda: all(one.running() for one in others))
         os.kill(worker.pid, signal.SIGKILL)
         failures = [one for one in (first, *others) if one.exception(20) is not None]
         assert len(failures) == 1
@@ -149,7 +158,7 @@ def test_a_worker_that_holds_tables_out_of_use_is_replaced(
         text = f"{HEAD}partner_allocation: {{eligibility: [{rules}], choose: {{take: 1, by: []}}}}\n"
         program = compiled(load_text(text))
         request = {"candidates": [{"id": "P"}]}
-        decide(program, Kind.PARTNER_ALLOCATION, request, now=NOW, explain="none", engine="durable")
+        decide(program, Kind.PARTNER_ALLOCATION, request, now=NOW, explain="none", engine=engine)
         seen.add(worker_of(engine).pid)
         del program
         gc.collect()
@@ -239,6 +248,6 @@ def test_a_table_of_thousands_of_rows_is_taken(engine: DurableEngine) -> None:
     )
     program = program_of(text)
     engine.prepare(program.policy)
-    names: tuple[EngineName, ...] = ("index", "durable")
-    answers = [decide(program, Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="near", engine=name) for name in names]
+    engines = (INDEX, engine)
+    answers = [decide(program, Kind.PRICE_APPROVAL, REQUEST, now=NOW, explain="near", engine=one) for one in engines]
     assert answers[0] == answers[1]

@@ -4,9 +4,8 @@ from engine.assure.cases.coverage import SectionCoverage, cover, total
 from engine.assure.cases.reading import read_cases
 from engine.assure.cases.running import AS_OF, decided
 from engine.core.decision import Kind
-from engine.decide import ENGINES
-from tests.case_files import all_cases, made_cases
-from tests.deciding import SHIPPED, program_at, program_of
+from tests.case_files import all_cases, locked_cases
+from tests.deciding import ENGINES, SHIPPED, program_at, program_of
 from tests.policy_tests.texts import CASES, POLICY
 
 # Sections whose rules' ids no other section of that kind of decision uses, and which are asked whatever else is found.
@@ -77,5 +76,5 @@ def test_no_cases_see_nothing() -> None:
 
 
 def test_the_shipped_policy_is_covered() -> None:
-    cases = [case.test for case in (*all_cases(), *made_cases()) if case.test.policy is None]
+    cases = [case.test for case in (*all_cases(), *locked_cases()) if case.test.policy is None]
     assert total(cover(program_at(SHIPPED), cases, now=AS_OF)) * 100 >= 95

@@ -1,8 +1,11 @@
 """Mutants: which there are, that the short way to try them is the long way, and that offered cases do what they say."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -15,11 +18,10 @@ from engine.assure.mutants.offers import offer_for
 from engine.assure.mutants.score import fewest, score, try_all
 from engine.assure.mutants.trying import Recorded, noticed_by, record
 from engine.core.decision import RefusedError
-from engine.decide import ENGINES
 from engine.program import Program, compile_policy
 from rules.ir import AllOf, AnyOf
-from tests.case_files import all_cases, made_cases
-from tests.deciding import SHIPPED, program_at, program_of
+from tests.case_files import all_cases, locked_cases
+from tests.deciding import ENGINES, SHIPPED, program_at, program_of
 from tests.policy_tests.texts import CASES, POLICY
 
 INTERPRETER = ENGINES["interpreter"]
@@ -43,7 +45,7 @@ def small() -> tuple[Recorded, tuple[Mutant, ...]]:
 @cache
 def shipped() -> tuple[Recorded, tuple[Mutant, ...]]:
     program = program_at(SHIPPED)
-    cases = [case.test for case in (*all_cases(), *made_cases()) if case.test.policy is None]
+    cases = [case.test for case in (*all_cases(), *locked_cases()) if case.test.policy is None]
     return record(program, cases, now=AS_OF), tuple(mutants_of(program))
 
 
@@ -152,12 +154,12 @@ def test_an_offered_case_passes_as_it_stands_and_fails_under_its_mutant(number: 
 
 def test_offered_cases_raise_the_score() -> None:
     recorded, mutants = small()
-    tried = try_all(mutants, recorded, jobs=2, progress=lambda _: None)
-    alone = try_all(mutants, recorded, jobs=1, progress=lambda _: None)
+    tried = try_all(mutants, recorded, jobs=2, progress=lambda *_: None)
+    alone = try_all(mutants, recorded, jobs=1, progress=lambda *_: None)
     assert [replace(one, mutant=mutants[0]) for one in tried] == [replace(one, mutant=mutants[0]) for one in alone]
     needed = fewest(tried, recorded)
     more = record(recorded.program, [*recorded.cases, *(offer.case for offer, _ in needed)], now=AS_OF)
-    after = try_all(mutants, more, jobs=1, progress=lambda _: None)
+    after = try_all(mutants, more, jobs=1, progress=lambda *_: None)
     assert score(tried) * 100 < 20
     assert score(after) * 100 > 92
     assert len(needed) < sum(one.offer is not None for one in tried)
@@ -168,3 +170,12 @@ def test_a_sample_of_the_shipped_policys_mutants_is_noticed() -> None:
     sample = mutants[7::29]
     living = [str(mutant) for mutant in sample if noticed_by(mutant, recorded) is None]
     assert len(living) * 100 <= len(sample) * 5, living
+
+
+def test_the_guide_counts_the_shipped_policys_mutants() -> None:
+    guide = (
+        (Path(SHIPPED).parent / "docs" / "testing-policies.md").read_text("utf-8").partition("## The shipped policy")[2]
+    )
+    made = Counter(str(mutant.what) for mutant in shipped()[1])
+    for what, number in [*made.items(), ("total", made.total())]:
+        assert re.search(rf"^{what} +{number} ", guide, re.MULTILINE), (what, number)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
+from engine.answers.elimination import CriterionStep
 from engine.assure.cases.case import Case
 from engine.assure.cases.parts import Key, Part, parts, sections
 from engine.assure.cases.recording import Question, Recorder
@@ -19,12 +20,10 @@ from engine.core.interpret import Verdict, judge
 from engine.decide import Ruled, rule_on
 from engine.program import Program
 from rules.ir import FieldTest, Policy, Rule
+from rules.kinds import SECTIONS
 from rules.traverse import tests_of
 
-CRITERIA = {
-    Kind.DEAL_REGISTRATION: "deal_registration.priority",
-    Kind.PARTNER_ALLOCATION: "partner_allocation.choose",
-}
+CRITERIA = {section.kind: of.heading for section in SECTIONS.values() for of in section.criteria_lists}
 
 
 @dataclass(slots=True)
@@ -105,8 +104,8 @@ class Coverage:
                 if of_criterion or self._is_whole(question.group.rules[number]):
                     self._note(case, CRITERIA[kind] if of_criterion else "", question, number)
         for step in ruled.ruling.steps:
-            if step.step == "criterion" and step.data.get("round", 1) == 1:
-                self._sides[(CRITERIA[kind], str(step.data["criterion"])), None].add(bool(step.data["dropped"]), case)
+            if isinstance(step, CriterionStep) and step.round in (None, 1):
+                self._sides[(CRITERIA[kind], step.criterion), None].add(bool(step.dropped), case)
 
     def report(self) -> tuple[SectionCoverage, ...]:
         """Return what was seen, section by section."""
@@ -144,7 +143,7 @@ def cover(program: Program, cases: Sequence[Case], *, now: datetime) -> tuple[Se
     for number, case in enumerate(cases):
         # One that cannot be decided has failed already, and shows nothing.
         with suppress(RefusedError):
-            ruled = rule_on(program, case.kind, dict(case.request), now=now, matcher=recorder)
+            ruled = rule_on(program, case.kind, dict(case.request), now=now, engine=recorder)
             coverage.add(number, case.kind, ruled, recorder.questions)
         recorder.questions.clear()
     return coverage.report()

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.answers.price import PriceResult
 from engine.assure.cases.case import Data
-from engine.core.decision import Kind
-from engine.decide import Ruled
-from engine.explain.words import summary
+from engine.core.parts import to_json
+from engine.decide import Ruled, summed_up
 from engine.plan.tables.bits import positions
-from rules.ir import Policy
+from engine.program import Program
 from rules.reports.nearest import nearest
 
 STATUSES = ("fired", "blocked", "undetermined")
@@ -30,6 +30,7 @@ class Seen:
     """What a decision shows of itself to a case: everything but the words of its trace."""
 
     outcome: str
+    level: str | None  # of a price
     result: Mapping[str, object]
     missing: list[str]
     possible: object
@@ -41,7 +42,7 @@ class Seen:
         return self.summary() if key == "summary" else getattr(self, key)
 
 
-def seen_of(policy: Policy, kind: Kind, ruled: Ruled) -> Seen:
+def seen_of(program: Program, ruled: Ruled) -> Seen:
     """Return what a case may ask of a ruling; a rule has a status for each subject that it is judged for."""
     found: dict[str, set[str]] = {status: set() for status in STATUSES}
     for match in ruled.ruling.matches:
@@ -51,13 +52,14 @@ def seen_of(policy: Policy, kind: Kind, ruled: Ruled) -> Seen:
             found[status].update(rules[number].id for number in positions(bits))
 
     def words() -> str:
-        return summary(kind, ruled.ruling, policy, "en", facts=ruled.facts, missing=ruled.missing)
+        return summed_up(program, ruled, "en")
 
     return Seen(
         ruled.ruling.outcome,
-        ruled.ruling.result,
+        ruled.ruling.result.level if isinstance(ruled.ruling.result, PriceResult) else None,
+        to_json(ruled.ruling.result),
         [*ruled.missing],
-        ruled.ruling.possible,
+        to_json(ruled.ruling.possible) if ruled.ruling.possible else None,
         {status: frozenset(ids) for status, ids in found.items()},
         words,
     )

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rules.ir import Criterion, DerivedTable, Policy, Rule
+from rules.kinds import SECTIONS
+from rules.sections.rule_lists import RuleList
 from rules.text.source import Span
 from rules.traverse import tests_of
 
@@ -43,22 +45,14 @@ def sections(policy: Policy) -> Iterator[Section]:
     for derived in policy.derive:
         if isinstance(derived, DerivedTable):
             yield Section(f"derive.{derived.field}", derived.rows, first=derived.hit == "first")
-    if price := policy.price_approval:
-        yield Section("price_approval.authority", price.authority)
-        yield Section("price_approval.rules", price.rules)
-    if orders := policy.special_orders:
-        yield Section("special_orders.kinds", orders.kinds)
-        yield Section("special_orders.controls", orders.controls)
-    if registration := policy.deal_registration:
-        yield Section("deal_registration.eligibility", registration.eligibility)
-        yield Section("deal_registration.priority", criteria=registration.priority)
-        yield Section("deal_registration.contest", registration.contest)
-        yield Section("deal_registration.protection", registration.protection, first=True)
-    if allocation := policy.partner_allocation:
-        yield Section("partner_allocation.eligibility", allocation.eligibility)
-        yield Section("partner_allocation.score", allocation.score)
-        yield Section("partner_allocation.choose", criteria=allocation.by)
-        yield Section("partner_allocation.split", allocation.split, first=True)
+    for described in SECTIONS.values():
+        if described.of(policy) is None:
+            continue
+        for of in described.lists:
+            if isinstance(of, RuleList):
+                yield Section(of.section, described.rules(policy, of), first=of.use == "first")
+            else:
+                yield Section(of.heading, criteria=described.criteria(policy, of))
 
 
 def parts(section: Section) -> Iterator[Part]:

@@ -7,10 +7,12 @@ decision is made of the answers alone, so that a changed rule can only matter wh
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.core.facts import Row
-from engine.core.interpret import Verdict, statuses
+from engine.backends.index import IndexEngine
+from engine.backends.interpreter import judged
+from engine.core.facts import Facts, Row
+from engine.core.interpret import Verdict
 from engine.core.views import UNKNOWN, State, is_own
-from engine.plan.groups import Group, IndexEngine
+from engine.plan.groups import Group, Match, Stage
 from engine.plan.tables.bits import Bits
 from rules.ir import Subject
 from rules.traverse import rule_fields
@@ -45,9 +47,7 @@ class Question:
 
 
 class Recorder:
-    """Matches rule by rule, as the interpreter does, and remembers."""
-
-    plain = False
+    """Judges rule by rule, as the interpreter does, and remembers."""
 
     def __init__(self) -> None:
         """Start with nothing asked."""
@@ -55,22 +55,21 @@ class Recorder:
         self._paths: dict[Group, tuple[tuple[str, bool], ...]] = {}
         self._index = IndexEngine()
 
-    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
-        """Judge every rule."""
+    def judge(self, group: Group, shared: Row, row: Row, *, number: int | None = None, near: bool = False) -> Match:
+        """Judge every rule; near misses, which no decision hangs on, by the index."""
         snapshot = self._snapshot(group, shared, row)
-        verdicts = statuses(group.rules, snapshot)
-        fired = sum(1 << number for number, verdict in enumerate(verdicts) if verdict is True)
-        undetermined = sum(1 << number for number, verdict in enumerate(verdicts) if verdict is None)
+        fired, undetermined = judged(group, snapshot)
         self.questions.append(Question(group, snapshot, fired, undetermined, shared, row))
-        return fired, undetermined
-
-    def near(self, group: Group, shared: Row, row: Row) -> Bits:
-        """Return near misses, which no decision hangs on."""
-        return self._index.near(group, shared, row)
+        nearly = self._index.judge(group, shared, row, near=True).near if near else 0
+        return Match(group, number, row, fired, undetermined, nearly)
 
     def misses(self, group: Group, shared: Row, row: Row) -> tuple[Bits, ...]:
         """Return how many conjuncts fail, which the shown obstacles hang on and no decision does."""
         return self._index.misses(group, shared, row)
+
+    def derive(self, stage: Stage, facts: Facts) -> None:
+        """Derive field by field, asking for the tables."""
+        stage.one_by_one(self, facts)
 
     def _snapshot(self, group: Group, shared: Row, row: Row) -> Snapshot:
         paths = self._paths.get(group)

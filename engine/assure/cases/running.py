@@ -9,8 +9,9 @@ from engine.assure.cases.case import Case
 from engine.assure.cases.expect import Mismatch, Seen, mismatches, rules_named, seen_of
 from engine.assure.cases.parts import rules_of
 from engine.assure.cases.policies import Policies, PolicyProblem
+from engine.backends import Backend
 from engine.core.decision import Fault, RefusedError
-from engine.decide import ENGINES, EngineName, rule_on
+from engine.decide import rule_on
 from engine.plan.groups import Engine
 from engine.program import Program
 from rules.reports.nearest import nearest
@@ -43,12 +44,12 @@ class Outcome:
 
 
 def run_cases(
-    cases: Iterable[Case], policies: Policies, *, engine: EngineName = "index", now: datetime = AS_OF
+    cases: Iterable[Case], policies: Policies, *, engine: Backend, now: datetime = AS_OF
 ) -> Iterator[Outcome]:
     """Yield what becomes of each case."""
     for case in cases:
-        if engine in case.unsupported:
-            yield Outcome(case, skipped=str(case.unsupported[engine]))
+        if engine.name in case.unsupported:
+            yield Outcome(case, skipped=str(case.unsupported[engine.name]))
             continue
         program = policies.program(case)
         if isinstance(program, PolicyProblem):
@@ -56,24 +57,24 @@ def run_cases(
             continue
         start = perf_counter()
         try:
-            wrong = held_against(case, program, ENGINES[engine], now=now)
+            wrong = held_against(case, program, engine, now=now)
         except RefusedError as refused:
             yield Outcome(case, program, faults=refused.faults, seconds=perf_counter() - start)
         else:
             yield Outcome(case, program, wrong, seconds=perf_counter() - start)
 
 
-def held_against(case: Case, program: Program, matcher: Engine, *, now: datetime) -> tuple[Mismatch, ...]:
+def held_against(case: Case, program: Program, engine: Engine, *, now: datetime) -> tuple[Mismatch, ...]:
     """Decide a case, and return what is not as it expects; a rule that the policy does not have is always wrong."""
     known = rules_of(program.policy).keys()
     unknown = [_unknown(name, known) for name in sorted(rules_named(case.expect) - known)]
-    return (*unknown, *mismatches(case.expect, decided(case, program, matcher, now=now)))
+    return (*unknown, *mismatches(case.expect, decided(case, program, engine, now=now)))
 
 
-def decided(case: Case, program: Program, matcher: Engine, *, now: datetime) -> Seen:
+def decided(case: Case, program: Program, engine: Engine, *, now: datetime) -> Seen:
     """Return what the decision on a case shows of itself."""
-    ruled = rule_on(program, case.kind, dict(case.request), now=now, matcher=matcher)
-    return seen_of(program.policy, case.kind, ruled)
+    ruled = rule_on(program, case.kind, dict(case.request), now=now, engine=engine)
+    return seen_of(program, ruled)
 
 
 def _unknown(name: str, known: Collection[str]) -> Mismatch:

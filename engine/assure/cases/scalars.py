@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import assert_never
 
 from engine.assure.cases.case import Data
 from rules.text.nodes import ListNode, MappingNode, Node, ScalarNode
@@ -23,6 +24,8 @@ def data_of(node: Node) -> Data:
             return [data_of(item) for item in node.items]
         case MappingNode():
             return {entry.key.text: data_of(entry.value) for entry in node}
+        case _:
+            assert_never(node)
 
 
 def _scalar(node: ScalarNode) -> Data:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import assert_never
 
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import Table
@@ -9,7 +10,23 @@ from engine.assure.check.words import label, named, written
 from engine.program import Program
 from engine.space.rule_space import RuleSpace, Verdict
 from rules import types
-from rules.ir import Compare, FieldTest, Operator, Rule, Test, Within
+from rules.ir import (
+    Compare,
+    CompareField,
+    Equals,
+    FieldTest,
+    HasAll,
+    HasAny,
+    HasNone,
+    Missing,
+    NotOneOf,
+    OneOf,
+    Operator,
+    Present,
+    Rule,
+    Test,
+    Within,
+)
 from rules.traverse import tests_of
 from rules.vocabulary import AS_OF
 
@@ -41,6 +58,10 @@ def cuts(test: Test) -> Iterator[tuple[types.Value, bool]]:
                 yield low, not low_closed
             if high is not None:
                 yield high, high_closed
+        case Equals() | OneOf() | NotOneOf() | CompareField() | Present() | Missing() | HasAny() | HasAll() | HasNone():
+            pass  # no value lies below another
+        case _:
+            assert_never(test)
 
 
 def _finding(
@@ -48,7 +69,7 @@ def _finding(
 ) -> Finding:
     (_, first, one), (table, second, other) = sides
     type_ = program.policy.fields[path].type
-    rule_space = RuleSpace(program, table.kind, [second], today=today)
+    rule_space = RuleSpace(program, table.kind, [second], today=today, unsettled=table.notes.unsettled)
     dim = rule_space.space.plain(path)
     at = next((1 << n for n, slot in enumerate(dim.slots) if slot.value == value), dim.given)
     found = rule_space.find({dim.number: at}, silent=())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
+from typing import assert_never
 
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import Table
@@ -11,37 +11,55 @@ from engine.core.decision import Kind
 from engine.program import Program
 from engine.space.rule_space import RuleSpace, Shown, Verdict
 from rules.ir import (
+    AUTOMATIC,
     Also,
     Approve,
+    Arbitrate,
     Assign,
     AtLeast,
     Audit,
+    Block,
+    Compare,
     CompareField,
     Constant,
     Deposit,
     DerivedFormula,
-    DerivedTable,
+    Document,
     Effect,
     Equals,
+    Exclude,
     Expire,
     FieldTest,
     Forfeit,
     HasAll,
     HasAny,
     HasNone,
+    Hold,
+    IsKind,
+    Missing,
     Notify,
+    NotOneOf,
+    OneOf,
     Operator,
     Origin,
     Policy,
+    Present,
+    Protect,
     Raise,
     Reject,
     Rule,
     Score,
+    Sign,
+    Split,
     Within,
 )
+from rules.kinds import criteria_of, rules_of
 from rules.traverse import condition_fields, expression_fields, rule_fields, tests_of
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
+
+# What a claim is judged by that it no longer has once its protection is forfeited.
+LOST_WITH_PROTECTION = frozenset({"claim.protected", "claim.queued_at"})
 
 
 def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
@@ -65,9 +83,10 @@ def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
 def idle(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield effects that do nothing, whatever the request (D610)."""
     del today
+    read = frozenset(_read(program.policy))
     for rule in table.rules:
         for effect in rule.effects:
-            why = _why_idle(program.policy, rule, effect, table)
+            why = _why_idle(program.policy, rule, effect, table) or _unread(effect, read)
             if why:
                 yield Finding(
                     "D610",
@@ -83,12 +102,13 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
     price = policy.price_approval
     rejects = any(isinstance(one, Reject) for one in rule.effects)
     match effect:
-        case Expire(after) if price and price.validity and table.kind is Kind.PRICE_APPROVAL:
-            if after >= price.validity:
-                return f"it expires after {written(after, Scalar.DURATION)}, and every approval does so " + (
-                    "anyway" if after == price.validity else f"after {written(price.validity, Scalar.DURATION)}"
-                )
-        case AtLeast("automatic"):
+        case Expire(after) if (
+            table.kind is Kind.PRICE_APPROVAL and price and price.validity and after >= price.validity
+        ):
+            return f"it expires after {written(after, Scalar.DURATION)}, and every approval does so " + (
+                "anyway" if after == price.validity else f"after {written(price.validity, Scalar.DURATION)}"
+            )
+        case AtLeast(level) if level == AUTOMATIC:
             return "everything is signed at least automatically"
         case Raise() if price and any(effect == AtLeast(price.ladder[-1].id) for effect in rule.effects):
             return "nobody is above the top of the ladder, which it asks for already"
@@ -102,8 +122,42 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
             return "it adds nothing"
         case Forfeit() if _never_protected(rule):
             return "only a claim with the status `protected` has protection to lose"
-    if rejects and isinstance(effect, AtLeast | Raise | Also | Expire):
-        return "what is rejected is signed by nobody"
+        case AtLeast() | Raise() | Also() | Expire() if rejects:
+            return "what is rejected is signed by nobody"
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            return None
+        case _:
+            assert_never(effect)
+
+
+def _unread(effect: Effect, read: frozenset[str]) -> str | None:
+    """Return why an effect does nothing if nobody looks at what it changes."""
+    if isinstance(effect, Forfeit) and not LOST_WITH_PROTECTION & read:
+        return "no criterion and no rule asks whether a claim is protected, or since when it stands in line"
+    if isinstance(effect, Score) and "partner.score" not in read:
+        return "nothing is chosen by `partner.score`"
     return None
 
 
@@ -142,9 +196,7 @@ def unused(policy: Policy) -> Iterator[Finding | Unsettled]:
                     hint="add a control for it, or leave it out",
                 )
     ladder = {level.id for level in policy.price_approval.ladder} if policy.price_approval else set()
-    asked = {
-        effect.role for rule in _rules(policy) for effect in rule.effects if isinstance(effect, Also | Notify | Approve)
-    }
+    asked = {_role_of(effect) for rule in rules_of(policy) for effect in rule.effects}
     takes_over = {policy.partner_allocation.fallback} if policy.partner_allocation else set()
     for role in policy.roles:
         if role.id not in ladder | asked | takes_over:
@@ -156,6 +208,36 @@ def unused(policy: Policy) -> Iterator[Finding | Unsettled]:
                 (role.id,),
                 hint="name it in a rule, or leave it out",
             )
+
+
+def _role_of(effect: Effect) -> str | None:
+    """Return the role that an effect asks for something; the levels of the ladder stand apart."""
+    match effect:
+        case Also(role) | Notify(role) | Approve(role):
+            return role
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | AtLeast()
+            | Raise()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            return None
+        case _:
+            assert_never(effect)
 
 
 def nobody_left(policy: Policy, *, today: date) -> Iterator[Finding | Unsettled]:
@@ -175,33 +257,13 @@ def nobody_left(policy: Policy, *, today: date) -> Iterator[Finding | Unsettled]
     )
 
 
-def _rules(policy: Policy) -> Iterator[Rule]:
-    price, special = policy.price_approval, policy.special_orders
-    registration, allocation = policy.deal_registration, policy.partner_allocation
-    if price:
-        yield from (*price.authority, *price.rules)
-    if special:
-        yield from (*special.kinds, *special.controls)
-    if registration:
-        yield from (*registration.eligibility, *registration.contest, *registration.protection)
-    if allocation:
-        yield from (*allocation.eligibility, *allocation.score, *allocation.split)
-    for derived in policy.derive:
-        if isinstance(derived, DerivedTable):
-            yield from derived.rows
-
-
 def _read(policy: Policy) -> Iterator[str]:
-    for rule in _rules(policy):
+    for rule in rules_of(policy):
         yield from rule_fields(rule)
     for derived in policy.derive:
         if isinstance(derived, DerivedFormula):
             yield from expression_fields(derived.expression)
-    criteria = chain(
-        policy.deal_registration.priority if policy.deal_registration else (),
-        policy.partner_allocation.by if policy.partner_allocation else (),
-    )
-    for criterion in criteria:
+    for criterion in criteria_of(policy):
         if criterion.field:
             yield criterion.field
         if criterion.condition:
@@ -209,7 +271,7 @@ def _read(policy: Policy) -> Iterator[str]:
 
 
 def _members(policy: Policy) -> Iterator[str]:
-    for rule in _rules(policy):
+    for rule in rules_of(policy):
         for test in tests_of(rule.when):
             if test.field == "deal.special_kinds" and isinstance(test.test, HasAny | HasAll | HasNone):
                 yield from test.test.values
@@ -233,9 +295,25 @@ def equalities(program: Program, table: Table, *, today: date) -> Iterator[Findi
                     exactly = written(value, field.type)
                 case CompareField(Operator.EQUAL, other) if computed and field.type in (Scalar.RATE, Scalar.MONEY):
                     exactly = f"the {label(other)}"
-                case _:
+                case (
+                    Equals()
+                    | OneOf()
+                    | NotOneOf()
+                    | Compare()
+                    | Within()
+                    | CompareField()
+                    | Present()
+                    | Missing()
+                    | HasAny()
+                    | HasAll()
+                    | HasNone()
+                ):
                     continue
-            found = RuleSpace(program, table.kind, [rule], today=today).find({}, silent=(0,))
+                case _:
+                    assert_never(test.test)
+            found = RuleSpace(program, table.kind, [rule], today=today, unsettled=table.notes.unsettled).find(
+                {}, silent=(0,)
+            )
             yield Finding(
                 "D616",
                 f"{named(rule)} asks that {label(test.field)} is exactly {exactly}: "

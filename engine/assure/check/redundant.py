@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import assert_never
 
 from engine.assure.check.findings import Finding, Unsettled
 from engine.assure.check.tables import Table, rule_spaces
@@ -10,7 +11,33 @@ from engine.program import Program
 from engine.space.boxes import TooComplexError
 from engine.space.dims import Box
 from engine.space.rule_space import RuleSpace, Shown, Verdict
-from rules.ir import Also, AtLeast, Audit, Deposit, Effect, Expire, Notify, Policy, Raise, Score, Sign
+from rules.ir import (
+    Also,
+    Approve,
+    Arbitrate,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
+    Deposit,
+    Document,
+    Effect,
+    Exclude,
+    Expire,
+    Forfeit,
+    Hold,
+    IsKind,
+    Notify,
+    Policy,
+    Protect,
+    Raise,
+    Reject,
+    Score,
+    Sign,
+    Split,
+)
+from rules.kinds import rules_of
+from rules.traverse import literals, tests_of
 
 
 def redundant(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
@@ -24,6 +51,10 @@ def redundant(program: Program, table: Table, *, today: date) -> Iterator[Findin
                     yield from _first(rule_space, table)
                 case "each":
                     yield from _each(program.policy, rule_space, table)
+                case "best" | "sum":
+                    pass  # every row may add to the result
+                case _:
+                    assert_never(table.use)
         except TooComplexError:
             yield Unsettled(table.section, "which rows change no decision", table.span)
 
@@ -33,8 +64,7 @@ def redundant(program: Program, table: Table, *, today: date) -> Iterator[Findin
 
 def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
     assert policy.price_approval is not None
-    ladder = policy.price_approval.ladder
-    rank = {"automatic": 0, **{level.id: number for number, level in enumerate(ladder, 1)}}
+    ladder, levels, rank = policy.price_approval.ladder, policy.price_approval.levels, policy.price_approval.ranks
     ranks = [rank[effect.level] for rule in rule_space.rules for effect in rule.effects if isinstance(effect, Sign)]
     at_or_below = [0] * (len(ladder) + 1)
     for row, found in enumerate(ranks):
@@ -46,15 +76,18 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
         own = [row for row, found in enumerate(ranks) if found == number]
         if all(_covered(rule_space, row, at_or_below[number - 1]) for row in own):
             useless.add(number)
-            below = ladder[number - 2].id if number > 1 else "automatic"
+            if _asked_for(policy, level.id):
+                continue  # a rule wants at least this level, whatever it may sign by itself
             why = "it has no row of its own" if not own else "its rows match nothing that lower levels may not sign"
             yield Finding(
                 "D607",
-                f"`{level.id}` may sign nothing that `{below}` may not: {why}",
+                f"`{level.id}` may sign nothing that `{levels[number - 1]}` may not: {why}",
                 rule_space.rules[own[0]].span if own else level.span,
                 table.section,
                 tuple(rule_space.rules[row].id for row in own),
-                hint="widen its limits, or take the level out of the ladder",
+                hint="widen its limits"
+                if _mentioned(policy, level.id)
+                else "widen its limits, or take the level out of the ladder" + (" with its rows" if own else ""),
                 shown=next((_example(rule_space, row) for row in own if rule_space.of_rule[row]), None),
             )
     left = rule_space.cover.all  # the rows that are still needed, of this level and below
@@ -72,6 +105,22 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
                 _by(rule_space, row, others),
                 "what it lets be signed {by} let{s} be signed already",
             )
+
+
+def _asked_for(policy: Policy, level: str) -> bool:
+    """Return whether a rule asks for a level."""
+    return any(effect == AtLeast(level) for rule in rules_of(policy) for effect in rule.effects)
+
+
+def _mentioned(policy: Policy, level: str) -> bool:
+    """Return whether something else than authority names a level, so that it cannot be taken out alone."""
+    tested = {value for rule in rules_of(policy) for test in tests_of(rule.when) for value in literals(test.test)}
+    effects = [effect for rule in rules_of(policy) for effect in rule.effects]
+    return (
+        level in tested
+        or any(effect in (Also(level), Notify(level), Approve(level), Assign(level)) for effect in effects)
+        or any(field.default == level for field in policy.fields.values())
+    )
 
 
 def _covered(rule_space: RuleSpace, row: int, among: int) -> bool:
@@ -127,6 +176,7 @@ def _needless(rule_space: RuleSpace, table: Table, row: int, by: list[int], reas
 
 
 def _first(rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
+    rest: list[int] = []  # rows that say what the last row says, which is for all that is left
     for row in range(len(rule_space.rules) - 1):
         before = rule_space.bits_of(range(row))
         try:
@@ -140,7 +190,29 @@ def _first(rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
         next_rows = {_next(rule_space, row, box) for box in open_}
         if None not in next_rows and next_rows:
             by = sorted(one for one in next_rows if one is not None)
+            if by == [len(rule_space.rules) - 1] and rule_space.of_rule[by[0]] == ({},):
+                rest.append(row)
+                continue
             yield _needless(rule_space, table, row, by, "{by} would say the same")
+    if rest:
+        yield _like_the_rest(rule_space, table, rest)
+
+
+def _like_the_rest(rule_space: RuleSpace, table: Table, rows: list[int]) -> Finding:
+    rules = [rule_space.rules[row] for row in rows]
+    last = rule_space.rules[-1]
+    say = "says" if len(rows) == 1 else "say"
+    return Finding(
+        "D606",
+        f"{listed(map(named, rules), 'and')} {say} what {named(last)} says for all that is left",
+        rules[0].span,
+        table.section,
+        tuple(rule.id for rule in rules),
+        hint="leave them out, unless they are there to be read",
+        related=((last.span, "this one does the same"),),
+        shown=_example(rule_space, rows[0], [len(rule_space.rules) - 1]),
+        severity="note",
+    )
 
 
 def _next(rule_space: RuleSpace, row: int, box: Box) -> int | None:
@@ -183,21 +255,37 @@ def _each(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[Findi
 
 
 def _ranks(policy: Policy) -> dict[str, int]:
-    ladder = policy.price_approval.ladder if policy.price_approval else ()
-    return {level.id: number for number, level in enumerate(ladder, 1)}
+    return policy.price_approval.ranks if policy.price_approval else {}
 
 
 def _as_strong(one: Effect, other: Effect, rank: dict[str, int]) -> bool:
     """Return whether an effect leaves nothing for another to do; effects that add up, or draw lots, never do."""
-    match one, other:
-        case (Raise(), _) | (Score(), _) | (Audit(), _):
+    match one:
+        case Raise() | Score() | Audit():
             return False
-        case AtLeast(level), AtLeast(wanted):
-            return rank.get(level, 0) >= rank.get(wanted, 0)
-        case Expire(after), Expire(wanted):
-            return after <= wanted
-        case Deposit(rate), Deposit(wanted):
-            return rate >= wanted
-        case (Also(), _) | (Notify(), _):
+        case AtLeast(level):
+            return isinstance(other, AtLeast) and rank.get(level, 0) >= rank.get(other.level, 0)
+        case Expire(after):
+            return isinstance(other, Expire) and after <= other.after
+        case Deposit(rate):
+            return isinstance(other, Deposit) and rate >= other.rate
+        case (
+            Sign()
+            | Reject()
+            | Hold()
+            | Also()
+            | Notify()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Block()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Split()
+            | Assign()
+        ):
             return one == other
-    return one == other
+        case _:
+            assert_never(one)

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import assert_never
 
+from engine.core.exact import ratio
+from engine.core.writing import UnwritableError, decimal
 from engine.plan.tables.bits import positions
 from engine.space.boxes import runs
 from engine.space.dims import NULL, Box, Dim, Form, Mask
 from engine.space.division import Space
 from engine.space.points import value_at
-from engine.space.requests import NotWritableError, decimal
 from rules import types
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule
 from rules.types import Scalar, Type
@@ -61,6 +63,8 @@ def phrase(dim: Dim, mask: Mask) -> str:
         case Form.CONDITION:
             assert dim.condition is not None
             return f"{'' if mask & 0b10 else 'not: '}{condition_text(dim.condition)}"
+        case _:
+            assert_never(dim.form)
 
 
 def _closed(dim: Dim, mask: Mask) -> Mask:
@@ -122,8 +126,8 @@ def written(value: types.Value | None, type_: Type) -> str:
             return "true" if value else "false"
         case Fraction():
             try:
-                return f"{decimal(value * 100)}%" if type_ is Scalar.RATE else _grouped(decimal(value))
-            except NotWritableError:
+                return f"{decimal(ratio(value * 100))}%" if type_ is Scalar.RATE else _grouped(decimal(ratio(value)))
+            except UnwritableError:
                 return str(value)
         case datetime():
             return value.isoformat()
@@ -134,8 +138,10 @@ def written(value: types.Value | None, type_: Type) -> str:
             return f"{minutes // 1440}d" if minutes % 1440 == 0 else f"{minutes}m"
         case frozenset():
             return f"[{', '.join(sorted(value))}]"
+        case str():
+            return value
         case _:
-            return str(value)
+            assert_never(value)
 
 
 def _grouped(number: str) -> str:
@@ -154,6 +160,8 @@ def condition_text(condition: Condition) -> str:
             return f"({' or '.join(condition_text(part) for part in parts)})"
         case Not(part):
             return f"not ({condition_text(part)})"
+        case _:
+            assert_never(condition)
 
 
 def named(rule: Rule) -> str:

@@ -1,16 +1,19 @@
 """The neighbours of an effect: a level up or down, a unit more or less, the next role or document, hold for reject."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from typing import assert_never
 
 from engine.assure.mutants.formulas import expressions
 from engine.assure.mutants.units import next_of, steps, written
 from rules.grammar.shape import percent
 from rules.ir import (
+    AUTOMATIC,
     Also,
     Approve,
+    Arbitrate,
     Assign,
     AtLeast,
     Audit,
@@ -18,8 +21,11 @@ from rules.ir import (
     Deposit,
     Document,
     Effect,
+    Exclude,
     Expire,
+    Forfeit,
     Hold,
+    IsKind,
     Notify,
     Policy,
     Protect,
@@ -80,6 +86,10 @@ def neighbours(effect: Effect, section: str, policy: Policy, kind: Type | None) 
             yield from _of_shares(shares)
         case Assign():
             yield from _of_assigned(effect, kind)
+        case Reject() | IsKind() | Forfeit() | Arbitrate() | Exclude():
+            pass  # no other effect stands near
+        case _:
+            assert_never(effect)
 
 
 def _of_assigned(effect: Assign, kind: Type | None) -> Iterator[tuple[Effect, str]]:
@@ -99,8 +109,7 @@ def _of_assigned(effect: Assign, kind: Type | None) -> Iterator[tuple[Effect, st
 
 def _beside(level: str, policy: Policy, *, lowest: bool) -> Iterator[str]:
     """Yield the level below and the one above."""
-    ladder = policy.price_approval.ladder if policy.price_approval else ()
-    levels: Sequence[str] = ("automatic", *(one.id for one in ladder))
+    levels = policy.price_approval.levels if policy.price_approval else (AUTOMATIC,)
     place = levels.index(level)
     if place > (0 if lowest else 1):
         yield levels[place - 1]

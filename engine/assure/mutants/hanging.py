@@ -1,21 +1,15 @@
 """What a test must be left alone with so that its rule hangs on it, and what can be changed to get there."""
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from engine.assure.mutants.probe import Probe
 from engine.assure.mutants.requests import Place
 from engine.assure.mutants.targets import passing
-from engine.core.decision import Kind
 from engine.core.interpret import judge
 from rules.ir import AllOf, AnyOf, Condition, FieldTest, Not, Rule, Subject
+from rules.kinds import SECTIONS
 from rules.traverse import tests_of
-
-SECTION_OF = {
-    Kind.PRICE_APPROVAL: "price_approval",
-    Kind.SPECIAL_ORDER: "special_orders",
-    Kind.DEAL_REGISTRATION: "deal_registration",
-    Kind.PARTNER_ALLOCATION: "partner_allocation",
-}
 
 
 def letting(condition: Condition, test: FieldTest) -> AllOf:
@@ -36,6 +30,8 @@ def letting(condition: Condition, test: FieldTest) -> AllOf:
                 else:
                     needed.append(part if isinstance(condition, AllOf) else Not(part))
             return AllOf(tuple(needed))
+        case _:
+            assert_never(condition)
 
 
 def towards(part: Condition, probe: Probe, locked: frozenset[Place], *, wanted: bool) -> Iterator[tuple[Probe, Place]]:
@@ -52,6 +48,8 @@ def towards(part: Condition, probe: Probe, locked: frozenset[Place], *, wanted: 
             for one in parts:
                 if judge(one, probe.view) is not wanted:
                     yield from towards(one, probe, locked, wanted=wanted)
+        case _:
+            assert_never(part)
 
 
 def judged_in(rule: Rule, probe: Probe) -> bool:
@@ -59,7 +57,7 @@ def judged_in(rule: Rule, probe: Probe) -> bool:
     head, _, field = rule.section.partition(".")
     if head == "derive":
         return field in probe.ruled.domain.derivations.inputs
-    return head == SECTION_OF[probe.kind] and rule.subject in (Subject.DEAL, probe.subject)
+    return head == SECTIONS[probe.kind].key and rule.subject in (Subject.DEAL, probe.subject)
 
 
 def comes_from(field: str, source: str, inputs: Mapping[str, frozenset[str]]) -> bool:

@@ -39,16 +39,12 @@ from rules.ir import (
     Test,
     Within,
 )
+from rules.kinds import SECTIONS
 from rules.traverse import tests_of
 from rules.types import Type
 from rules.vocabulary import AS_OF
 
-KINDS_OF = {
-    "price_approval": frozenset({Kind.PRICE_APPROVAL}),
-    "special_orders": frozenset({Kind.SPECIAL_ORDER}),
-    "deal_registration": frozenset({Kind.DEAL_REGISTRATION}),
-    "partner_allocation": frozenset({Kind.PARTNER_ALLOCATION}),
-}
+KINDS_OF = {section.key: frozenset({section.kind}) for section in SECTIONS.values()}
 
 
 def mutants_of(program: Program) -> Iterator[Mutant]:

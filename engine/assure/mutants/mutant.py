@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from engine.assure.cases.parts import Key
 from engine.core.decision import Kind
@@ -75,6 +75,8 @@ def replaced(condition: Condition, number: int, changed: FieldTest) -> Condition
                 return AnyOf(tuple([walk(part) for part in parts]))
             case Not(part):
                 return Not(walk(part))
+            case _:
+                assert_never(one)
 
     return walk(condition)
 

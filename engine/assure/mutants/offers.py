@@ -15,12 +15,11 @@ from engine.assure.mutants.mutant import Mutant
 from engine.assure.mutants.search import Search, Witness
 from engine.assure.mutants.trying import Recorded
 from engine.assure.mutants.yaml_case import case_yaml, read_back
+from engine.backends.index import IndexEngine
 from engine.core.decision import RefusedError
 from engine.decide import decide
-from engine.explain.words import as_text
-from engine.plan.groups import IndexEngine
+from engine.texts import as_text
 
-INDEX = IndexEngine()
 # Keys of a result that say little to whoever reads a case, or much and the same in every case.
 LAST = ("lines", "alternatives", "totals")
 # By what people know an entry of a list.
@@ -54,12 +53,12 @@ def offer_for(mutant: Mutant, recorded: Recorded) -> Offer | None:
         noticed = True
     if not noticed:
         return None
-    decision = decide(recorded.program, case.kind, dict(case.request), now=recorded.now)
+    decision = decide(recorded.program, case.kind, dict(case.request), now=recorded.now, engine=IndexEngine())
     return Offer(text, case, as_text(decision, "en"))
 
 
 def _wrong(case: Case, recorded: Recorded, *, now: datetime) -> bool:
-    return bool(held_against(case, recorded.program, INDEX, now=now))
+    return bool(held_against(case, recorded.program, IndexEngine(), now=now))
 
 
 def name_of(mutant: Mutant) -> str:
@@ -74,9 +73,9 @@ def expectation(mutant: Mutant, witness: Witness) -> dict[str, Data]:
     """Return what the case expects: the outcome, and of all else the first thing in which the mutant differs."""
     before, after = witness.before, witness.after
     expect: dict[str, Data] = {"outcome": before.outcome}
-    if isinstance(before.result.get("level"), str):
-        expect["level"] = str(before.result["level"])
-    if before.outcome != after.outcome or ("level" in expect and before.result["level"] != after.result.get("level")):
+    if before.level is not None:
+        expect["level"] = before.level
+    if before.outcome != after.outcome or (before.level is not None and before.level != after.level):
         return expect
     for key, said in _differences(mutant, before, after):
         return {**expect, key: said}

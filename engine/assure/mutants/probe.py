@@ -7,19 +7,19 @@ from fractions import Fraction
 
 from engine.assure.cases.case import Data
 from engine.assure.mutants.requests import Place, as_data, changed, places_of
+from engine.backends.index import IndexEngine
 from engine.core.decision import Kind, RefusedError
 from engine.core.facts import Row
 from engine.core.values import Value
 from engine.core.views import UNKNOWN, State, View
+from engine.core.writing import UnwritableError
 from engine.decide import Ruled, rule_on
-from engine.plan.derive.derivations import FOUND_FROM
-from engine.plan.groups import IndexEngine
 from engine.program import Program
-from rules.ir import Field, Origin, Subject
+from rules.built_in import FOUND_FROM
+from rules.ir import Field, Subject
 from rules.types import NUMERIC, Scalar, Term
 from rules.vocabulary import AS_OF
 
-INDEX = IndexEngine()
 MOST_STEPS = 5
 NUDGE = {Scalar.MONEY: Fraction(1), Scalar.RATE: Fraction(1, 100)}
 
@@ -69,6 +69,13 @@ class Probe:
         request = changed(dict(self.request), place, value)
         return self.over(request) if isinstance(request, dict) else None
 
+    def giving(self, place: Place, value: Value, field: Field) -> "Probe | None":
+        """Return the probe with a field given so; None too where no request can give the value."""
+        try:
+            return self.with_value(place, as_data(value, field.type))
+        except UnwritableError:
+            return None
+
     def levers(self, path: str) -> Iterator[tuple[Field, Place]]:
         """Yield the given fields that a field comes from, and where they stand: the nearest first."""
         inputs = {**self.ruled.domain.derivations.inputs, **FOUND_FROM}
@@ -79,17 +86,17 @@ class Probe:
                 continue
             done.add(name)
             field = self.field(name)
-            if field.origin in (Origin.GIVEN, Origin.FACT) and name not in inputs:
+            if field.givable and name not in inputs:
                 yield from ((field, place) for place in places_of(name, self.kind, self.request, self.row))
             open_ += sorted(inputs.get(name, ()))
 
     def setting(self, path: str, wanted: State, locked: frozenset[Place]) -> Iterator[tuple["Probe", Place]]:
         """Yield probes in which a field has a value, or comes as near to it as can be, with what was changed."""
         own = self.field(path)
-        if own.origin in (Origin.GIVEN, Origin.FACT) and path not in self.ruled.domain.derivations.inputs:
+        if own.givable and path not in self.ruled.domain.derivations.inputs:
             for _, place in self.levers(path):
                 if place not in locked and wanted is not UNKNOWN:
-                    found = self.with_value(place, as_data(wanted, own.type))
+                    found = self.giving(place, wanted, own)
                     if found:
                         yield found, place
                     return
@@ -153,7 +160,7 @@ class Probe:
         return (0, 1) if value in (UNKNOWN, None) and field.type in NUMERIC else value
 
     def _at(self, field: Field, place: Place, number: Fraction) -> "Probe | None":
-        return self.with_value(place, as_data(_as_value(number, field), field.type))
+        return self.giving(place, _as_value(number, field), field)
 
 
 def seen(
@@ -171,7 +178,7 @@ def seen(
         return None
     budget.left -= 1
     try:
-        ruled = rule_on(program, kind, dict(request), now=now, matcher=INDEX)
+        ruled = rule_on(program, kind, dict(request), now=now, engine=IndexEngine())
     except RefusedError:
         return None
     return Probe(program, kind, request, subject, row, now, ruled, budget)

@@ -1,18 +1,14 @@
 """Requests with one field changed: where a field stands in a request, and how a value is written there."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from typing import assert_never, cast
 
 from engine.assure.cases.case import Data
 from engine.core.decision import Kind
-from engine.core.exact import has_places, scaled
-from engine.core.figures import duration
 from engine.core.values import Value
-from rules.grammar.shape import percent
-from rules.types import Scalar, Type
+from engine.core.writing import rounded, write_value
+from rules.types import Type
 
-PLACES = 12
 # A place in a request: keys of objects and numbers of rows.
 Place = tuple[str | int, ...]
 
@@ -24,10 +20,16 @@ def places_of(path: str, kind: Kind, request: Mapping[str, Data], row: int | Non
         yield from (("lines", n, name) for n in _rows(request.get("lines"), row))
     elif head == "claim":
         yield from (("claims", n, name) for n in _rows(request.get("claims"), row))
-    elif head == "partner" and kind is Kind.DEAL_REGISTRATION:
-        yield from (("claims", n, "partner", name) for n in _rows(request.get("claims"), row))
-    elif head == "partner" and kind is Kind.PARTNER_ALLOCATION:
-        yield from (("candidates", n, name) for n in _rows(request.get("candidates"), row))
+    elif head == "partner":
+        match kind:
+            case Kind.DEAL_REGISTRATION:
+                yield from (("claims", n, "partner", name) for n in _rows(request.get("claims"), row))
+            case Kind.PARTNER_ALLOCATION:
+                yield from (("candidates", n, name) for n in _rows(request.get("candidates"), row))
+            case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+                yield (head, name)
+            case _:
+                assert_never(kind)
     elif head != "as_of":
         yield (head, name)
     else:
@@ -53,35 +55,14 @@ def changed(request: Data, place: Place, value: Data) -> Data:
 
 
 def as_data(value: Value, kind: Type) -> Data:
-    """Return a value as a request gives it: numbers as exact text, with at most so many places as a field takes.
+    """Return a value as a request gives it; what has more decimals than that, as a search finds, is rounded.
 
-    >>> as_data((1, 8), Scalar.RATE), as_data((449900, 100), Scalar.MONEY)
-    ('12.5%', '4499.00')
+    >>> from rules.types import Scalar
+    >>> as_data((1, 8), Scalar.RATE), as_data((449900, 100), Scalar.MONEY), as_data((1, 3), Scalar.NUMBER)
+    ('12.5%', '4499.00', '0.333333333333')
+
+    Raises:
+        UnwritableError: it is out of a request's bounds.
     """
-    match value:
-        case (int() as n, int() as d):
-            return _number(n, d, kind)
-        case frozenset():
-            return [*sorted(value)]
-        case datetime():
-            return value.isoformat()
-        case date():
-            return value.isoformat()
-        case timedelta():
-            return duration(value)
-        case bool() | str() | None:
-            return value
-    raise AssertionError(f"{value!r} is not given")
-
-
-def _number(n: int, d: int, kind: Type) -> Data:
-    if kind is Scalar.INTEGER:
-        return n // d
-    if kind is Scalar.RATE:
-        digits = scaled((n * 100, d), PLACES)
-        return percent(Fraction(digits, 10**PLACES * 100))
-    least = 2 if kind is Scalar.MONEY else 0
-    places = next((p for p in range(least, PLACES) if has_places((n, d), p)), PLACES)
-    digits = scaled((n, d), places)
-    whole, part = divmod(abs(digits), 10**places)
-    return f"{'-' if digits < 0 else ''}{whole}{f'.{part:0{places}}' if places else ''}"
+    given = write_value(rounded(value, kind) if isinstance(value, tuple) and value[1] else value, kind)
+    return cast("Data", given)  # plain JSON is data too, without decimals in it

@@ -33,13 +33,13 @@ def score(tried: Sequence[Tried]) -> Fraction:
 
 
 def try_all(
-    mutants: Sequence[Mutant], recorded: Recorded, *, jobs: int, progress: Callable[[int], None]
+    mutants: Sequence[Mutant], recorded: Recorded, *, jobs: int, progress: Callable[[int, int], None]
 ) -> list[Tried]:
     """Try mutants in several processes; the answer does not depend on how many there are."""
     found: list[Tried] = []
     for number, (noticed, offer) in enumerate(_answers(mutants, recorded, jobs)):
         found.append(Tried(mutants[number], noticed, offer))
-        progress(number + 1)
+        progress(number + 1, len(mutants))
     return found
 
 
@@ -58,6 +58,30 @@ def fewest(tried: Sequence[Tried], recorded: Recorded) -> list[tuple[Offer, list
             taken.add(one.offer.case)
             found.append((one.offer, [one.mutant]))
     return found
+
+
+def locked(
+    mutants: Sequence[Mutant], recorded: Recorded, *, jobs: int, progress: Callable[[int, int], None]
+) -> tuple[list[Tried], list[tuple[Offer, list[Mutant]]]]:
+    """Add to the recorded cases those that are needed, and return what has then become of the mutants, and the cases.
+
+    A request that was found for one mutant may be near one for another: this is repeated until nothing more is found.
+    """
+    became: dict[int, Tried] = {}
+    needed: list[tuple[int, Offer, list[Mutant]]] = []
+    number = {id(mutant): place for place, mutant in enumerate(mutants)}
+    living = mutants
+    while True:
+        tried = try_all(living, recorded, jobs=jobs, progress=progress)
+        became |= {number[id(one.mutant)]: one for one in tried}
+        more = fewest(tried, recorded)
+        if not more:
+            return [became[place] for place in sorted(became)], [(offer, noticed) for _, offer, noticed in needed]
+        for offer, noticed in more:
+            recorded.add(offer.case)
+            needed.append((number[id(noticed[0])], offer, noticed))
+        needed.sort(key=lambda one: one[0])
+        living = [one.mutant for one in tried if one.lives]
 
 
 _Answer = tuple[int | None, Offer | None]

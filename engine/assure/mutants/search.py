@@ -16,20 +16,20 @@ from engine.assure.cases.recording import Question
 from engine.assure.mutants.audits import audited
 from engine.assure.mutants.hanging import comes_from, judged_in, letting, towards
 from engine.assure.mutants.mutant import Mutant, NewCondition
-from engine.assure.mutants.probe import Budget, Probe, seen
+from engine.assure.mutants.probe import Budget, Probe, same, seen
 from engine.assure.mutants.requests import Place
 from engine.assure.mutants.targets import distinguishing, passing
 from engine.assure.mutants.trying import Recorded, changed_engine
+from engine.backends.index import IndexEngine
 from engine.core.decision import RefusedError
 from engine.core.interpret import judge
 from engine.core.views import State
 from engine.decide import rule_on
-from engine.plan.groups import Engine, IndexEngine
+from engine.plan.groups import Engine
 from engine.program import Program, recompile
 from rules.ir import AllOf, CompareField, Condition, FieldTest, Not, Rule, Subject
 from rules.traverse import tests_of
 
-INDEX = IndexEngine()
 EACH_START = 150  # requests decided from one start
 MOST_STARTS = 8
 MORE = 60  # requests tried in search of a neater one
@@ -77,7 +77,7 @@ class Search:
             if changed_engine(mutant, recorded) is None
             else recorded.program
         )
-        self.engine: Engine = changed_engine(mutant, recorded) or INDEX
+        self.engine: Engine = changed_engine(mutant, recorded) or IndexEngine()
 
     def witness(self) -> Witness | None:
         """Return a request whose outcome or result differs, in figures that people write, or the nearest to it."""
@@ -96,11 +96,11 @@ class Search:
     def _compare(self, near: Case, request: Mapping[str, Data]) -> Witness | None:
         recorded = self.recorded
         try:
-            before = rule_on(recorded.program, near.kind, dict(request), now=recorded.now, matcher=INDEX)
-            after = rule_on(self.changed, near.kind, dict(request), now=recorded.now, matcher=self.engine)
+            before = rule_on(recorded.program, near.kind, dict(request), now=recorded.now, engine=IndexEngine())
+            after = rule_on(self.changed, near.kind, dict(request), now=recorded.now, engine=self.engine)
         except RefusedError:
             return None
-        said = [seen_of(recorded.program.policy, near.kind, one) for one in (before, after)]
+        said = [seen_of(recorded.program, one) for one in (before, after)]
         if not differing(*said):
             return None
         return Witness(near, request, said[0], said[1])
@@ -168,7 +168,7 @@ class Search:
         rows = case.request.get(ROWS[subject]) if subject is not Subject.DEAL else None
         for n in range(len(rows) if isinstance(rows, list) else 1):
             probe = self._seen(case, case.request, subject, n)
-            if probe and all(probe.view[path] == value for path, value in question.snapshot.items()):
+            if probe and all(same(probe.view[path], value) for path, value in question.snapshot.items()):
                 yield probe
                 if subject is Subject.LINE and isinstance(rows, list):
                     more = self._seen(case, {**case.request, "lines": [*rows, rows[n]]}, subject, n)

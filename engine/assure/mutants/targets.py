@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import assert_never
 
 from engine.assure.mutants.units import steps
 from engine.core.exact import ratio
@@ -71,6 +72,8 @@ def _near(test: Test, kind: Type, view: View) -> Iterator[State]:
                 yield from (frozenset({value}) for value in kind.item.values)
         case Present() | Missing():
             yield from _of_type(kind)
+        case _:
+            assert_never(test)
     yield None
 
 

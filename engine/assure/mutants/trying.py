@@ -17,14 +17,14 @@ from engine.assure.cases.recording import Question, Recorder
 from engine.assure.cases.running import decided
 from engine.assure.mutants.mutant import Mutant, NewCondition, NewEffects, Swapped
 from engine.assure.mutants.overlay import Overlay
+from engine.backends.index import IndexEngine
 from engine.core.decision import Kind, RefusedError
 from engine.core.interpret import judge
 from engine.decide import rule_on
-from engine.plan.groups import Engine, IndexEngine
+from engine.plan.groups import Engine
 from engine.program import Program, recompile
 from rules.ir import Rule
 
-INDEX = IndexEngine()
 NOT_ASKED = "alternatives"
 
 
@@ -45,7 +45,7 @@ class Recorded:
         self.cases.append(case)
         recorder = Recorder()
         try:
-            rule_on(self.program, case.kind, dict(case.request), now=self.now, matcher=recorder)
+            rule_on(self.program, case.kind, dict(case.request), now=self.now, engine=recorder)
         except RefusedError:
             return
         self.by_kind.setdefault(case.kind, []).append(number)
@@ -91,12 +91,12 @@ def record(program: Program, cases: Sequence[Case], *, now: datetime) -> Recorde
 
 def noticed_by(mutant: Mutant, recorded: Recorded) -> int | None:
     """Return the first case that fails under the mutant, by its number; None if all pass."""
-    program, matcher = recorded.program, changed_engine(mutant, recorded)
-    if matcher is None:
-        program, matcher = recompile(program, mutant.apply(program.policy), mutant.kinds), INDEX
+    program, engine = recorded.program, changed_engine(mutant, recorded)
+    if engine is None:
+        program, engine = recompile(program, mutant.apply(program.policy), mutant.kinds), IndexEngine()
     for number in recorded.may_notice(mutant):
         case = recorded.cases[number]
-        if case.kind in mutant.kinds and fails(case, program, matcher, now=recorded.now):
+        if case.kind in mutant.kinds and fails(case, program, engine, now=recorded.now):
             return number
     if Kind.PRICE_APPROVAL not in mutant.kinds:
         return None
@@ -110,10 +110,10 @@ def changed_engine(mutant: Mutant, recorded: Recorded) -> Engine | None:
     return Overlay(recorded.rules[mutant.key], mutant.reach.when)
 
 
-def fails(case: Case, program: Program, matcher: Engine, *, now: datetime) -> bool:
+def fails(case: Case, program: Program, engine: Engine, *, now: datetime) -> bool:
     """Return whether a case is not met."""
     try:
-        return any(True for _ in mismatches(case.expect, decided(case, program, matcher, now=now)))
+        return any(True for _ in mismatches(case.expect, decided(case, program, engine, now=now)))
     except RefusedError:
         return True
 
@@ -124,5 +124,5 @@ def _noticed_in_prices(mutant: Mutant, recorded: Recorded) -> int | None:
     if not wanted:
         return None
     program = recompile(recorded.program, mutant.apply(recorded.program.policy), [Kind.PRICE_APPROVAL])
-    found = (number for number in wanted if fails(recorded.cases[number], program, INDEX, now=recorded.now))
+    found = (number for number in wanted if fails(recorded.cases[number], program, IndexEngine(), now=recorded.now))
     return next(found, None)

@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from threading import Lock
 from time import monotonic
-from weakref import WeakKeyDictionary
+from typing import Final
 
 from engine.backends.durable.alternatives import TooManyError, alternatives
 from engine.backends.durable.errors import EngineUnavailableError, UnsupportedError
 from engine.backends.durable.process import LostError, Worker
 from engine.backends.durable.rulesets import Rulesets, compile_conditions
-from engine.core.facts import Row
+from engine.core.facts import Facts, Row
 from engine.core.views import View
-from engine.plan.groups import Group
+from engine.plan.groups import Group, Match, Stage
 from engine.plan.tables.bits import Bits, planes
 from rules.ir import AllOf, Condition, Policy
-from rules.traverse import criteria_of, rules_of
+from rules.kinds import criteria_of, rules_of
 
 INSTALL = "pip install 'dealdesk[durable]'"
 # Seconds: for one match, and for loading a table, which grows with it.
@@ -47,7 +47,7 @@ class _Compiled:
 
     @property
     def conjuncts(self) -> Rulesets:
-        """Return the conjuncts' rulesets: what tells near misses."""
+        """Return the conjuncts' rulesets: what finds near misses."""
         if self._compiled is None:
             self._compiled = compile_conditions(self._conjuncts)
         return self._compiled
@@ -56,14 +56,14 @@ class _Compiled:
 class DurableEngine:
     """Matches by durable-rules. Formulas go through the plain interpreter, so that those are compared as well."""
 
-    plain = True
+    name: Final = "durable"
 
     def __init__(self, *, deadline: float = DEADLINE) -> None:
         """Take how many seconds one match may take; nothing is started yet."""
         self._deadline = deadline
         self._lock = Lock()
         self._worker: Worker | None = None
-        self._compiled: WeakKeyDictionary[Group, _Compiled] = WeakKeyDictionary()
+        self._compiled: dict[Group, _Compiled] = {}
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
 
@@ -80,6 +80,7 @@ class DurableEngine:
             UnsupportedError: the policy says what the engine cannot do exactly.
         """
         check_installed()
+        self._compiled = {}  # of the policy before
         rules = sum(_counted(rule.when, f"rule `{rule.id}` ({rule.span})") for rule in rules_of(policy))
         if rules > MOST_IN_ALL:
             raise UnsupportedError(f"more than {MOST_IN_ALL} rules and alternatives", f"policy `{policy.name}`")
@@ -88,18 +89,20 @@ class DurableEngine:
                 _counted(criterion.condition, f"criterion `{criterion.id}` ({criterion.span})")
         self._match(compile_conditions([AllOf(())]), [])
 
-    def match(self, group: Group, shared: Row, row: Row) -> tuple[Bits, Bits]:
-        """Let durable-rules judge every rule."""
+    def judge(self, group: Group, shared: Row, row: Row, *, number: int | None = None, near: bool = False) -> Match:
+        """Let durable-rules judge every rule; for near misses every conjunct."""
         compiled = self._of(group)
         view = View(group.subject, shared, row)
         certain, possible = self._match(compiled.rules, compiled.rules.slots(view))
         fired = _bits(certain)
-        return fired, _bits(possible) & ~fired
+        return Match(group, number, row, fired, _bits(possible) & ~fired, self._near(compiled, view) if near else 0)
 
-    def near(self, group: Group, shared: Row, row: Row) -> Bits:
-        """Let durable-rules judge every conjunct, and count."""
-        compiled = self._of(group)
-        view = View(group.subject, shared, row)
+    def derive(self, stage: Stage, facts: Facts) -> None:
+        """Derive field by field."""
+        stage.one_by_one(self, facts)
+
+    def _near(self, compiled: _Compiled, view: View) -> Bits:
+        """Return the rules of which exactly one conjunct fails and all others hold."""
         holds, open_ = (set(marks) for marks in self._match(compiled.conjuncts, compiled.conjuncts.slots(view)))
         near = 0
         for number, parts in enumerate(compiled.parts):
@@ -123,6 +126,8 @@ class DurableEngine:
     def _of(self, group: Group) -> _Compiled:
         compiled = self._compiled.get(group)
         if compiled is None:
+            if len(self._compiled) >= 2 * MOST_LOADED:
+                self._compiled = {}
             try:
                 compiled = self._compiled[group] = _Compiled(group)
             except TooManyError as many:

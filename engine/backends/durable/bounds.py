@@ -7,7 +7,7 @@ line.discount "<= 15%" among the limits 15% and 30%     null  <15%  15%  15-30% 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from engine.backends.durable.gauges import Against, Gauge, Given, Names, Passes, Thresholds, gauge_of
 from engine.core.interpret import ACCEPTED
@@ -25,9 +25,9 @@ from rules.ir import (
     OneOf,
     Operator,
     Present,
-    Test,
     Within,
 )
+from rules.traverse import literals
 
 # A range with more gaps than this would be a long chain of comparisons; the test gets a gauge of its own instead.
 MOST_GAPS = 6
@@ -53,7 +53,7 @@ class Gauges:
         """Find for every field the values that all of the tests name."""
         named: dict[str, dict[types.Value, None]] = {}
         for test in tests:
-            named.setdefault(test.field, {}).update(dict.fromkeys(_literals(test.test)))
+            named.setdefault(test.field, {}).update(dict.fromkeys(literals(test.test)))
         self._of_field = {path: gauge_of(path, list(values)) for path, values in named.items() if values}
         self._numbers: dict[object, int] = {}
         self.all: list[Gauge] = []
@@ -78,8 +78,11 @@ class Gauges:
                 return Against(test.field, other), _joined((slot, slot) for slot in slots)
             case HasAny() | HasAll() | HasNone():
                 return Passes(test), ((1, 1),)
-        gauge = self._of_field[test.field]
-        return gauge, _runs(test.test, gauge)
+            case Equals() | OneOf() | NotOneOf() | Compare() | Within():
+                gauge = self._of_field[test.field]
+                return gauge, _runs(test.test, gauge)
+            case _:
+                assert_never(test.test)
 
     def _within(self, gauge: Gauge, runs: Runs) -> Bounds | None:
         """Return slots as a range with gaps; None if it has too many."""
@@ -99,19 +102,7 @@ class Gauges:
         return number
 
 
-def _literals(test: Test) -> tuple[types.Value, ...]:
-    match test:
-        case Equals(value) | Compare(_, value):
-            return (value,)
-        case OneOf(values) | NotOneOf(values):
-            return values
-        case Within(low, _, high, _):
-            return tuple([end for end in (low, high) if end is not None])
-        case _:
-            return ()
-
-
-def _runs(test: Test, gauge: Thresholds | Names) -> Runs:
+def _runs(test: Equals | OneOf | NotOneOf | Compare | Within, gauge: Thresholds | Names) -> Runs:
     """Return the slots in which a test of a field's value holds."""
     match test:
         case Equals(value):
@@ -129,7 +120,8 @@ def _runs(test: Test, gauge: Thresholds | Names) -> Runs:
             first = 1 if low is None else gauge.slot_of(low) + (not low_closed)
             last = gauge.last if high is None else gauge.slot_of(high) - (not high_closed)
             return ((first, last),)
-    raise AssertionError(f"{test!r} does not test a value")
+        case _:
+            assert_never(test)
 
 
 def _joined(runs: Iterable[tuple[int, int]]) -> Runs:

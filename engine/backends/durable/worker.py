@@ -96,7 +96,7 @@ def main() -> None:
         for line in lines:
             try:
                 say(rules.answer(json.loads(line)))
-            except Exception as error:  # noqa: BLE001 - it is told, and this process ends
+            except Exception as error:  # noqa: BLE001 - it is reported, and this process ends
                 say({"error": f"{type(error).__name__}: {error}"})
                 break
 

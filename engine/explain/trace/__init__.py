@@ -1,5 +1,5 @@
 """Traces: which facts, which rules, which tests with which values, what was decided from them, what nearly happened."""
 
-from engine.explain.trace.building import build_trace
+from engine.explain.trace.building import Tracer
 
-__all__ = ["build_trace"]
+__all__ = ["Tracer"]

@@ -1,7 +1,7 @@
-"""A ruling as a trace (CONTRACT.md section 2): facts, rules and steps, from which the outcome can be recomputed.
+"""A ruling as a trace (docs/trace.md): facts, rules and steps, from which the outcome can be recomputed.
 
-What follows from the policy alone is prepared once for each kind of decision and kept while the policy is in use; a
-decision then costs what it lists, a look-up or two for each field of a rule.
+Nothing is matched here: which rules fired, and which nearly did, the ruling says. What follows from the policy alone is
+prepared once for each kind of decision; a decision then costs what it lists, a look-up or two for each field of a rule.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,13 @@ from typing import TypeAlias
 
 from engine.core.decision import Explain, Json, Kind, Language
 from engine.core.facts import Facts, Row
+from engine.core.parts import to_json
 from engine.explain.trace.fields import FieldBook, Listing
 from engine.explain.trace.rules import TracedGroup
-from engine.explain.trace.selection import Selection
 from engine.explain.trace.traced_subject import Entry, Texts, TracedSubject
 from engine.explain.words import step_text
 from engine.plan.derive.derivations import Derivations
-from engine.plan.groups import Engine, Group, Match
+from engine.plan.groups import Group, Match
 from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import Bits
 from rules.ir import Policy, Subject
@@ -28,7 +28,6 @@ ALWAYS: dict[Kind, tuple[str, ...]] = {
 NAMED_BY = {Subject.CLAIM: "claim.id", Subject.PARTNER: "partner.id"}
 # Where a request lists the rows of each subject but the deal, in the order in which a trace tells of them.
 _LISTS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
-KEPT = 32  # programs of four kinds each; older ones are prepared anew if they come back
 
 # The rules to list of one match.
 _Chosen: TypeAlias = tuple[Match, TracedGroup, Bits]
@@ -42,50 +41,42 @@ class Tracer:
 
     def __init__(self, policy: Policy, kind: Kind, derivations: Derivations) -> None:
         """Prepare the fields; rules are prepared as they come."""
-        self.derivations = derivations
-        self._policy = policy
         self._book = FieldBook(policy, derivations)
         self._listings = {subject: Listing(self._book, subject) for subject in Subject}
         self._of_deal = self._listings[Subject.DEAL]
         self._of_rows = tuple([(self._listings[subject], subject, key) for subject, key in _LISTS.items()])
-        self._groups: dict[Group, tuple[TracedGroup, Selection]] = {}
+        self._groups: dict[Group, TracedGroup] = {}
         self._always = self._book.reads(ALWAYS.get(kind, ()), Subject.LINE)
 
-    def trace(
-        self, engine: Engine, facts: Facts, ruling: Ruling, *, explain: Explain, language: Language
-    ) -> dict[str, Json]:
-        """Return the trace."""
-        chosen = self._choose(engine, facts, ruling, explain)
+    def trace(self, facts: Facts, ruling: Ruling, *, explain: Explain, language: Language) -> dict[str, Json] | None:
+        """Return the trace of a ruling; None if none is wanted."""
+        if explain == "none":
+            return None
+        chosen = self._choose(ruling, explain)
         listed: list[Json] = []
-        traced_subjects = self._traced_subjects(engine, facts, chosen, listed)
+        traced_subjects = self._traced_subjects(facts, chosen, listed)
         rules: list[Json] = []
         for match, group, bits in chosen:
             rules += group.entries(bits, match, traced_subjects[group.listing][match.number], language)
-        steps: list[Json] = [
-            {"step": step.step, **step.data, "text": step_text(step.step, step.data, language)} for step in ruling.steps
-        ]
+        steps: list[Json] = [{**to_json(step), "text": step_text(step, language)} for step in ruling.steps]
         return {"facts": listed, "rules": rules, "steps": steps, "basis": dict(ruling.basis)}
 
-    def _choose(self, engine: Engine, facts: Facts, ruling: Ruling, explain: Explain) -> list[_Chosen]:
+    def _choose(self, ruling: Ruling, explain: Explain) -> list[_Chosen]:
         open_ = ruling.outcome == "needs_information"
         chosen = []
         for match in ruling.matches:
-            group, selection = self._group(match.group)
-            bits = selection.select(engine, facts.shared, match, explain, undetermined=open_)
+            bits = _selected(match, explain, open_=open_)
             if bits:
-                chosen.append((match, group, bits))
+                chosen.append((match, self._group(match.group), bits))
         return chosen
 
-    def _group(self, group: Group) -> tuple[TracedGroup, Selection]:
+    def _group(self, group: Group) -> TracedGroup:
         found = self._groups.get(group)
         if found is None:
-            traced = TracedGroup(group, self._book, self._listings[group.subject])
-            found = self._groups[group] = (traced, Selection(group, self._policy))
+            found = self._groups[group] = TracedGroup(group, self._book, self._listings[group.subject])
         return found
 
-    def _traced_subjects(
-        self, engine: Engine, facts: Facts, chosen: Sequence[_Chosen], listed: list[Json]
-    ) -> _TracedSubjects:
+    def _traced_subjects(self, facts: Facts, chosen: Sequence[_Chosen], listed: list[Json]) -> _TracedSubjects:
         """Return each subject's view with the texts of its values, and list its facts."""
         shared_bits, line_bits = self._always.shared, self._always.own
         own: dict[Listing, dict[int, int]] = {}
@@ -100,7 +91,7 @@ class Tracer:
         shared = facts.shared
         told: dict[object, Entry] = {}
         texts: Texts = {}
-        deal = TracedSubject(engine, facts, shared, shared, texts, texts, told)
+        deal = TracedSubject(facts, None, shared, shared, texts, texts, told)
         listed += self._of_deal[shared_bits].tell(deal)
         traced_subjects: _TracedSubjects = {self._of_deal: {None: deal}}
         for listing, subject, key in self._of_rows:
@@ -110,9 +101,22 @@ class Tracer:
                 bits = of_subject.get(number, 0) | always
                 if bits or number in of_subject:
                     of_row, where = _given(given, number), _where(subject, number, row)
-                    traced = found[number] = TracedSubject(engine, facts, shared, row, texts, {}, told, of_row, *where)
+                    traced = found[number] = TracedSubject(facts, number, shared, row, texts, {}, told, of_row, *where)
                     listed += listing[bits].tell(traced)
         return traced_subjects
+
+
+def _selected(match: Match, explain: Explain, *, open_: bool) -> Bits:
+    """Return the rules to list.
+
+    `near` answers what would have changed the decision: besides what fired and what is undetermined, what the domain
+    says came near. Where a decision is open, also `fired` lists what leaves it so.
+    """
+    if explain == "all":
+        return (1 << len(match.group.rules)) - 1
+    if explain == "near":
+        return match.fired | match.undetermined | match.near
+    return match.fired | match.undetermined if open_ else match.fired
 
 
 def _rows(facts: Facts, subject: Subject) -> Sequence[Row]:
@@ -134,29 +138,3 @@ def _where(subject: Subject, number: int, row: Row) -> tuple[str | None, Json]:
         return ("line", number + 1) if row else (None, None)
     name = row.get(NAMED_BY[subject])
     return subject.value, name if isinstance(name, str) else None
-
-
-# Tracers in use, by the identity of their derivations, which each of them keeps alive.
-_TRACERS: dict[int, Tracer] = {}
-
-
-def build_trace(  # noqa: PLR0917 - what a decision is made of, in the order in which it came about
-    policy: Policy,
-    kind: Kind,
-    engine: Engine,
-    facts: Facts,
-    ruling: Ruling,
-    derivations: Derivations,
-    *,
-    explain: Explain,
-    language: Language,
-) -> dict[str, Json] | None:
-    """Return the trace of a ruling; None if none is wanted."""
-    if explain == "none":
-        return None
-    tracer = _TRACERS.get(id(derivations))
-    if tracer is None:
-        for oldest in [*_TRACERS][: max(0, len(_TRACERS) - KEPT + 1)]:  # other threads may be at it too
-            _TRACERS.pop(oldest, None)
-        tracer = _TRACERS[id(derivations)] = Tracer(policy, kind, derivations)
-    return tracer.trace(engine, facts, ruling, explain=explain, language=language)

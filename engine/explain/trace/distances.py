@@ -2,12 +2,27 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import assert_never
 
 from engine.core import figures
 from engine.core.exact import Ratio, has_places, scaled, subtract
 from engine.core.interpret import order, plain
 from engine.core.values import Value
-from rules.ir import Compare, CompareField, Operator, Test, Within
+from rules.ir import (
+    Compare,
+    CompareField,
+    Equals,
+    HasAll,
+    HasAny,
+    HasNone,
+    Missing,
+    NotOneOf,
+    OneOf,
+    Operator,
+    Present,
+    Test,
+    Within,
+)
 from rules.types import Scalar, Type
 
 _PLACES = 4
@@ -47,8 +62,12 @@ def _limit(test: Test, value: Value, other: Value) -> Value:
             if low is not None and order(value, plain(low)) <= 0:
                 return plain(low)
             return None if high is None else plain(high)
-        case _:
+        case Equals() | OneOf() | NotOneOf() | CompareField() | Within() | Present() | Missing():
             return None
+        case HasAny() | HasAll() | HasNone():
+            return None
+        case _:
+            assert_never(test)
 
 
 def gap_text(gap: Ratio, kind: Type) -> str:

@@ -85,7 +85,8 @@ def as_json(effect: Effect, language: Language) -> dict[str, Json]:
         case Split(shares):
             return {"split": {name: percent(ratio(share)) for name, share in shares}}
         case Assign(value):
-            return {"value": figures.text(plain(value), Scalar.TEXT)}
+            shown = figures.text(plain(value), Scalar.TEXT)
+            return {"value": [*shown] if isinstance(shown, list) else shown}
         case _:
             assert_never(effect)
 

@@ -44,7 +44,7 @@ class FieldBook:
         self.types: dict[str, Type] = {field.path: field.type for field in fields}
         self._fields = tuple(fields)
         self._bits = {field.path: 1 << number for number, field in enumerate(fields)}
-        self._derivations: dict[str, Derivation] = {one.path: one for stage in derivations.stages for one in stage}
+        self._derivations: dict[str, Derivation] = {one.path: one for one in derivations}
         self._tables = {one.field: one for one in policy.derive if isinstance(one, DerivedTable)}
         self._reads: dict[tuple[str, Subject], Reads] = {}
         self._origins: dict[tuple[str, Subject], str | Origin] = {}
@@ -64,10 +64,7 @@ class FieldBook:
     def shown(self, bits: int, subject: Subject) -> Shown:
         """Return fields of one row, in the vocabulary's order."""
         fields = [self._fields[number] for number in positions(bits)]
-        return Shown(
-            [ShownField(field.path, writer(field.type), self._origin(field, subject)) for field in fields],
-            None if subject is Subject.DEAL else subject.value,
-        )
+        return Shown([ShownField(field.path, writer(field.type), self._origin(field, subject)) for field in fields])
 
     def _closure(self, path: str, subject: Subject) -> Reads:
         key = (path, subject)
@@ -88,7 +85,7 @@ class FieldBook:
         key = (field.path, subject)
         if key not in self._origins:
             derivation, table = self._derivations.get(field.path), self._tables.get(field.path)
-            self._origins[key] = origin_of(field, derivation, table, subject, self.types)
+            self._origins[key] = origin_of(field, derivation, table, subject)
         return self._origins[key]
 
 

@@ -69,15 +69,3 @@ def percent(value: tuple[int, int]) -> str:
     ('30%', '0.5%')
     """
     return figures.number((value[0] * 100, value[1])) + "%"
-
-
-# How the functions of the engine read, with their inputs (rules/built_in.py, FUNCTION_INPUTS) put in.
-FUNCTION_TEXTS = {
-    "line.margin": "1 - {} / {}",
-    "deal.margin": "1 - {} / {}",
-    "registration.same_partner": "{} = {}",
-    "order.days_since_approval": "full days from {} to as_of",
-    "claim.lead_days": "days to {} from {}",
-    "claim.idle_days": "full days from {} to as_of",
-    "claim.age_days": "full days from {} to as_of",
-}

@@ -10,8 +10,6 @@ Made = TypeVar("Made")
 # Stands for an unknown value in a key: `UNKNOWN` itself, an enumeration's member, is slow to look up.
 NOT_KNOWN = object()
 _MOST = 64
-# What is shown so often is written out as a function; writing it takes about as long as telling so many by the loop.
-OFTEN = 200
 
 
 def is_few_valued(field: str, kind: Type) -> bool:

@@ -4,100 +4,27 @@ Given fields come from the request or from the policy's default; derived ones sh
 or name the rows of the table that gave them; a few are found on the way to the decision.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from engine.core import figures
 from engine.core.exact import ZERO, Ratio, add
 from engine.core.facts import Facts, Row
 from engine.core.interpret import compute, order, plain
-from engine.core.values import Value
 from engine.core.views import State, is_own
-from engine.explain.trace.formulas import FUNCTION_TEXTS, Template, template
-from engine.explain.trace.kept import NOT_KNOWN, is_few_valued, keep
+from engine.explain.trace.formulas import Template, template
 from engine.explain.trace.traced_subject import Texts, TracedSubject
 from engine.plan.derive.derivation import Derivation
-from engine.plan.groups import Group
 from engine.plan.tables.bits import lowest_bit, positions
-from rules.built_in import FORMULAS, FUNCTION_INPUTS
+from rules.built_in import FORMULAS, FOUND, FUNCTIONS, MARGINS
 from rules.ir import Aggregate, Assign, DerivedTable, Field, FieldValue, Subject
-from rules.traverse import rule_fields
-from rules.types import Scalar, Type
-
-# Fields that a domain finds while it decides, and in which part of the policy.
-FOUND = {
-    "claim.protected": "eligibility",
-    "claim.queued_at": "eligibility",
-    "deal.contenders": "eligibility",
-    "deal.claims_in": "eligibility",
-    "deal.decided_by": "priority",
-    "partner.score": "score",
-}
-
+from rules.types import Scalar
 
 Origin: TypeAlias = Callable[[TracedSubject], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A formula into which values are put; `fields` tell of each whether it stands in the subject's row."""
-
-    pattern: str
-    fields: tuple[tuple[str, bool], ...]
-
-    def __call__(self, traced: TracedSubject) -> str:
-        """Put the values in: `?` for an unknown one."""
-        row, shared = traced.texts, traced.shared_texts
-        return self.pattern % tuple([_shown((row if mine else shared), path) for path, mine in self.fields])
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A field with a default; `own` tells whether it stands in the subject's row, `of_claim` in a claim's partner."""
-
-    path: str
-    name: str
-    of: str
-    own: bool
-    of_claim: bool
-    default: Value
-
-    def __call__(self, traced: TracedSubject) -> str:
-        """Tell the request from the default."""
-        # A default stands in the facts as it is here, digit for digit; what compares equal may still have been given.
-        if (traced.row if self.own else traced.shared).get(self.path) != self.default:
-            return "request"
-        given = traced.given if self.own else traced.facts.request.get(self.of)
-        if self.of_claim and isinstance(given, dict):
-            given = given.get(self.of)
-        return "request" if isinstance(given, dict) and self.name in given else "default"
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A table's rows by the values that they test, of which there are few; `name` names those not met before.
-
-    Only the rows that gave a value are kept: where there are no lines at all, none of them is undetermined either.
-    """
-
-    field: str
-    own: bool
-    name: Origin
-    tested: tuple[tuple[str, bool], ...]
-    seen: dict[object, str]
-
-    def __call__(self, traced: TracedSubject) -> str:
-        """Name the rows."""
-        row, shared = traced.row, traced.shared
-        if self.field not in (row if self.own else shared):
-            return self.name(traced)
-        key = (traced.engine, *[(row if mine else shared).get(path, NOT_KNOWN) for path, mine in self.tested])
-        return self.seen.get(key) or keep(self.seen, key, self.name(traced))
-
-
 def origin_of(
-    field: Field, derivation: Derivation | None, table: DerivedTable | None, subject: Subject, types: Mapping[str, Type]
+    field: Field, derivation: Derivation | None, table: DerivedTable | None, subject: Subject
 ) -> str | Origin:
     """Return where a field's value comes from, or the function that tells it for one traced.
 
@@ -106,19 +33,19 @@ def origin_of(
         derivation: how it is derived; None for what is given or found.
         table: the policy's table that derives it, if one does.
         subject: whose row it stands in.
-        types: the type of every field.
     """
     if derivation is None:
-        return FOUND.get(field.path) or _given(field, subject)
+        found = FOUND.get(field.path)
+        return found.by if found else _given(field, subject)
     if table is not None:
-        return _rows(table, subject, types)
+        return _rows(table, subject)
     if field.path == "deal.line_count":
         return lambda traced: f"count of {_lines(traced.facts)}"
-    if field.path in FUNCTION_TEXTS:
-        inputs = FUNCTION_INPUTS[field.path]
-        return _formula(
-            Template(FUNCTION_TEXTS[field.path], tuple([FieldValue(path, Scalar.TEXT) for path in inputs])), subject
-        )
+    if margin := MARGINS.get(field.path):
+        return _formula(template(margin.formula, plain_rates=True), subject)
+    if function := FUNCTIONS.get(field.path):
+        parts = tuple([FieldValue(path, Scalar.TEXT) for path in function.inputs])
+        return _formula(Template(function.written, parts), subject)
     if derivation.formula is not None:
         return _formula(template(derivation.formula, plain_rates=field.path in FORMULAS), subject)
     return "special_orders.kinds"
@@ -133,9 +60,20 @@ def _given(field: Field, subject: Subject) -> str | Origin:
     """Tell the request from a default: where the value is the default's, the request says whether it gave it."""
     if field.default is None:
         return "request"
-    own = is_own(field.path, subject)
-    of_claim = subject is Subject.CLAIM and field.object == "partner"
-    return Given(field.path, field.name, field.object, own, of_claim, plain(field.default))
+    path, name, of, default = field.path, field.name, field.object, plain(field.default)
+    own = is_own(path, subject)
+    of_claim = subject is Subject.CLAIM and of == "partner"
+
+    def given(traced: TracedSubject) -> str:
+        # A default stands in the facts as it is here, digit for digit; what compares equal may still have been given.
+        if (traced.row if own else traced.shared).get(path) != default:
+            return "request"
+        found = traced.given if own else traced.facts.request.get(of)
+        if of_claim and isinstance(found, dict):
+            found = found.get(of)
+        return "request" if isinstance(found, dict) and name in found else "default"
+
+    return given
 
 
 def _formula(formula: Template, subject: Subject) -> str | Origin:
@@ -147,7 +85,16 @@ def _formula(formula: Template, subject: Subject) -> str | Origin:
     pattern = formula.text.replace("%", "%%").replace("{}", "%s")  # this is filled in twice as fast
     if any(isinstance(part, Aggregate) for part in formula.parts):
         return lambda traced: pattern % tuple([_part(part, traced, subject) for part in formula.parts])
-    return Filled(pattern, tuple([(part.field, is_own(part.field, subject)) for part in formula.parts]))
+    fields = tuple([(part.field, is_own(part.field, subject)) for part in formula.parts])
+
+    def filled(traced: TracedSubject) -> str:
+        row, shared = traced.texts, traced.shared_texts
+        values = [(row if own else shared).get(path) for path, own in fields]
+        if None in values:  # of what is unknown, or null
+            values = [_shown((row if own else shared), path) for path, own in fields]
+        return pattern % tuple(values)
+
+    return filled
 
 
 def _shown(texts: Texts, path: str) -> str:
@@ -180,16 +127,15 @@ def _sum(path: str, lines: Sequence[Row] | None) -> Ratio | None:
     return None if lines is None else total
 
 
-def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> Origin:
-    """Name the rows of a table that gave the value, or those that leave it open."""
-    group = Group.of(table.rows, subject)
+def _rows(table: DerivedTable, subject: Subject) -> Origin:
+    """Name the rows of a table that gave the value, or those that leave it open, as they were judged in deriving it."""
     values = [plain(effect.value) for row in table.rows for effect in row.effects if isinstance(effect, Assign)]
     own = is_own(table.field, subject)
 
     each = [_named(table, [number]) for number in range(len(table.rows))]
 
     def name(traced: TracedSubject) -> str:
-        fired, undetermined = traced.engine.match(group, traced.shared, traced.row)
+        fired, undetermined = traced.facts.judged[table.field, traced.number]
         state = traced.row if own else traced.shared
         if table.field not in state:
             return "undetermined " + _named(table, [*positions(undetermined)])
@@ -201,11 +147,7 @@ def _rows(table: DerivedTable, subject: Subject, types: Mapping[str, Type]) -> O
             numbers = [n for n in numbers if value is not None and order(values[n], value) == 0]
         return _named(table, numbers) if numbers else "no row"
 
-    read = sorted({path for row in table.rows for path in rule_fields(row)})
-    if not all(is_few_valued(path, types[path]) for path in read):
-        return name
-    tested = tuple([(path, is_own(path, subject)) for path in read])
-    return Named(table.field, own, name, tested, {})
+    return name
 
 
 def _named(table: DerivedTable, numbers: list[int]) -> str:

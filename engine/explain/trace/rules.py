@@ -5,11 +5,10 @@ from typing import Literal, TypeAlias
 from engine.core.decision import Json, Language
 from engine.core.interpret import compute
 from engine.core.views import View
-from engine.explain.trace import effects, kept
+from engine.explain.trace import effects
 from engine.explain.trace.conditions import Traced, traced
 from engine.explain.trace.fields import FieldBook, Listing, Reads
 from engine.explain.trace.traced_subject import Entry, TracedSubject
-from engine.explain.trace.unrolled import Tell, telling
 from engine.explain.words import effect_text
 from engine.plan.groups import Group, Match
 from engine.plan.tables.bits import Bits, numbers_of, positions
@@ -36,7 +35,6 @@ class TracedRule:
         self._blanks: dict[tuple[Status, str | None, Language], Entry] = {}
         self._then: dict[Language, list[Entry]] = {}
         self._scores = tuple([effect.points for effect in rule.effects if isinstance(effect, Score)])
-        self._told = 0
         self.reads: Reads = book.reads(rule_fields(rule), subject)
 
     def entry(self, status: Status, traced: TracedSubject, language: Language) -> Entry:
@@ -49,13 +47,6 @@ class TracedRule:
         if self._scores:
             self._put_points(entry, traced, language)
         return entry
-
-    def unrolled(self, key: str | None, language: Language) -> Tell | None:
-        """Return what makes the entry of a rule that is shown often; None of one that is not, or that gives a score."""
-        self._told += 1
-        if self._scores or self._told <= kept.OFTEN:
-            return None
-        return telling(self._tests, self._blanks.get((FIRED, key, language)) or self._blank(FIRED, key, language), key)
 
     def _blank(self, status: Status, key: str | None, language: Language) -> Entry:
         """Return an entry with everything that no request changes, and with places for the rest."""
@@ -96,7 +87,6 @@ class TracedGroup:
         self._rules: list[TracedRule | None] = [None] * len(group.rules)
         self._reads: dict[Bits, Reads] = {}
         self._matched: dict[tuple[Bits, Bits, Bits], tuple[tuple[int, Status], ...]] = {}
-        self._unrolled: dict[tuple[str | None, Language], list[Tell | None]] = {}
         self.listing = listing
 
     def __getitem__(self, number: int) -> TracedRule:
@@ -108,19 +98,8 @@ class TracedGroup:
 
     def entries(self, bits: Bits, match: Match, traced: TracedSubject, language: Language) -> list[Json]:
         """Return the entries of some of the rules, as they were matched."""
-        unrolled = self._unrolled.get((traced.key, language))
-        if unrolled is None:
-            unrolled = self._unrolled[traced.key, language] = [None] * len(self._rules)
-        listed: list[Json] = []
-        for number, status in self._statuses(bits, bits & match.fired, bits & match.undetermined):
-            tell = unrolled[number]
-            if tell is None:
-                rule = self[number]
-                unrolled[number] = rule.unrolled(traced.key, language)
-                listed.append(rule.entry(status, traced, language))
-            else:
-                listed.append(tell(traced, status))
-        return listed
+        statuses = self._statuses(bits, bits & match.fired, bits & match.undetermined)
+        return [self[number].entry(status, traced, language) for number, status in statuses]
 
     def _statuses(self, bits: Bits, fired: Bits, open_: Bits) -> tuple[tuple[int, Status], ...]:
         """Return the numbers of some rules, and what became of each."""

@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from engine.core.decision import Json
 from engine.core.facts import Facts, Row
-from engine.plan.groups import Engine
 
 Entry: TypeAlias = dict[str, Json]
 # The text of every known value that a trace shows of one row, by field.
@@ -18,14 +17,15 @@ class TracedSubject:
     """The facts from one subject's view; for the deal itself the shared facts are its row.
 
     `key` and `name` say whose an entry is: `line` and its number, `claim` or `partner` and its id; `key` is None where
-    that goes without saying. `given` is the subject's own object in the request. `told` has the entries of tests that
-    read shared facts alone, by test: they are the same for every line, and made once for a decision.
+    that goes without saying. `number` counts the subject's rows from 0, None for the deal. `given` is the subject's own
+    object in the request. `told` has the entries of tests that read shared facts alone, by test: they are the same for
+    every line, and made once for a decision.
 
     Not frozen, though nothing changes it: one is made for every line, and a frozen one takes four times as long.
     """
 
-    engine: Engine
     facts: Facts
+    number: int | None
     shared: Row
     row: Row
     shared_texts: Texts

@@ -1,16 +1,20 @@
 """What summaries are made from: a ruling with its policy, and the few things that every kind asks of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import TypeVar
 
-from engine.core.decision import Json, Language
+from engine.core.decision import Language
 from engine.core.facts import Facts
+from engine.core.parts import Step
 from engine.explain.words import en, zh
 from engine.explain.words.phrases import joined, say
-from engine.kinds.price.authority import is_authority
 from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import positions
 from rules.ir import Effect, Policy, Role, Rule
 
+AnyStep = TypeVar("AnyStep", bound=Step)
+
+AUTHORITY = "price_approval.authority"
 OUTCOMES = {"en": en.OUTCOMES, "zh": zh.OUTCOMES}
 
 
@@ -18,9 +22,9 @@ class RulingReader:
     """A ruling to be told."""
 
     def __init__(
-        self, ruling: Ruling, policy: Policy, language: Language, facts: Facts | None, missing: tuple[str, ...]
+        self, ruling: Ruling, policy: Policy, language: Language, facts: Facts, missing: tuple[str, ...]
     ) -> None:
-        """Take the ruling, whose words are used, and the facts and missing fields where the caller has them."""
+        """Take the ruling, the policy whose words are used, the request's facts, and the fields to ask for."""
         self.ruling = ruling
         self.policy = policy
         self.language = language
@@ -35,14 +39,9 @@ class RulingReader:
         """List several things."""
         return joined(parts, self.language)
 
-    def entries(self, key: str) -> list[Mapping[str, Json]]:
-        """Return a list of objects of the result."""
-        found = self.ruling.result.get(key)
-        return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
-
-    def steps(self, *names: str) -> Iterator[Mapping[str, Json]]:
-        """Yield the data of some steps, in order."""
-        return (step.data for step in self.ruling.steps if step.step in names)
+    def steps(self, kind: type[AnyStep]) -> Iterator[AnyStep]:
+        """Yield the steps of a kind, in order."""
+        return (step for step in self.ruling.steps if isinstance(step, kind))
 
     def title(self, role: str) -> str:
         """Return the title of a level or a role; its id where the policy does not know it."""
@@ -52,8 +51,9 @@ class RulingReader:
 
     def rule(self, identity: str) -> Rule | None:
         """Return a rule of one of the ruling's groups by its id; a row of authority that has the same is not meant."""
-        groups = {id(match.group): match.group for match in self.ruling.matches if not is_authority(match.group)}
-        return next((rule for group in groups.values() for rule in group.rules if rule.id == identity), None)
+        groups = dict.fromkeys(match.group for match in self.ruling.matches)
+        rules = (rule for group in groups for rule in group.rules)
+        return next((rule for rule in rules if rule.id == identity and rule.section != AUTHORITY), None)
 
     def reason_of(self, identity: str) -> str:
         """Return why a rule is there, with its id; only the id where the owner does not say."""
@@ -62,17 +62,11 @@ class RulingReader:
             return identity
         return self.say("of_rule", reason=rule.because.in_language(self.language), rule=identity)
 
-    def reasons(self, given: list[Mapping[str, Json]], name: str = "rule") -> str:
-        """List entries of the result that have a reason, a rule's or control's id under `name`, and perhaps a line."""
-        told = []
-        for entry in given:
-            reason = str(entry["reason"])
-            if entry.get(name) is not None:
-                reason = self.say("of_rule", reason=reason, rule=entry[name])
-            if "line" in entry:
-                reason = self.say("on_line", place=self.say("line", line=entry["line"]), reason=reason)
-            told.append(reason)
-        return self.joined(told)
+    def reason(self, reason: str, rule: str | None, line: int | None = None) -> str:
+        """Return a reason with the rule that gives it, if one does, and the line that it is about."""
+        if rule is not None:
+            reason = self.say("of_rule", reason=reason, rule=rule)
+        return reason if line is None else self.say("on_line", place=self.say("line", line=line), reason=reason)
 
     def fired(self, effect: type[Effect]) -> Iterator[tuple[Rule, Effect]]:
         """Yield the fired rules that have an effect of a kind, with the effect."""
@@ -86,8 +80,8 @@ class RulingReader:
     def needs_information(self) -> str:
         """Say what is missing, and what remains possible."""
         fields = self.joined([*(self.missing or sorted(self.ruling.missing))])
-        possible = (self.ruling.possible or {}).get("outcomes")
-        if not isinstance(possible, list) or not possible:
+        possible = self.ruling.possible
+        if possible is None or not possible.outcomes:
             return self.say("needs_bare", fields=fields)
-        names = [OUTCOMES[self.language][str(outcome)] for outcome in possible]
+        names = [OUTCOMES[self.language][outcome] for outcome in possible.outcomes]
         return self.say("needs", fields=fields, outcomes=self.say("comma").join(names))

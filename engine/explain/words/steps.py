@@ -1,17 +1,17 @@
-"""The steps from the rules to the outcome, in sentences; each step's data is the trace's own."""
+"""The steps from the rules to the outcome, in sentences; a language that forgets one is a type error."""
 
-from collections.abc import Mapping
-
-from engine.core.decision import Json, Language
+from engine.answers.decisions import AnyStep
+from engine.core.decision import Language
 from engine.explain.words import en, zh
 
-STEPS = {"en": en.STEPS, "zh": zh.STEPS}
+STEPS = {"en": en.step_text, "zh": zh.step_text}
 
 
-def step_text(step: str, data: Mapping[str, Json], language: Language) -> str:
-    """Return a step's sentence; a step without one is a mistake of ours, and a KeyError.
+def step_text(step: AnyStep, language: Language) -> str:
+    """Return a step's sentence.
 
-    >>> step_text("authority", {"line": 2, "level": "regional_director"}, "en")
+    >>> from engine.answers.price import AuthorityStep
+    >>> step_text(AuthorityStep(line=2, level="regional_director"), "en")
     'line 2: regional_director is the lowest level that may sign it'
     """
-    return STEPS[language][step](data)
+    return STEPS[language](step)

@@ -1,12 +1,44 @@
 """What is said in Chinese."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import assert_never
 
-from engine.core.decision import Json
+from engine.answers.allocation import (
+    AcceptanceStep,
+    AllocationAsksStep,
+    AllocationOutcomeStep,
+    CandidateEligibilityStep,
+    CandidateTieStep,
+    ChosenStep,
+    FallbackStep,
+    ScoresStep,
+    SplitStep,
+)
+from engine.answers.decisions import AnyStep, Outcome
+from engine.answers.elimination import CriterionStep
+from engine.answers.price import (
+    AtLeastStep,
+    AuthorityStep,
+    ChainStep,
+    HighestLineStep,
+    PriceOutcomeStep,
+    RaiseStep,
+)
+from engine.answers.registration import (
+    ClaimEligibilityStep,
+    ClaimTieStep,
+    ContestStep,
+    HeldWinnerStep,
+    PriorityStep,
+    ProtectionStep,
+    RecommendationOpenStep,
+    RegistrationAsksStep,
+    RegistrationOutcomeStep,
+)
+from engine.answers.special_order import AuditStep, OrderOutcomeStep
+from engine.core.parts import MissingDidNotMatterStep, Shown
 
-Data = Mapping[str, Json]
-
-OUTCOMES = {
+OUTCOMES: Mapping[Outcome, str] = {
     "auto_approved": "自动批准",
     "requires_approval": "需要审批",
     "held": "暂停",
@@ -21,151 +53,169 @@ OUTCOMES = {
 }
 
 
-def _whose(data: Data) -> str:
+def _whose(step: AtLeastStep | RaiseStep | AuditStep) -> str:
     """Say what a step is about: `第2行：`, or nothing for the whole deal."""
-    return f"第{data['line']}行：" if "line" in data else ""
+    return f"第{step.line}行：" if step.line is not None else ""
 
 
-def _authority(data: Data) -> str:
-    if data["level"] is None:
-        return f"第{data['line']}行：任何级别均无权签批"
-    if data["level"] == "automatic":
-        return f"第{data['line']}行：无需签批"
-    return f"第{data['line']}行：最低可由 {data['level']} 签批"
+def _authority(step: AuthorityStep) -> str:
+    if step.level is None:
+        return f"第{step.line}行：任何级别均无权签批"
+    if step.level == "automatic":
+        return f"第{step.line}行：无需签批"
+    return f"第{step.line}行：最低可由 {step.level} 签批"
 
 
-def _highest_line(data: Data) -> str:
-    if data["level"] is None:
+def _highest_line(step: HighestLineStep) -> str:
+    if step.level is None:
         return "各行最高级别未定或无人有权"
-    return f"各行最高级别为 {data['level']}"
+    return f"各行最高级别为 {step.level}"
 
 
-def _audit(data: Data) -> str:
-    drawn = "抽中本单" if data["sampled"] else "未抽中本单"
-    return f"{_whose(data)}{data['control']} 按 {data['rate']} 抽审：{drawn}"
+def _audit(step: AuditStep) -> str:
+    drawn = "抽中本单" if step.sampled else "未抽中本单"
+    return f"{_whose(step)}{step.control} 按 {step.rate} 抽审：{drawn}"
 
 
-def _eligibility(data: Data) -> str:
-    if "candidates" in data:
-        out = f"；排除：{_listed(data['excluded'])}" if data["excluded"] else ""
-        open_ = f"；未定：{_listed(data['undetermined'])}" if data["undetermined"] else ""
-        return f"候选：{_listed(data['candidates']) or '无'}{out}{open_}"
-    said = f"（{_listed(data['rules'])}）" if data["rules"] else ""
-    status = {"rejected": "被驳回", "held": "待核实", "eligible": "合格"}[str(data["status"])]
-    forfeited = "，丧失报备保护" if data["forfeited"] else ""
-    protected = "，受保护" if data["protected"] else "，是否受保护未知" if data["protected"] is None else ""
-    open_ = f"；未定：{_listed(data['undetermined'])}" if data["undetermined"] else ""
-    return f"{data['claim']} {status}{said}{forfeited}{protected}{open_}"
+def _candidates(step: CandidateEligibilityStep) -> str:
+    out = f"；排除：{_listed(step.excluded)}" if step.excluded else ""
+    open_ = f"；未定：{_listed(step.undetermined)}" if step.undetermined else ""
+    return f"候选：{_listed(step.candidates) or '无'}{out}{open_}"
 
 
-def _criterion(data: Data) -> str:
-    place = f"第{data['round']}席，" if data.get("round", 1) != 1 else ""
-    if data["unknown"]:
-        return f"{place}{data['criterion']}：{_listed(data['unknown'])} 的取值未知，无法判定"
-    if not data["dropped"]:
-        return f"{place}{data['criterion']}：全部保留（{_values(data, data['kept'])}）"
-    kept, dropped = _values(data, data["kept"]), _values(data, data["dropped"])
-    return f"{place}{data['criterion']}：保留 {kept}，淘汰 {dropped}"
+def _claim(step: ClaimEligibilityStep) -> str:
+    said = f"（{_listed(step.rules)}）" if step.rules else ""
+    status = {"rejected": "被驳回", "held": "待核实", "eligible": "合格"}[step.status]
+    forfeited = "，丧失报备保护" if step.forfeited else ""
+    protected = "，受保护" if step.protected else "，是否受保护未知" if step.protected is None else ""
+    open_ = f"；未定：{_listed(step.undetermined)}" if step.undetermined else ""
+    return f"{step.claim} {status}{said}{forfeited}{protected}{open_}"
 
 
-def _tie(data: Data) -> str:
-    if "claims" in data:
-        return f"{_listed(data['claims'])} 不分先后"
-    return f"{_listed(data['partners'])} 不分先后，按编号取 {_listed(data['chosen'])}"
+def _criterion(step: CriterionStep) -> str:
+    place = f"第{step.round}席，" if step.round not in (None, 1) else ""
+    if step.unknown:
+        return f"{place}{step.criterion}：{_listed(step.unknown)} 的取值未知，无法判定"
+    if not step.dropped:
+        return f"{place}{step.criterion}：全部保留（{_values(step, step.kept)}）"
+    kept, dropped = _values(step, step.kept), _values(step, step.dropped)
+    return f"{place}{step.criterion}：保留 {kept}，淘汰 {dropped}"
 
 
-def _priority(data: Data) -> str:
-    first = data["claim"] or "无"
-    if data["decided_by"] is None:
+def _priority(step: PriorityStep) -> str:
+    first = step.claim or "无"
+    if step.decided_by is None:
         return f"仅一方竞争：{first}"
-    if data["decided_by"] == "tie":
-        return f"{data['contenders']} 方竞争，各项规则均无法分出先后"
-    return f"{data['contenders']} 方竞争：{first} 居首，由 {data['decided_by']} 决定"
+    if step.decided_by == "tie":
+        return f"{step.contenders} 方竞争，各项规则均无法分出先后"
+    return f"{step.contenders} 方竞争：{first} 居首，由 {step.decided_by} 决定"
 
 
-def _protection(data: Data) -> str:
-    if data.get("kept"):
-        return f"{data['claim']} 保留现有保护期，至 {data['protected_until']}"
-    if data["undetermined"]:
-        return f"{data['claim']}：保护期取决于 {_listed(data['undetermined'])}"
-    if data["window"] is None:
-        return f"{data['claim']}：不授予保护期"
-    extend = f"，可续期 {data['extend']}" if data["extend"] else "，不可续期"
-    row = f"（{data['rule']}）" if data["rule"] else ""
-    return f"{data['claim']} 保护期 {data['window']}，至 {data['protected_until']}{extend}{row}"
+def _protection(step: ProtectionStep) -> str:
+    if step.kept:
+        return f"{step.claim} 保留现有保护期，至 {step.protected_until}"
+    if step.undetermined:
+        return f"{step.claim}：保护期取决于 {_listed(step.undetermined)}"
+    if step.window is None:
+        return f"{step.claim}：不授予保护期"
+    extend = f"，可续期 {step.extend}" if step.extend else "，不可续期"
+    row = f"（{step.rule}）" if step.rule else ""
+    return f"{step.claim} 保护期 {step.window}，至 {step.protected_until}{extend}{row}"
 
 
-def _scores(data: Data) -> str:
-    return "得分：" + _pairs(data["scores"], unknown="未知")
+def _scores(step: ScoresStep) -> str:
+    return "得分：" + _pairs(step.scores, unknown="未知")
 
 
-def _fallback(data: Data) -> str:
-    return f"无候选人：转 {data['fallback']}" if data["fallback"] else "无候选人"
+def _fallback(step: FallbackStep) -> str:
+    return f"无候选人：转 {step.fallback}" if step.fallback else "无候选人"
 
 
-def _split(data: Data) -> str:
-    if data["undetermined"]:
-        return f"分成取决于 {_listed(data['undetermined'])}"
-    if data["shares"] is None:
+def _split(step: SplitStep) -> str:
+    if step.undetermined:
+        return f"分成取决于 {_listed(step.undetermined)}"
+    if step.shares is None:
         return "没有适用的分成"
-    row = f"（{data['rule']}）" if data["rule"] else ""
-    if data["amounts"] is None:
-        return f"分成：{_pairs(data['shares'])}{row}"
-    return f"{data['base']} 的分成：{_pairs(data['amounts'])}{row}"
+    row = f"（{step.rule}）" if step.rule else ""
+    if step.amounts is None:
+        return f"分成：{_pairs(step.shares)}{row}"
+    return f"{step.base} 的分成：{_pairs(step.amounts)}{row}"
 
 
-def _asks(data: Data) -> str:
-    rest = f"；仍可能：{'、'.join([OUTCOMES[name] for name in _names(data['outcomes'])])}"
-    return f"缺少以下信息无法判定：{_listed(data['fields'])}{rest if data['outcomes'] else ''}"
+def _asks(step: RegistrationAsksStep | AllocationAsksStep) -> str:
+    rest = f"；仍可能：{'、'.join([OUTCOMES[name] for name in step.outcomes])}"
+    return f"缺少以下信息无法判定：{_listed(step.fields)}{rest if step.outcomes else ''}"
 
 
-def _names(names: Json) -> list[str]:
-    return [str(name) for name in names] if isinstance(names, list) else []
+def _listed(names: Sequence[str]) -> str:
+    return "、".join(names)
 
 
-def _listed(names: Json) -> str:
-    return "、".join(_names(names))
-
-
-def _value(value: Json) -> str:
+def _value(value: Shown) -> str:
     """Write a contender's value at a criterion."""
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "无" if value is None else _listed(value) if isinstance(value, list) else str(value)
+    return "无" if value is None else value if isinstance(value, str) else _listed(value)
 
 
-def _values(data: Data, names: Json) -> str:
-    values = data["values"]
-    assert isinstance(values, dict)
-    return "、".join([f"{name}（{_value(values.get(name))}）" for name in _names(names)])
+def _values(step: CriterionStep, names: Sequence[str]) -> str:
+    return "、".join([f"{name}（{_value(step.values.get(name))}）" for name in names])
 
 
-def _pairs(pairs: Json, *, unknown: str = "无") -> str:
-    assert isinstance(pairs, dict)
+def _pairs(pairs: Mapping[str, str | None], *, unknown: str = "无") -> str:
     return "、".join([f"{name} {unknown if value is None else value}" for name, value in pairs.items()])
 
 
-STEPS: dict[str, Callable[[Data], str]] = {
-    "authority": _authority,
-    "highest_line": _highest_line,
-    "at_least": lambda data: f"{_whose(data)}{data['rule']} 要求至少 {data['level']}",
-    "raise": lambda data: f"{_whose(data)}{data['rule']} 上调 {data['levels']} 级",
-    "chain": lambda data: f"自提交人 {data['submitter']} 逐级至 {data['level']}",
-    "audit": _audit,
-    "eligibility": _eligibility,
-    "criterion": _criterion,
-    "tie": _tie,
-    "priority": _priority,
-    "contest": lambda data: f"存在争议：{_listed(data['rules'])}",
-    "held_winner": lambda data: f"{data['claim']} 须先核实放行方可判定归属（{_listed(data['rules'])}）",
-    "protection": _protection,
-    "recommendation_open": lambda data: f"推荐对象未定：{_listed(data['claims'])}",
-    "scores": _scores,
-    "chosen": lambda data: f"选定：{_listed(data['partners'])}",
-    "fallback": _fallback,
-    "acceptance": lambda data: f"须在 {data['within']} 内接单，截止 {data['accept_by']}",
-    "split": _split,
-    "needs_information": _asks,
-    "outcome": lambda data: f"结论：{OUTCOMES[str(data['outcome'])]}",
-    "missing_did_not_matter": lambda data: f"以下信息未提供，但不影响结论：{_listed(data['fields'])}",
-}
+def step_text(step: AnyStep) -> str:
+    """Return a step's sentence."""
+    match step:
+        case AuthorityStep():
+            return _authority(step)
+        case HighestLineStep():
+            return _highest_line(step)
+        case AtLeastStep():
+            return f"{_whose(step)}{step.rule} 要求至少 {step.level}"
+        case RaiseStep():
+            return f"{_whose(step)}{step.rule} 上调 {step.levels} 级"
+        case ChainStep():
+            return f"自提交人 {step.submitter} 逐级至 {step.level}"
+        case AuditStep():
+            return _audit(step)
+        case ClaimEligibilityStep():
+            return _claim(step)
+        case CandidateEligibilityStep():
+            return _candidates(step)
+        case CriterionStep():
+            return _criterion(step)
+        case ClaimTieStep():
+            return f"{_listed(step.claims)} 不分先后"
+        case CandidateTieStep():
+            return f"{_listed(step.partners)} 不分先后，按编号取 {_listed(step.chosen)}"
+        case PriorityStep():
+            return _priority(step)
+        case ContestStep():
+            return f"存在争议：{_listed(step.rules)}"
+        case HeldWinnerStep():
+            return f"{step.claim} 须先核实放行方可判定归属（{_listed(step.rules)}）"
+        case ProtectionStep():
+            return _protection(step)
+        case RecommendationOpenStep():
+            return f"推荐对象未定：{_listed(step.claims)}"
+        case ScoresStep():
+            return _scores(step)
+        case ChosenStep():
+            return f"选定：{_listed(step.partners)}"
+        case FallbackStep():
+            return _fallback(step)
+        case AcceptanceStep():
+            return f"须在 {step.within} 内接单，截止 {step.accept_by}"
+        case SplitStep():
+            return _split(step)
+        case RegistrationAsksStep() | AllocationAsksStep():
+            return _asks(step)
+        case PriceOutcomeStep() | OrderOutcomeStep() | RegistrationOutcomeStep() | AllocationOutcomeStep():
+            return f"结论：{OUTCOMES[step.outcome]}"
+        case MissingDidNotMatterStep():
+            return f"以下信息未提供，但不影响结论：{_listed(step.fields)}"
+        case _:
+            assert_never(step)

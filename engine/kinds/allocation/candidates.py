@@ -1,4 +1,4 @@
-"""Candidates after eligibility and scoring (LANGUAGE.md section 8): what is certain, and what is left open.
+"""Candidates after eligibility and scoring (docs/language.md section 8): what is certain, and what is left open.
 
 A rule that names a partner speaks of that candidate; one that names only the deal, or a line, of all of them. A rule
 that names lines gives its points for every line that it fires for. A formula whose value is null gives no points.
@@ -86,12 +86,14 @@ class Scores:
         return (*self.by_candidate.get(None, ()), *self.by_candidate.get(candidate, ()))
 
 
-def judge_candidates(engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs) -> Candidates:
+def judge_candidates(
+    engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs, *, near: bool
+) -> Candidates:
     """Judge eligibility, candidate by candidate."""
     given = facts.candidates or []
     numbers = sorted(range(len(given)), key=lambda number: str(given[number]["partner.id"]))
     numbered = tuple([(number, given[number]) for number in numbers])
-    matches = tuple([match for group in groups for match in match_rows(engine, group, facts, numbered)])
+    matches = tuple([match for group in groups for match in match_rows(engine, group, facts, numbered, near=near)])
     place = {number: candidate for candidate, number in enumerate(numbers)}
     excluded = {candidate for match in matches if match.fired for candidate in _spoken_of(match, place)}
     doubts = [
@@ -111,12 +113,12 @@ def _spoken_of(match: Match, place: dict[int, int]) -> Iterable[int]:
 
 
 def judge_scores(
-    engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs, *, candidates: Candidates
+    engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs, *, candidates: Candidates, near: bool
 ) -> Scores:
     """Judge the score rules for those who are not certainly out."""
     eligible = [candidates.numbered[candidate] for candidate in candidates.eligible]
     place = {number: candidate for candidate, (number, _) in enumerate(candidates.numbered)}
-    matches = tuple([match for group in groups for match in match_rows(engine, group, facts, eligible)])
+    matches = tuple([match for group in groups for match in match_rows(engine, group, facts, eligible, near=near)])
     own: dict[int, list[Scoring]] = {candidate: [] for candidate in candidates.eligible}
     common: list[Scoring] = []
     unknown: dict[int | None, frozenset[str]] = {}

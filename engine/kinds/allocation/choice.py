@@ -1,4 +1,4 @@
-"""Between candidates: who is chosen in one combination of what undetermined rules leave open (LANGUAGE.md section 8).
+"""Between candidates: who is chosen in one combination of what is undetermined (docs/language.md section 8).
 
 Each candidate stands in `Entries` once for every score that it could have, so that places by criteria are worked out
 once; a combination is then a choice among entries, one for each candidate that is not excluded in it.
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from engine.answers.allocation import AllocationOutcome
 from engine.core.facts import Facts, Row
 from engine.core.views import UNKNOWN, View
 from engine.kinds.allocation.candidates import Candidates, Scores, Scoring, score_of
@@ -21,7 +22,7 @@ from rules.ir import Subject
 SCORE = "partner.score"
 MOST_ENTRIES = 8_000
 # Outcome and chosen candidates.
-Binding: TypeAlias = tuple[str, frozenset[int]]
+Binding: TypeAlias = tuple[AllocationOutcome, frozenset[int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ class Entries:
         self._usual: list[int] = []
         self._touched: list[tuple[int, int]] = []
         self.narrowed(frozenset(candidates.eligible))
-        copies = Facts(facts.as_of, facts.today, dict(facts.shared), facts.lines, None, self.rows, {})
+        copies = facts.what_if(dict(facts.shared), lines=facts.lines, candidates=self.rows)
         derivations.derive(engine, copies, stage=1)
         self.scales: tuple[Scale, ...] = criteria.scales(engine, facts.shared, self.rows)
 
@@ -142,7 +143,7 @@ class Entries:
                 for path in unknown_of(scale, self.rows[entry], self._shared, Subject.PARTNER):
                     missing |= self._behind(path, entry)
             return Chosen(("needs_information", frozenset()), frozenset(missing), entries, choice)
-        outcome = "allocated" if entries else "fallback"
+        outcome: AllocationOutcome = "allocated" if entries else "fallback"
         owners = frozenset([self.owner[entry] for entry in choice.chosen])
         return Chosen((outcome, owners), frozenset(), entries, choice)
 

@@ -1,4 +1,4 @@
-"""Who gets this deal (LANGUAGE.md section 8): eligibility, scores, choice by elimination, split.
+"""Who gets this deal (docs/language.md section 8): eligibility, scores, choice by elimination, split.
 
 What binds is the outcome and who is chosen. Where undetermined rules leave these the same, the decision stands, and the
 scores and the ranking are told as the rules that fire have them.
@@ -7,8 +7,14 @@ scores and the ranking are told as the rules that fire have them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from engine.answers.allocation import (
+    AllocationAsksStep,
+    AllocationOutcome,
+    AllocationOutcomeStep,
+    AllocationPossible,
+)
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
 from engine.core.facts import Facts
@@ -23,6 +29,7 @@ from engine.kinds.allocation.candidates import (
     score_of,
 )
 from engine.kinds.allocation.choice import SCORE, Chosen, Entries
+from engine.kinds.allocation.effects import known
 from engine.kinds.allocation.result import Shares, allocation_steps, result_of
 from engine.kinds.allocation.splitting import split_amount
 from engine.kinds.elimination.criteria import Criteria
@@ -39,13 +46,13 @@ from engine.kinds.elimination.doubts import (
 )
 from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
 from rules.ir import PartnerAllocation, Policy, Rule, Split, Subject
+from rules.sections.partner_allocation import OUTCOMES
 from rules.traverse import rule_fields
 
 _Doubt: TypeAlias = Doubt[Excluding] | Doubt[Scoring]
-OUTCOMES = ("allocated", "fallback")
-ASKS = "needs_information"
+ASKS: Final = "needs_information"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +74,7 @@ def plan(policy: Policy) -> AllocationPlan | None:
     if section is None:
         return None
     criteria = Criteria.of(section.by, Subject.PARTNER, lambda path: policy.fields[path].type)
-    rules = (*section.eligibility, *section.score, *section.split)
+    rules = known((*section.eligibility, *section.score, *section.split))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     found = derivations(policy, Kind.PARTNER_ALLOCATION, wanted)
     return AllocationPlan(
@@ -75,7 +82,7 @@ def plan(policy: Policy) -> AllocationPlan | None:
         eligibility=groups_of(section.eligibility),
         score=groups_of(section.score),
         criteria=criteria,
-        by_score=SCORE in criteria.fields or bool(found.stages[1]),
+        by_score=SCORE in criteria.fields or bool(found.stages[1].derivations),
         split=groups_of(section.split),
         derivations=found,
     )
@@ -89,23 +96,23 @@ class _Found:
     base: Chosen
     settled: bool
     missing: frozenset[str]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[AllocationOutcome, ...]
 
 
-def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
+def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Language, *, near: bool) -> Ruling:
     """Decide who gets the deal."""
     plan.derivations.derive(engine, facts, stage=0)
     inputs = plan.derivations.inputs
-    candidates = judge_candidates(engine, plan.eligibility, facts, inputs)
-    scores = judge_scores(engine, plan.score, facts, inputs, candidates=candidates)
+    candidates = judge_candidates(engine, plan.eligibility, facts, inputs, near=near)
+    scores = judge_scores(engine, plan.score, facts, inputs, candidates=candidates, near=near)
     found = _combine(plan, engine, facts, candidates, scores)
     _write(plan, engine, facts, candidates=candidates, scores=scores, found=found)
-    outcome = found.base.binding[0] if found.settled else ASKS
+    outcome: AllocationOutcome = found.base.binding[0] if found.settled else ASKS
     chosen = [found.entries.owner[entry] for entry in found.base.choice.chosen] if outcome == "allocated" else []
     split: list[Match] = []
     if chosen:
         first = candidates.numbered[chosen[0]]
-        split = [match for group in plan.split for match in match_rows(engine, group, facts, (first,))]
+        split = [match for group in plan.split for match in match_rows(engine, group, facts, (first,), near=near)]
     shares = _shares(plan, facts, split) if chosen else Shares()
     matches = (*candidates.eligibility, *scores.matches, *split)
     accept = plan.section.accept_within
@@ -125,9 +132,8 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
         plan.section, candidates, scores, found.entries, found.base, outcome=outcome, accept_by=accept_by, shares=shares
     )
     if not found.settled:
-        fields: list[Json] = [*sorted(found.missing)]
-        steps.append(Step(ASKS, {"fields": fields, "outcomes": [*found.outcomes]}))
-    steps.append(Step("outcome", {"outcome": outcome}))
+        steps.append(AllocationAsksStep(sorted(found.missing), [*found.outcomes]))
+    steps.append(AllocationOutcomeStep(outcome))
     did_not_matter = [fields_of(match, rule, facts.shared, inputs) for match, rule in undetermined(matches)]
     return Ruling(
         outcome=outcome,
@@ -136,7 +142,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
         steps=tuple(steps),
         basis=_basis(plan),
         missing=frozenset().union(*did_not_matter) if found.settled else found.missing,
-        possible=None if found.settled else {"outcomes": [*found.outcomes]},
+        possible=None if found.settled else AllocationPossible([*found.outcomes]),
     )
 
 
@@ -194,7 +200,7 @@ def _given_up(plan: AllocationPlan, entries: Entries, doubts: Sequence[_Doubt]) 
     return _Found(entries, base, settled=False, missing=missing, outcomes=_remaining(entries.candidates))
 
 
-def _remaining(candidates: Candidates) -> tuple[str, ...]:
+def _remaining(candidates: Candidates) -> tuple[AllocationOutcome, ...]:
     """Return the outcomes that remain: someone is left unless everyone is out."""
     most = candidates.excluded.union(*(doubt.effect.candidates for doubt in candidates.exclusions))
     is_possible = {"allocated": bool(candidates.eligible), "fallback": len(most) == len(candidates.ids)}

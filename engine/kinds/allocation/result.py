@@ -1,18 +1,34 @@
-"""An allocation's result and steps as JSON values, from what was found between the candidates."""
+"""An allocation's result and steps, from what was found between the candidates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.answers.allocation import (
+    AcceptanceStep,
+    AllocationOutcome,
+    AllocationResult,
+    AllocationStep,
+    CandidateEligibilityStep,
+    CandidateTieStep,
+    ChosenStep,
+    Contribution,
+    ExcludedPartner,
+    FallbackStep,
+    PartyShare,
+    RankedPartner,
+    ScoresStep,
+    SplitStep,
+)
 from engine.core import figures
-from engine.core.decision import Json, Language
+from engine.core.decision import Language
 from engine.core.exact import Ratio, ratio
+from engine.core.parts import RuleReason
 from engine.core.views import UNKNOWN, State
 from engine.kinds.allocation.candidates import Candidates, Scores, Scoring, score_of, total
 from engine.kinds.allocation.choice import Chosen, Entries
 from engine.kinds.elimination.ranking import ranked
 from engine.kinds.elimination.steps import elimination_steps, fraction_of
-from engine.plan.ruling import Step
 from rules.ir import Exclude, PartnerAllocation
 
 
@@ -26,13 +42,13 @@ class Shares:
     amounts: tuple[Ratio, ...] | None = None
     missing: frozenset[str] = frozenset()
 
-    def to_json(self) -> list[Json] | None:
+    def parties(self) -> list[PartyShare] | None:
         """Return the parties in the owner's order."""
         if self.shares is None:
             return None
         amounts = [None] * len(self.shares) if self.amounts is None else [figures.amount(part) for part in self.amounts]
         return [
-            {"party": party, "share": figures.rate(ratio(share)), "amount": amount}
+            PartyShare(party, figures.rate(ratio(share)), amount)
             for (party, share), amount in zip(self.shares, amounts, strict=True)
         ]
 
@@ -43,58 +59,56 @@ def result_of(
     entries: Entries,
     base: Chosen,
     *,
-    outcome: str,
+    outcome: AllocationOutcome,
     accept_by: str | None,
     fallback: str | None,
     shares: Shares,
     language: Language,
-) -> dict[str, Json]:
-    """Return the result in the contract's shape."""
+) -> AllocationResult:
+    """Return the result."""
     settled = outcome != "needs_information"
     order = list(base.entries)
     if settled:
         chosen = frozenset(base.choice.chosen)
         rest = ranked(entries.scales, [entry for entry in base.entries if entry not in chosen])
         order = [*base.choice.chosen, *(entry for tied in rest for entry in tied)]
-    return {
-        "chosen": [candidates.ids[entries.owner[entry]] for entry in base.choice.chosen] if settled else [],
-        "ranking": [_ranked(candidates, scores, entries.owner[entry]) for entry in order],
-        "excluded": [_excluded(candidates, candidate, language) for candidate in sorted(candidates.excluded)],
-        "split": shares.to_json(),
-        "accept_by": accept_by,
-        "fallback": fallback if outcome == "fallback" else None,
-    }
+    return AllocationResult(
+        chosen=[candidates.ids[entries.owner[entry]] for entry in base.choice.chosen] if settled else [],
+        ranking=[_ranked(candidates, scores, entries.owner[entry]) for entry in order],
+        excluded=[_excluded(candidates, candidate, language) for candidate in sorted(candidates.excluded)],
+        split=shares.parties(),
+        accept_by=accept_by,
+        fallback=fallback if outcome == "fallback" else None,
+    )
 
 
-def _ranked(candidates: Candidates, scores: Scores, candidate: int) -> dict[str, Json]:
+def _ranked(candidates: Candidates, scores: Scores, candidate: int) -> RankedPartner:
     by_rule: dict[str, list[State]] = {}
     for scoring in scores.points[candidate]:
         by_rule.setdefault(scoring.rule, []).append(scoring.points)
     points = {rule: total(states) for rule, states in by_rule.items()}
     open_ = [rule for rule, state in points.items() if state is UNKNOWN]
     open_ += [doubt.effect.rule for doubt in scores.doubted(candidate)]
-    return {
-        "partner": candidates.ids[candidate],
-        "score": _shown(score_of(scores.points[candidate])),
-        "contributions": [
-            {"rule": rule, "score": _shown(state)} for rule, state in points.items() if state is not UNKNOWN
-        ],
-        "undetermined": [*dict.fromkeys(open_)],
-    }
+    return RankedPartner(
+        partner=candidates.ids[candidate],
+        score=_shown(score_of(scores.points[candidate])),
+        contributions=[Contribution(rule, _shown(state)) for rule, state in points.items() if state is not UNKNOWN],
+        undetermined=[*dict.fromkeys(open_)],
+    )
 
 
 def _shown(state: State) -> str | None:
     return figures.number(state) if isinstance(state, tuple) else None
 
 
-def _excluded(candidates: Candidates, candidate: int, language: Language) -> dict[str, Json]:
-    reasons: list[Json] = [
-        {"rule": rule.id, "reason": effect.reason.in_language(language)}
+def _excluded(candidates: Candidates, candidate: int, language: Language) -> ExcludedPartner:
+    reasons = [
+        RuleReason(rule.id, effect.reason.in_language(language))
         for rule in candidates.rules_of(candidate)
         for effect in rule.effects
         if isinstance(effect, Exclude)
     ]
-    return {"partner": candidates.ids[candidate], "reasons": reasons}
+    return ExcludedPartner(candidates.ids[candidate], reasons)
 
 
 def allocation_steps(
@@ -104,16 +118,16 @@ def allocation_steps(
     entries: Entries,
     base: Chosen,
     *,
-    outcome: str,
+    outcome: AllocationOutcome,
     accept_by: str | None,
     shares: Shares,
-) -> list[Step]:
+) -> list[AllocationStep]:
     """Return the steps from the rules that fire to the outcome.
 
     Where it is open who is in or what a score is, what would follow is not told as if it were certain.
     """
     names = [candidates.ids[owner] for owner in entries.owner]
-    steps = [_eligibility(candidates)]
+    steps: list[AllocationStep] = [_eligibility(candidates)]
     if scores.matches and candidates.eligible:
         steps.append(_scores(candidates, scores))
     if outcome != "needs_information" or not (candidates.exclusions or scores.doubts):
@@ -124,41 +138,34 @@ def allocation_steps(
             if number in tied:
                 steps.append(_tie(number, [names[entry] for entry in tied[number]], base, names))
     if outcome == "allocated":
-        partners: list[Json] = [names[entry] for entry in base.choice.chosen]
-        steps.append(Step("chosen", {"partners": partners, "take": section.take}))
+        steps.append(ChosenStep([names[entry] for entry in base.choice.chosen], section.take))
         if section.accept_within is not None:
-            steps.append(
-                Step("acceptance", {"within": figures.duration(section.accept_within), "accept_by": accept_by})
-            )
+            steps.append(AcceptanceStep(figures.duration(section.accept_within), accept_by))
         if section.split:
             steps.append(_split(shares))
     if outcome == "fallback":
-        steps.append(Step("fallback", {"fallback": section.fallback}))
+        steps.append(FallbackStep(section.fallback))
     return steps
 
 
-def _eligibility(candidates: Candidates) -> Step:
+def _eligibility(candidates: Candidates) -> CandidateEligibilityStep:
     open_ = frozenset().union(*(doubt.effect.candidates for doubt in candidates.exclusions))
-    return Step(
-        "eligibility",
-        {
-            "candidates": [candidates.ids[candidate] for candidate in candidates.eligible],
-            "excluded": [candidates.ids[candidate] for candidate in sorted(candidates.excluded)],
-            "undetermined": [candidates.ids[candidate] for candidate in sorted(open_)],
-        },
+    return CandidateEligibilityStep(
+        candidates=[candidates.ids[candidate] for candidate in candidates.eligible],
+        excluded=[candidates.ids[candidate] for candidate in sorted(candidates.excluded)],
+        undetermined=[candidates.ids[candidate] for candidate in sorted(open_)],
     )
 
 
-def _scores(candidates: Candidates, scores: Scores) -> Step:
+def _scores(candidates: Candidates, scores: Scores) -> ScoresStep:
     found = {candidates.ids[candidate]: score_of(scores.points[candidate]) for candidate in candidates.eligible}
-    nothing: dict[str, Json] = {
-        candidates.ids[candidate]: [*rules]
+    nothing = {
+        candidates.ids[candidate]: rules
         for candidate in candidates.eligible
         if (rules := _of_no_points(scores.points[candidate]))
     }
-    exact: dict[str, Json] = {name: text for name, state in found.items() if (text := fraction_of(state)) is not None}
-    data: dict[str, Json] = {"scores": {name: _shown(state) for name, state in found.items()}, "nothing": nothing}
-    return Step("scores", {**data, "exact": exact} if exact else data)
+    exact = {name: text for name, state in found.items() if (text := fraction_of(state)) is not None}
+    return ScoresStep({name: _shown(state) for name, state in found.items()}, nothing, exact or None)
 
 
 def _of_no_points(points: Sequence[Scoring]) -> list[str]:
@@ -166,24 +173,19 @@ def _of_no_points(points: Sequence[Scoring]) -> list[str]:
     return list(dict.fromkeys(scoring.rule for scoring in points if scoring.points is None))
 
 
-def _tie(number: int, tied: Sequence[str], base: Chosen, names: Sequence[str]) -> Step:
+def _tie(number: int, tied: Sequence[str], base: Chosen, names: Sequence[str]) -> CandidateTieStep:
     chosen = frozenset([names[entry] for entry in base.choice.chosen])
-    return Step(
-        "tie", {"round": number + 1, "partners": [*tied], "chosen": [partner for partner in tied if partner in chosen]}
-    )
+    return CandidateTieStep(number + 1, tied, [partner for partner in tied if partner in chosen])
 
 
-def _split(shares: Shares) -> Step:
+def _split(shares: Shares) -> SplitStep:
     parties = [party for party, _ in shares.shares or ()]
     texts = [figures.rate(ratio(share)) for _, share in shares.shares or ()]
     amounts = [figures.amount(part) for part in shares.amounts or ()]
-    return Step(
-        "split",
-        {
-            "rule": shares.rule,
-            "shares": {**dict(zip(parties, texts, strict=True))} if shares.shares is not None else None,
-            "base": figures.amount(shares.base) if shares.base is not None else None,
-            "amounts": {**dict(zip(parties, amounts, strict=True))} if shares.amounts is not None else None,
-            "undetermined": [*sorted(shares.missing)],
-        },
+    return SplitStep(
+        rule=shares.rule,
+        shares=dict(zip(parties, texts, strict=True)) if shares.shares is not None else None,
+        base=figures.amount(shares.base) if shares.base is not None else None,
+        amounts=dict(zip(parties, amounts, strict=True)) if shares.amounts is not None else None,
+        undetermined=sorted(shares.missing),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cmp_to_key
 from itertools import pairwise
+from typing import assert_never
 
 from engine.core import figures
 from engine.core.decision import Json
@@ -25,7 +26,17 @@ from rules.traverse import condition_fields
 from rules.types import Scalar, Term, Type
 
 _UNKNOWN_PLACE = -1
-_DESCENDING = frozenset({Preference.HIGHEST, Preference.LATEST, Preference.PREFER})
+
+
+def _is_descending(preference: Preference) -> bool:
+    """Return whether the largest value is the best."""
+    match preference:
+        case Preference.PREFER | Preference.HIGHEST | Preference.LATEST:
+            return True
+        case Preference.LOWEST | Preference.EARLIEST | Preference.BEST:
+            return False
+        case _:
+            assert_never(preference)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +79,8 @@ class Criteria:
     def _scale(self, measure: _Measure, engine: Engine, shared: Row, rows: Sequence[Row]) -> Scale:
         states: list[State]
         if measure.group:
-            verdicts = [engine.match(measure.group, shared, row) for row in rows]
-            states = [UNKNOWN if undetermined else bool(fired) for fired, undetermined in verdicts]
+            matches = [engine.judge(measure.group, shared, row) for row in rows]
+            states = [UNKNOWN if match.undetermined else bool(match.fired) for match in matches]
         else:
             assert measure.criterion.field is not None
             states = [View(self.subject, shared, row)[measure.criterion.field] for row in rows]
@@ -96,7 +107,7 @@ def scale_of(criterion: Criterion, kind: Type, states: Sequence[State]) -> Scale
     """Place the values of one criterion, and find how far its tolerance reaches."""
     keys = [_key(state, kind) for state in states]
     known = [key for key in keys if key is not UNKNOWN and key is not None]
-    compared = sorted(known, key=cmp_to_key(_order), reverse=criterion.preference in _DESCENDING)
+    compared = sorted(known, key=cmp_to_key(_order), reverse=_is_descending(criterion.preference))
     steps: list[Value] = [*compared[:1]]
     place_of: dict[Value, int] = dict.fromkeys(steps, 0)
     for before, value in pairwise(compared):

@@ -1,4 +1,4 @@
-"""Elimination by criteria (LANGUAGE.md section 7): who is first among claims or candidates, and how the rest follow.
+"""Elimination by criteria (docs/language.md section 7): who is first among claims or candidates, how the rest follow.
 
 Each criterion has given every contender a place: 0 is best, equal values share a place, null comes last. How far
 `within` reaches is known for each place too, so that eliminating compares small integers, whatever the values are. A
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.core import figures
-from engine.core.decision import Json
+from engine.core.parts import Shown
 from engine.core.views import UNKNOWN, State
 from rules.ir import Criterion
 from rules.types import Type
@@ -48,11 +48,10 @@ class Scale:
         limit = self.reach[min(map(places.__getitem__, rows))]
         return [row for row in rows if places[row] <= limit]
 
-    def text(self, row: int) -> Json:
+    def text(self, row: int) -> Shown:
         """Return a contender's value as the trace shows it; null for null and for unknown."""
         state = self.states[row]
-        shown = figures.text(None if state is UNKNOWN else state, self.kind)
-        return list(shown) if isinstance(shown, list) else shown
+        return figures.text(None if state is UNKNOWN else state, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def last_in(scales: Sequence[Scale], rows: list[int]) -> list[int]:
 def ranked(scales: Sequence[Scale], rows: Sequence[int]) -> Iterator[list[int]]:
     """Yield the contenders best first, those that are tied together: the same elimination on the rest, again and again.
 
-    A value that is unknown leaves those that are in tied (LANGUAGE.md section 7.2).
+    A value that is unknown leaves those that are in tied (docs/language.md section 7.2).
     """
     useful = [scale for scale in scales if scale.separates]
     rest = list(rows)

@@ -3,18 +3,17 @@
 from collections.abc import Callable, Sequence
 from math import gcd
 
-from engine.core.decision import Json
+from engine.answers.elimination import CriterionStep
 from engine.core.exact import has_places
 from engine.core.views import UNKNOWN, State
 from engine.kinds.elimination.ranking import Round
-from engine.plan.ruling import Step
 
 _SHOWN_PLACES = 12
 
 
 def elimination_steps(
     eliminations: Sequence[Sequence[Round]], name: Callable[[int], str], *, numbered: bool
-) -> list[list[Step]]:
+) -> list[list[CriterionStep]]:
     """Return for each elimination a step a round.
 
     Values are texts; a number whose text is rounded stands under `exact` as a fraction too. A round that ends the
@@ -30,7 +29,7 @@ def elimination_steps(
 
 def _round_steps(
     rounds: Sequence[Round], name: Callable[[int], str], number: int | None, told: set[tuple[str, int]]
-) -> list[Step]:
+) -> list[CriterionStep]:
     steps = []
     for step in rounds:
         scale = step.scale
@@ -39,21 +38,19 @@ def _round_steps(
         stays = frozenset(kept)
         known = [row for row in step.rows if scale.states[row] is not UNKNOWN and (criterion, row) not in told]
         told |= {(criterion, row) for row in known}
-        exact: dict[str, Json] = {
-            name(row): fraction for row in known if (fraction := fraction_of(scale.states[row])) is not None
-        }
-        data: dict[str, Json] = {} if number is None else {"round": number}
-        data |= {
-            "criterion": criterion,
-            "best": scale.text(scale.best(step.rows)) if step.kept is not None else None,
-            "values": {name(row): scale.text(row) for row in known},
-            "unknown": [name(row) for row in scale.unknown_among(step.rows)],
-            "kept": [name(row) for row in kept],
-            "dropped": [name(row) for row in step.rows if row not in stays] if number in (None, 1) else [],
-        }
-        if exact:
-            data["exact"] = exact
-        steps.append(Step("criterion", data))
+        exact = {name(row): fraction for row in known if (fraction := fraction_of(scale.states[row])) is not None}
+        steps.append(
+            CriterionStep(
+                round=number,
+                criterion=criterion,
+                best=scale.text(scale.best(step.rows)) if step.kept is not None else None,
+                values={name(row): scale.text(row) for row in known},
+                unknown=[name(row) for row in scale.unknown_among(step.rows)],
+                kept=[name(row) for row in kept],
+                dropped=[name(row) for row in step.rows if row not in stays] if number in (None, 1) else [],
+                exact=exact or None,
+            )
+        )
     return steps
 
 

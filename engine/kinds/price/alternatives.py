@@ -8,8 +8,8 @@ change at the ends of those sets.
 from collections.abc import Sequence
 from contextlib import suppress
 
+from engine.answers.price import Alternative
 from engine.core import figures
-from engine.core.decision import Json
 from engine.core.exact import Ratio, divide, subtract
 from engine.core.facts import Facts
 from engine.kinds.price.levels import LevelChange, changed
@@ -41,7 +41,7 @@ def alternatives(
     levels: Sequence[str],
     needed: int,
     others: OtherLines,
-) -> list[Json]:
+) -> list[Alternative]:
     """Return for each level below the one that a line needs the price that would do, or what stands in the way.
 
     Args:
@@ -63,22 +63,21 @@ def alternatives(
     low = asked[0] * 100 // asked[1] + 1
     high = list_price[0] * 100 // list_price[1]
     line = PricedLine(facts, number, low=low, high=high, engine=engine, moving=repricing.moving, others=others)
-    candidates, _ = engine.match(repricing.rows.fixed, facts.shared, row)
+    candidates = engine.judge(repricing.rows.fixed, facts.shared, row).fired
     liftable = [n for n, judge in enumerate(repricing.may_lift) if judge(facts.shared, row) is not False]
-    reachable = candidates & repricing.below[needed]
+    reachable = candidates & repricing.authority.below[needed]
     lowest = _lowest_prices(repricing, line, reachable, liftable, top=len(levels) - 1)
     obstacles: Obstacles | None = None
-    found: list[Json] = []
+    found: list[Alternative] = []
     for rank in range(min(needed, len(levels))):
         prices = [price for reached, price in lowest.items() if reached <= rank]
-        place: dict[str, Json] = {"line": number + 1, "level": levels[rank]}
         if prices:
-            found.append({**place, **_increase((min(prices), 100), asked)})
+            found.append(_priced(number + 1, levels[rank], (min(prices), 100), asked))
         else:
             if obstacles is None:
                 at_list = line.at(high, repricing.named) if low <= high else (facts.shared, row)
                 obstacles = Obstacles(repricing, engine, *at_list, candidates=candidates)
-            found.append({**place, "impossible": obstacles.of(rank)})
+            found.append(Alternative(line=number + 1, level=levels[rank], impossible=obstacles.of(rank)))
     return found
 
 
@@ -116,10 +115,17 @@ def _lowest_prices(
         with suppress(NotStraightError):
             columns = [(thresholds, line.straight_form(path)) for path, thresholds in repricing.columns]
             lowest = lowest_prices(
-                columns, many, low=line.low, high=line.high, ranks=repricing.ranks, below=repricing.below
+                columns,
+                many,
+                low=line.low,
+                high=line.high,
+                ranks=repricing.authority.ranks,
+                below=repricing.authority.below,
             )
             rows &= ~many
-    allowed = [(repricing.ranks[n], _prices(line, repricing.rows, n, certainly=True)) for n in positions(rows)]
+    allowed = [
+        (repricing.authority.ranks[n], _prices(line, repricing.rows, n, certainly=True)) for n in positions(rows)
+    ]
     if lifts:
         return _lifted(line, allowed, lifts, top=top)
     for rank, spans in allowed:
@@ -143,12 +149,14 @@ def _lifted(
     return lowest
 
 
-def _increase(price: Ratio, asked: Ratio) -> dict[str, Json]:
+def _priced(line: int, level: str, price: Ratio, asked: Ratio) -> Alternative:
     more = subtract(price, asked)
     assert more is not None
     share = divide(more, asked)
-    return {
-        "net_price": figures.amount(price),
-        "increase": figures.amount(more),
-        "increase_rate": figures.rate(share) if share else None,
-    }
+    return Alternative(
+        line=line,
+        level=level,
+        net_price=figures.amount(price),
+        increase=figures.amount(more),
+        increase_rate=figures.rate(share) if share else None,
+    )

@@ -1,13 +1,13 @@
 """What a line's net price moves under a policy: found once, from the policy's own dependencies."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.kinds.price.straight import PRICE, StraightForms, compiled
 from engine.plan.derive.derivation import Derivation
 from engine.plan.groups import Group
-from rules.ir import AllOf, Compare, CompareField, Condition, FieldTest, Operator, Rule, Subject, Within
+from rules.ir import Compare, CompareField, Condition, FieldTest, Operator, Subject, Within
 from rules.traverse import condition_fields
 
 
@@ -81,25 +81,21 @@ class PriceDependence:
                 for path, derivation in dependent.items()
                 if derivation.subject is Subject.DEAL and not crossing.isdisjoint(derivation.inputs)
             ),
-            {path: _parted(rules, dependent) for path, rules in tables.items()},
+            {path: _parted(Group.of(rules, Subject.LINE), dependent) for path, rules in tables.items()},
             compiled(formulas, frozenset(crossing)),
         )
 
-    def part(self, rules: Sequence[Rule]) -> Parted:
-        """Take rules apart."""
-        return _parted(rules, self.dependent)
+    def part(self, group: Group) -> Parted:
+        """Take a line's rules apart."""
+        return _parted(group, self.dependent)
 
 
-def _parted(rules: Sequence[Rule], dependent: Mapping[str, Derivation]) -> Parted:
-    fixed: list[Rule] = []
-    moving: list[tuple[Condition, ...]] = []
-    for rule in rules:
-        parts: dict[bool, list[Condition]] = {True: [], False: []}
-        for part in rule.when.parts:
-            parts[any(path == PRICE or path in dependent for path in condition_fields(part))].append(part)
-        fixed.append(replace(rule, when=AllOf(tuple(parts[False]))))
-        moving.append(tuple(parts[True]))
-    return Parted(Group.of(fixed, Subject.LINE), tuple(moving), tuple(_limits(parts) for parts in moving))
+def _parted(group: Group, dependent: Mapping[str, Derivation]) -> Parted:
+    def moves(part: Condition) -> bool:
+        return any(path == PRICE or path in dependent for path in condition_fields(part))
+
+    moving = [tuple([part for part in rule.when.parts if moves(part)]) for rule in group.rules]
+    return Parted(group.only(lambda part: not moves(part)), tuple(moving), tuple(_limits(parts) for parts in moving))
 
 
 # What a limit's field less its literal may be: the sign to turn it by, and whether zero is too much.

@@ -14,8 +14,8 @@ from engine.core.values import Value
 from engine.core.views import UNKNOWN, State
 from engine.kinds.price.polynomials import Polynomial, plus, sign_changes, times, value_at
 from engine.kinds.price.spans import Spans
-from rules import types
-from rules.ir import Compare, Equals, NotOneOf, OneOf, Operator, Test, Within
+from rules.ir import Operator, Test
+from rules.traverse import literals
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def turning_points(shape: Shape, others: Sequence[Shape], test: Test, first: int
     """Return the prices in (first, last] at which a test of this shape may change its answer."""
     if not isinstance(shape, Quotient):
         return []
-    limits = list(others) if others else [shape_of(plain(value)) for value in _limits(test)]
+    limits = list(others) if others else [shape_of(plain(value)) for value in literals(test)]
     found: set[int] = set()
     for limit in limits:
         if isinstance(limit, Quotient):
@@ -116,18 +116,6 @@ def straight_spans(
     if -1 not in accepted:
         low = max(low, last_below + 1 if 0 in accepted else first_above)
     return ((low, high),) if low <= high else ()
-
-
-def _limits(test: Test) -> list[types.Value]:
-    match test:
-        case Equals(value) | Compare(_, value):
-            return [value]
-        case OneOf(values) | NotOneOf(values):
-            return list(values)
-        case Within(low, _, high, _):
-            return [end for end in (low, high) if end is not None]
-        case _:
-            return []
 
 
 def _excess(left: Quotient, right: Quotient) -> Polynomial:

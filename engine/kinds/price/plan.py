@@ -1,33 +1,24 @@
 """The price-approval section as the engine uses it: authority by rank, rules by subject, and what they derive from."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engine.answers.price import Approver, Totals
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
-from engine.core.exact import Ratio
+from engine.kinds.price.authority import Authority
 from engine.kinds.price.levels import NO_CHANGE, LevelChange
 from engine.kinds.price.repricing import Lever, Repricing
 from engine.plan.derive.derivations import Derivations, derivations
+from engine.plan.gates import Gates
 from engine.plan.groups import Group, groups_of
-from engine.plan.tables.bits import Bits
 from rules.ir import AtLeast, Policy, PriceApproval, Raise, Role, Rule, Sign, Subject, Text
 from rules.traverse import rule_fields
 from rules.vocabulary import AS_OF
 
-AUTOMATIC = "automatic"
-OUTCOMES = ("auto_approved", "requires_approval", "held", "rejected")
 # What the result shows whatever the rules name.
-SHOWN = ("line.discount", "line.margin")
-TOTALS: dict[str, Callable[[Ratio], str]] = {
-    "list_total": figures.amount,
-    "net_total": figures.amount,
-    "cost_total": figures.amount,
-    "discount": figures.rate,
-    "margin": figures.rate,
-    "quantity": figures.number,
-}
+SHOWN = ("line.discount", "line.margin", *[f"deal.{name}" for name in Totals.__struct_fields__])
 NO_LEVEL = Text((("en", "No level may sign this line"), ("zh", "任何级别均无权签批此行")))
 
 
@@ -35,31 +26,30 @@ NO_LEVEL = Text((("en", "No level may sign this line"), ("zh", "任何级别均�
 class PricePlan:
     """The section as the engine uses it.
 
-    `levels` starts with `automatic`, and `top` is the highest one's rank; authority rows stand lowest level first.
+    `levels` starts with `automatic`, and `top` is the highest one's rank.
     `settings` are those of the policy without which a decision could not be recomputed from its trace.
     """
 
     section: PriceApproval
     levels: tuple[str, ...]
     roles: dict[str, Role]
-    authority: Group
-    ranks: tuple[int, ...]
-    below: tuple[Bits, ...]
+    authority: Authority
     rules: tuple[Group, ...]
+    gates: Gates
     changes: dict[str, LevelChange]
     derivations: Derivations
     repricing: Repricing
     top: int
     settings: Mapping[str, Json]
-    approvers: dict[tuple[str, Language], dict[str, Json]] = field(default_factory=dict)
+    approvers: dict[tuple[str, Language], Approver] = field(default_factory=dict)
 
-    def approver(self, role: str, language: Language) -> dict[str, Json]:
-        """Return who signs, as the result shows it: made once, shared, and never changed."""
+    def approver(self, role: str, language: Language) -> Approver:
+        """Return who signs, as the result shows it: made once, and shared."""
         found = self.approvers.get((role, language))
         if found is None:
             of = self.roles[role]
             within = figures.duration(of.respond_within) if of.respond_within else None
-            found = {"role": of.id, "title": of.title.in_language(language), "respond_within": within}
+            found = Approver(of.id, of.title.in_language(language), within)
             self.approvers[role, language] = found
         return found
 
@@ -73,29 +63,27 @@ def plan(policy: Policy) -> PricePlan | None:
     section = policy.price_approval
     if section is None:
         return None
-    levels = (AUTOMATIC, *(level.id for level in section.ladder))
-    rank_of = {level: rank for rank, level in enumerate(levels)}
+    levels, rank_of = section.levels, section.ranks
     rows = sorted(section.authority, key=lambda row: rank_of[_signs(row)])
     ranks = tuple(rank_of[_signs(row)] for row in rows)
     below = tuple((1 << bisect_left(ranks, rank)) - 1 for rank in range(len(levels) + 1))
     changes = {rule.id: _change(rule, rank_of) for rule in section.rules}
-    wanted = [*SHOWN, *(f"deal.{name}" for name in TOTALS)]
-    wanted += [path for rule in (*section.authority, *section.rules) for path in rule_fields(rule)]
+    wanted = [*SHOWN, *(path for rule in (*section.authority, *section.rules) for path in rule_fields(rule))]
     found = derivations(policy, Kind.PRICE_APPROVAL, wanted)
     levers = [
         Lever(rule, changes[rule.id])
         for rule in section.rules
         if rule.subject is Subject.LINE and changes[rule.id] is not NO_CHANGE
     ]
-    authority = Group.of(rows, Subject.LINE)
+    group, rules = Group.of(rows, Subject.LINE), groups_of(section.rules)
+    authority = Authority.of(group, ranks=ranks, below=below, fields=policy.fields)
     return PricePlan(
         section=section,
         levels=levels,
         roles={role.id: role for role in policy.roles},
         authority=authority,
-        ranks=ranks,
-        below=below,
-        rules=groups_of(section.rules),
+        rules=rules,
+        gates=Gates((group, *rules)),
         changes=changes,
         top=len(levels) - 1,
         settings={
@@ -107,8 +95,6 @@ def plan(policy: Policy) -> PricePlan | None:
         derivations=found,
         repricing=Repricing.of(
             authority,
-            ranks=ranks,
-            below=below,
             levers=levers,
             derivations=found,
             fields={**policy.fields, AS_OF.path: AS_OF},

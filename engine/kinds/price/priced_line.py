@@ -309,8 +309,8 @@ class PricedLine:
 
     def turns_of(self, parted: Parted) -> tuple[bool, set[int]]:
         """Return whether a price of this line, or of the one beside it, may decide a rule; and at which it turns."""
-        holds, open_ = self._engine.match(parted.fixed, self._facts.shared, self._row)
-        conditions = [part for n in positions(holds | open_) for part in parted.moving[n]]
+        match = self._engine.judge(parted.fixed, self._facts.shared, self._row)
+        conditions = [part for n in positions(match.fired | match.undetermined) for part in parted.moving[n]]
         ends = {end for part in conditions for spans in self.truth(part) for span in spans for end in span}
         return bool(conditions), ends | {end + 1 for end in ends}
 
@@ -319,8 +319,7 @@ class PricedLine:
         lines = [row if n == self.number else line for n, line in enumerate(self._facts.lines or ())]
         for one in self._other_lines() if derivation.path in self._moving.across else ():
             lines[one.number] = one.at(x, [path for path in derivation.inputs if path in self._moving.crossing])[1]
-        facts = Facts(self._facts.as_of, self._facts.today, shared, lines, None, None, {})
-        return derivation.evaluate(self._engine, facts, row)
+        return derivation.evaluate(self._engine, self._facts.what_if(shared, lines=lines), row, None)
 
 
 def _quotient(form: Straight) -> Quotient:

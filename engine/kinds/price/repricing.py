@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.kinds.price.authority import Authority
 from engine.kinds.price.levels import LevelChange
 from engine.kinds.price.moving import Parted, PriceDependence
 from engine.kinds.price.straight import PRICE
@@ -28,18 +29,15 @@ class Repricing:
     """Authority and the lines' rules, taken apart into what a line's net price moves and what it does not.
 
     `rows` and `lifting` are the rows and the levers in these parts; `may_lift` judges a lever's conjuncts that no price
-    moves. `ranks` has the rank of each authority row's level,
-    lowest first, `below` for each rank the rows of lower ranks, and `levers` the lines' rules that lift a level.
+    moves. `levers` are the lines' rules that lift a level.
     `named` are the fields that the price moves and that rows or levers test. `columns` index the limits of the rows in
     `walkable` on such fields.
     """
 
-    authority: Group
+    authority: Authority
     rows: Parted
     lifting: Parted
     may_lift: tuple[Judge, ...]
-    ranks: tuple[int, ...]
-    below: tuple[Bits, ...]
     levers: tuple[Lever, ...]
     moving: PriceDependence
     named: tuple[str, ...]
@@ -52,33 +50,31 @@ class Repricing:
         """Return the conjuncts of an authority row, with functions that judge them, made when first asked for."""
         found = self.judges.get(n)
         if found is None:
-            parts = self.authority.rules[n].when.parts
+            parts = self.authority.group.rules[n].when.parts
             found = self.judges[n] = tuple([(part, compiled(part, Subject.LINE)) for part in parts])
         return found
 
     @staticmethod
     def of(
-        authority: Group,
+        authority: Authority,
         *,
-        ranks: tuple[int, ...],
-        below: tuple[Bits, ...],
         levers: Sequence[Lever],
         derivations: Derivations,
         fields: Mapping[str, Field],
     ) -> "Repricing":
         """Take the section's rules apart."""
-        tested = {path for rule in (*authority.rules, *(one.rule for one in levers)) for path in rule_fields(rule)}
-        moving = PriceDependence.of(derivations.stages[0], tested)
-        rows = moving.part(authority.rules)
+        tested = {
+            path for rule in (*authority.group.rules, *(one.rule for one in levers)) for path in rule_fields(rule)
+        }
+        moving = PriceDependence.of(derivations.stages[0].derivations, tested)
+        rows = moving.part(authority.group)
         columns, walkable = _columns(rows)
-        lifting = moving.part([one.rule for one in levers])
+        lifting = moving.part(Group.of([one.rule for one in levers], Subject.LINE))
         return Repricing(
             authority=authority,
             rows=rows,
             lifting=lifting,
             may_lift=tuple([compiled(rule.when, Subject.LINE) for rule in lifting.fixed.rules]),
-            ranks=ranks,
-            below=below,
             levers=tuple(levers),
             moving=moving,
             named=tuple(sorted(path for path in tested if path == PRICE or path in moving.dependent)),

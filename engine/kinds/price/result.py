@@ -2,18 +2,31 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from engine.answers.price import (
+    Alternative,
+    ApprovalStep,
+    ChainStep,
+    LineResult,
+    PriceOutcome,
+    PriceOutcomeStep,
+    PricePossible,
+    PriceResult,
+    PriceStep,
+    Totals,
+)
 from engine.core import figures
-from engine.core.decision import Json, Language
+from engine.core.decision import Language
 from engine.core.exact import Ratio
 from engine.core.facts import Facts, Row
 from engine.kinds.price.alternatives import alternatives
 from engine.kinds.price.findings import Findings, LineLevel
 from engine.kinds.price.other_lines import OtherLines
-from engine.kinds.price.plan import OUTCOMES, TOTALS, PricePlan
+from engine.kinds.price.plan import PricePlan
 from engine.plan.groups import Engine, Match
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import lowest_bit, positions
 from rules.ir import Rule
+from rules.sections.price_approval import OUTCOMES
 from rules.traverse import rule_fields
 
 
@@ -26,7 +39,7 @@ def ruling_of(
     lines: list[LineLevel],
     deal: frozenset[int],
     findings: Findings,
-    steps: list[Step],
+    steps: list[PriceStep],
     matches: list[Match],
 ) -> Ruling:
     """Return the ruling on a deal whose lines have their levels; `deal` holds the ranks that it may still need."""
@@ -38,7 +51,8 @@ def ruling_of(
             findings.doubts.append(rule)
     certain = len(deal) == 1 and not findings.doubts
     rank = max(deal)
-    chain: list[Json] = []
+    chain: list[ApprovalStep] = []
+    outcome: PriceOutcome
     if findings.rejections:
         outcome = "rejected"
     elif not certain:
@@ -48,22 +62,22 @@ def ruling_of(
         outcome = "held" if findings.holds else "requires_approval" if chain else "auto_approved"
     settled = outcome not in ("rejected", "needs_information")
     if settled:
-        steps.append(Step("chain", {"level": plan.level(rank), "submitter": plan.levels[submitter]}))
-    steps.append(Step("outcome", {"outcome": outcome}))
+        steps.append(ChainStep(plan.levels[rank], plan.levels[submitter]))
+    steps.append(PriceOutcomeStep(outcome))
     all_matches = (*[line.match for line in lines], *matches)
     undetermined = [rule for match in all_matches if match.undetermined for rule in _undetermined(match)]
     valid = [after for after in (plan.section.validity, findings.expire) if after is not None]
-    result: dict[str, Json] = {
-        "level": plan.level(rank) if settled else None,
-        "chain": chain,
-        "lines": [_line_result(plan, line) for line in lines],
-        "holds": list(findings.holds),
-        "rejections": list(findings.rejections),
-        "notify": list(findings.notify),
-        "valid_until": (facts.as_of + min(valid)).isoformat() if settled and valid else None,
-        "alternatives": _alternatives(plan, engine, facts, lines) if outcome != "needs_information" else [],
-        "totals": {name: _shown(facts.shared, f"deal.{name}", figure) for name, figure in TOTALS.items()},
-    }
+    result = PriceResult(
+        level=plan.level(rank) if settled else None,
+        chain=chain,
+        lines=[_line_result(plan, line) for line in lines],
+        holds=findings.holds,
+        rejections=findings.rejections,
+        notify=list(findings.notify),
+        valid_until=(facts.as_of + min(valid)).isoformat() if settled and valid else None,
+        alternatives=_alternatives(plan, engine, facts, lines) if outcome != "needs_information" else [],
+        totals=_totals(facts.shared),
+    )
     relevant = findings.doubts if outcome == "needs_information" else undetermined
     return Ruling(
         outcome=outcome,
@@ -87,7 +101,7 @@ def _submitter_rank(plan: PricePlan, shared: Row) -> int:
     return plan.levels.index(level) if isinstance(level, str) else 0
 
 
-def _chain(plan: PricePlan, rank: int, submitter: int, also: Iterable[str], language: Language) -> list[Json]:
+def _chain(plan: PricePlan, rank: int, submitter: int, also: Iterable[str], language: Language) -> list[ApprovalStep]:
     """Return the steps above the submitter up to the required level; other roles join the last, or are the only one."""
     signing = _signing(plan, rank, submitter)
     steps = [[level] for level in signing]
@@ -95,7 +109,7 @@ def _chain(plan: PricePlan, rank: int, submitter: int, also: Iterable[str], lang
     if others:
         steps = [*steps[:-1], [*(steps[-1] if steps else []), *others]]
     return [
-        {"step": number, "approvers": [plan.approver(role, language) for role in step]}
+        ApprovalStep(number, [plan.approver(role, language) for role in step])
         for number, step in enumerate(steps, start=1)
     ]
 
@@ -107,24 +121,24 @@ def _signing(plan: PricePlan, rank: int, submitter: int) -> tuple[str, ...]:
     return plan.levels[rank : rank + 1] if plan.section.chain == "direct" else plan.levels[submitter + 1 : rank + 1]
 
 
-def _line_result(plan: PricePlan, line: LineLevel) -> dict[str, Json]:
+def _line_result(plan: PricePlan, line: LineLevel) -> LineResult:
     row = line.match.row
     granted = None
     if line.match.fired and len(line.ranks) == 1:
-        granted = plan.authority.rules[lowest_bit(line.match.fired)].id
+        granted = plan.authority.group.rules[lowest_bit(line.match.fired)].id
     number = line.match.number
     assert number is not None
-    return {
-        "line": number + 1,
-        "level": plan.level(max(line.final)) if len(line.final) == 1 else None,
-        "discount": _shown(row, "line.discount", figures.rate),
-        "margin": _shown(row, "line.margin", figures.rate),
-        "granted_by": granted,
-    }
+    return LineResult(
+        line=number + 1,
+        level=plan.level(max(line.final)) if len(line.final) == 1 else None,
+        discount=_shown(row, "line.discount", figures.rate),
+        margin=_shown(row, "line.margin", figures.rate),
+        granted_by=granted,
+    )
 
 
-def _alternatives(plan: PricePlan, engine: Engine, facts: Facts, lines: list[LineLevel]) -> list[Json]:
-    found: list[Json] = []
+def _alternatives(plan: PricePlan, engine: Engine, facts: Facts, lines: list[LineLevel]) -> list[Alternative]:
+    found: list[Alternative] = []
     others = OtherLines(facts.lines or ())
     for number, line in enumerate(lines):
         needed = max(line.final)
@@ -135,12 +149,23 @@ def _alternatives(plan: PricePlan, engine: Engine, facts: Facts, lines: list[Lin
     return found
 
 
+def _totals(shared: Row) -> Totals:
+    return Totals(
+        list_total=_shown(shared, "deal.list_total", figures.amount),
+        net_total=_shown(shared, "deal.net_total", figures.amount),
+        cost_total=_shown(shared, "deal.cost_total", figures.amount),
+        discount=_shown(shared, "deal.discount", figures.rate),
+        margin=_shown(shared, "deal.margin", figures.rate),
+        quantity=_shown(shared, "deal.quantity", figures.number),
+    )
+
+
 def _shown(row: Row, path: str, figure: Callable[[Ratio], str]) -> str | None:
     value = row.get(path)
     return figure(value) if isinstance(value, tuple) else None
 
 
-def _possible(plan: PricePlan, deal: frozenset[int], submitter: int, findings: Findings) -> dict[str, Json]:
+def _possible(plan: PricePlan, deal: frozenset[int], submitter: int, findings: Findings) -> PricePossible:
     """Return the outcomes and levels that remain."""
     outcomes = set(findings.doubtful_outcomes)
     if plan.top + 1 in deal:
@@ -155,7 +180,7 @@ def _possible(plan: PricePlan, deal: frozenset[int], submitter: int, findings: F
                 outcomes.add("requires_approval")
             if ranks[0] <= submitter and not findings.also:
                 outcomes.add("auto_approved")
-    return {
-        "outcomes": [outcome for outcome in OUTCOMES if outcome in outcomes],
-        "levels": [plan.levels[rank] for rank in ranks],
-    }
+    return PricePossible(
+        outcomes=[outcome for outcome in OUTCOMES if outcome in outcomes],
+        levels=[plan.levels[rank] for rank in ranks],
+    )

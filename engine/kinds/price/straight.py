@@ -6,14 +6,14 @@ them. Where the price enters in another way, or an operand is unknown, null or i
 which a field's numbers are the operands of the next.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import count
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TypeAlias, assert_never
 
 from engine.core.exact import Ratio, ratio
 from engine.core.facts import Row
-from engine.plan.generated import compile_function
-from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue
+from engine.core.views import is_own
+from engine.plan.generated import Names, compile_function, field_of, indented, numeral, quoted
+from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
 
 # a, b, c and d of (a + b x) / (c + d x); the denominator is above zero at every price that is looked at.
 Straight: TypeAlias = tuple[int, int, int, int]
@@ -35,17 +35,17 @@ def compiled(formulas: Mapping[str, Expression], crossing: frozenset[str]) -> St
     `crossing` are the fields of the other lines that the price moves as well.
     """
     writer = _Writer(crossing)
-    lines = ["def forms(shared, row, others, low, high):", f"    found = {{{PRICE!r}: {OF_PRICE}}}"]
+    lines = ["def forms(shared, row, others, low, high):", f"    found = {{{quoted(PRICE)}: {OF_PRICE}}}"]
     for path, formula in formulas.items():
         try:
             statements = writer.field(path, formula)
         except _BentError:
             continue
         # An operand that is no finite number, or not straight here, ends the field, and those that read it.
-        lines += ["    try:", *(f"        {one}" for one in statements)]
+        lines += ["    try:", *indented(statements, 2)]
         lines += ["    except (LookupError, TypeError, ZeroDivisionError): pass"]
     names = {"NotStraightError": NotStraightError}
-    made: StraightForms = compile_function("\n".join([*lines, "    return found"]), "forms", names)
+    made: StraightForms = compile_function([*lines, "    return found"], "forms", names)
     return made
 
 
@@ -63,7 +63,7 @@ class _Writer:
 
     def __init__(self, crossing: frozenset[str]) -> None:
         self._crossing = crossing
-        self._names: Iterator[int] = count()
+        self._names = Names()
         self._fields: dict[str, _Part] = {PRICE: (_ZERO, _ONE, str(OF_PRICE[2]), _ZERO)}
         self._lines: list[str] = []
 
@@ -72,19 +72,19 @@ class _Writer:
         self._lines = []
         part = self._write(formula)
         self._fields[path] = part
-        return [*self._lines, f"found[{path!r}] = {', '.join(part)}"]
+        return [*self._lines, f"found[{quoted(path)}] = {', '.join(part)}"]
 
     def _write(self, expression: Expression) -> _Part:
         match expression:
             case Constant(value):
                 n, d = ratio(value)
-                return str(n) if n >= 0 else f"({n})", _ZERO, str(d), _ZERO
+                return numeral(n), _ZERO, numeral(d), _ZERO
             case FieldValue(field) if field in self._fields:
                 return self._moving(field)
             case FieldValue(field):
-                return self._fixed(f"{'row' if field.startswith('line.') else 'shared'}[{field!r}]")
+                return self._fixed(field_of(field, own=is_own(field, Subject.LINE)))
             case Aggregate("sum", field) if field in self._fields and field not in self._crossing:
-                return self._sum("+", self._moving(field), self._fixed(f"others({field!r})"))
+                return self._sum("+", self._moving(field), self._fixed(f"others({quoted(field)})"))
             case Arithmetic("*", left, right):
                 return self._product(self._write(left), self._write(right))
             case Arithmetic("/", left, right):
@@ -93,14 +93,16 @@ class _Writer:
                 return self._sum(operator, self._write(left), self._write(right))
             case Aggregate() | Extreme():
                 raise _BentError
+            case _:
+                assert_never(expression)
 
     def _moving(self, field: str) -> _Part:
         if field != PRICE:
-            self._lines.append(f"found[{field!r}]")  # its names hold what they should only if it is there
+            self._lines.append(f"found[{quoted(field)}]")  # its names hold what they should only if it is there
         return self._fields[field]
 
     def _fixed(self, source: str) -> _Part:
-        n, d = f"n{(number := next(self._names))}", f"d{number}"
+        n, d = self._names.new("n", "d")
         self._lines += [f"{n}, {d} = {source}", f"1 % {d}"]
         return n, _ZERO, d, _ZERO
 
@@ -155,7 +157,8 @@ class _Writer:
             if source == _ZERO:
                 names.append(_ZERO)
             else:
-                names.append(name := f"v{next(self._names)}")
+                (name,) = self._names.new("v")
+                names.append(name)
                 self._lines.append(f"{name} = {source}")
         a, b, c, d = names
         return a, b, c, d

@@ -1,106 +1,100 @@
 """Summaries of price approvals: who must approve, and the limit that was passed."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from engine.core.decision import Json
+from engine.answers.price import (
+    AtLeastStep,
+    AuthorityStep,
+    HighestLineStep,
+    LineResult,
+    Objection,
+    PriceResult,
+    RaiseStep,
+)
 from engine.core.figures import text
 from engine.core.interpret import plain
 from engine.core.views import UNKNOWN, View
 from engine.explain.words.numbers import figure, separated
 from engine.explain.words.phrases import field_label, sentence_case
 from engine.explain.words.ruling_reader import RulingReader
-from engine.kinds.price.authority import authority_of, is_authority
-from engine.plan.groups import IndexEngine, Match
-from engine.plan.tables.bits import positions
-from rules.ir import Also, Compare, Field, FieldTest, Operator, Rule, Sign
+from engine.plan.groups import Match
+from engine.plan.ruling import Nearest
+from rules.ir import Compare, Field, FieldTest, Operator, Rule, Sign
 from rules.vocabulary import AS_OF
 
-_ENGINE = IndexEngine()
 _UPPER = (Operator.AT_MOST, Operator.LESS)
 
 
-def price_summary(reader: RulingReader) -> str:
+def price_summary(reader: RulingReader, result: PriceResult) -> str:
     """Return the sentence on a price."""
     match reader.ruling.outcome:
         case "rejected":
-            return reader.say("rejected", reasons=reader.reasons(reader.entries("rejections")))
+            return reader.say("rejected", reasons=_reasons(reader, result.rejections))
         case "needs_information":
             return reader.needs_information()
         case "held":
-            return reader.say("held", gate="", reasons=reader.reasons(reader.entries("holds")))
+            return reader.say("held", gate="", reasons=_reasons(reader, result.holds))
         case "auto_approved":
-            level = reader.ruling.result["level"]
-            if level == "automatic":
+            if result.level == "automatic":
                 return reader.say("approved")
-            return reader.say("approved_by_submitter", title=reader.title(str(level)))
+            return reader.say("approved_by_submitter", title=reader.title(str(result.level)))
         case _:
-            return _must_approve(reader)
+            return _must_approve(reader, result)
 
 
-def _must_approve(reader: RulingReader) -> str:
-    approvers = reader.entries("chain")[-1]["approvers"]
-    assert isinstance(approvers, list)
-    roles = [approver["role"] for approver in approvers if isinstance(approver, dict)]
-    titles = [reader.title(str(role)) for role in roles]
+def _reasons(reader: RulingReader, objections: Sequence[Objection]) -> str:
+    return reader.joined([reader.reason(one.reason, one.rule, one.line) for one in objections])
+
+
+def _must_approve(reader: RulingReader, result: PriceResult) -> str:
+    roles = [approver.role for approver in result.chain[-1].approvers]
+    titles = [reader.title(role) for role in roles]
     who = reader.say("and").join([titles[0], *[sentence_case(title) for title in titles[1:]]])
-    level = reader.ruling.result["level"]
-    driver = _driver(reader, str(level)) if level in roles else _asking_for(reader, roles)
+    level = result.level
+    driver = _driver(reader, result, level) if level in roles else _asking_for(reader, roles)
     return reader.say("must_approve", who=who, driver=driver) if driver else reader.say("must_approve_bare", who=who)
 
 
-def _asking_for(reader: RulingReader, roles: list[Json]) -> str | None:
+def _asking_for(reader: RulingReader, roles: list[str]) -> str | None:
     """Return the rule that asks for a role beside the ladder."""
-    rules = [rule for rule, effect in reader.fired(Also) if isinstance(effect, Also) and effect.role in roles]
-    return reader.reason_of(rules[0].id) if rules else None
+    rules = [rule for role, rule in reader.ruling.asked_by.items() if role in roles]
+    return reader.reason_of(rules[0]) if rules else None
 
 
-def _driver(reader: RulingReader, level: str) -> str | None:
+def _driver(reader: RulingReader, result: PriceResult, level: str) -> str | None:
     """Return what made the level: a rule on the deal, one on the highest line, or that line's own figures."""
-    highest = next(reader.steps("highest_line"))["level"]
+    highest = next(reader.steps(HighestLineStep)).level
     if highest != level:
-        return _changed(reader, [step for step in reader.steps("at_least", "raise") if "line" not in step], level)
-    line = next((line for line in reader.entries("lines") if line["level"] == level), None)
+        return _changed(reader, None, level)
+    line = next((line for line in result.lines if line.level == level), None)
     if line is None:
         return None
-    number = line["line"]
-    authority = next(step["level"] for step in reader.steps("authority") if step["line"] == number)
+    authority = next(step.level for step in reader.steps(AuthorityStep) if step.line == line.line)
     if authority != level:
-        changes = [step for step in reader.steps("at_least", "raise") if step.get("line") == number]
-        return reader.say("on_line", place=_place(reader, line, None), reason=_changed(reader, changes, level))
-    match = next(
-        (one for one in reader.ruling.matches if one.number == int(str(number)) - 1 and is_authority(one.group)),
-        None,
-    )
-    return _limit(reader, line, match) if match is not None else None
+        reason = _changed(reader, line.line, level)
+        return reader.say("on_line", place=_place(reader, line, None), reason=reason)
+    return _limit(reader, line, reader.ruling.nearest) if reader.ruling.nearest else None
 
 
-def _changed(reader: RulingReader, steps: list[Mapping[str, Json]], level: str) -> str | None:
-    """Return the rule that changed a level up: the one that names it, or else the first that raises."""
-    named = [step for step in steps if step.get("level") == level]
-    raising = [step for step in steps if "levels" in step]
-    found = (named or raising or steps)[:1]
-    return reader.reason_of(str(found[0]["rule"])) if found else None
+def _changed(reader: RulingReader, line: int | None, level: str) -> str | None:
+    """Return the rule that changed the level of a line, or of the deal, up.
+
+    That is the one that names the level, or else the first that raises.
+    """
+    asking = [step for step in reader.steps(AtLeastStep) if step.line == line]
+    named = [step.rule for step in asking if step.level == level]
+    raising = [step.rule for step in reader.steps(RaiseStep) if step.line == line]
+    found = (named or raising or [step.rule for step in asking])[:1]
+    return reader.reason_of(found[0]) if found else None
 
 
-def _limit(reader: RulingReader, line: Mapping[str, Json], match: Match) -> str | None:
+def _limit(reader: RulingReader, line: LineResult, nearest: Nearest) -> str:
     """Return the first limit that the line passes in the next lower level's row that it comes nearest to."""
-    if reader.facts is None:
-        return None
-    shared = reader.facts.shared
-    authority = authority_of(match.group, reader.policy)
-    rows, made_for = authority.next_lower(_ENGINE, shared, match)
+    match, rule, missed = nearest
     place = _place(reader, line, match)
-    if not made_for:
+    if rule is None:
         return reader.say("no_lower", place=place)
-    view = View(match.group.subject, shared, match.row)
-    best: tuple[int, Rule, list[FieldTest]] | None = None
-    for n in positions(rows):
-        passed = [part for part, judge in authority.limits(n) if judge(shared, match.row) is False]
-        if best is None or len(passed) < best[0]:
-            best = (len(passed), match.group.rules[n], passed)
-    if best is None or not best[2]:
-        return None
-    return _passed(reader, place, best[1], best[2][0], view)
+    return _passed(reader, place, rule, missed[0], View(match.group.subject, reader.facts.shared, match.row))
 
 
 def _passed(reader: RulingReader, place: str, rule: Rule, part: FieldTest, view: View) -> str:
@@ -133,8 +127,8 @@ def _label(reader: RulingReader, field: Field) -> str:
     return f"{label} " if label.isascii() and reader.language == "zh" else label
 
 
-def _place(reader: RulingReader, line: Mapping[str, Json], match: Match | None) -> str:
+def _place(reader: RulingReader, line: LineResult, match: Match | None) -> str:
     what = match.row.get("line.product_line") or match.row.get("line.sku") if match is not None else None
     if isinstance(what, str):
-        return reader.say("line_of", line=line["line"], what=what)
-    return reader.say("line", line=line["line"])
+        return reader.say("line_of", line=line.line, what=what)
+    return reader.say("line", line=line.line)

@@ -1,4 +1,4 @@
-"""Claims after eligibility (LANGUAGE.md section 7.1): what is certain of each, and what undetermined rules leave open.
+"""Claims after eligibility (docs/language.md section 7.1): what is certain of each, what undetermined rules leave open.
 
 A rule that names a claim or its partner speaks of that claim; one that names only the deal, or a line, of all claims.
 An *atom* is one thing said of one claim. What a rule would say is left out where it could not matter: a rejected claim
@@ -8,7 +8,7 @@ is rejected whatever else is said, and only a claim that could be protected has 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from engine.core.facts import Facts, Row
 from engine.core.interpret import Verdict, all_of
@@ -17,7 +17,32 @@ from engine.kinds.elimination.doubts import Doubt, Inputs, fields_of, merged, un
 from engine.plan.derive.derivations import Derivations
 from engine.plan.groups import Engine, Group, Match, match_rows
 from engine.plan.tables.bits import positions
-from rules.ir import Forfeit, Hold, Reject, Rule, Subject
+from rules.ir import (
+    Also,
+    Approve,
+    Arbitrate,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
+    Deposit,
+    Document,
+    Effect,
+    Exclude,
+    Expire,
+    Forfeit,
+    Hold,
+    IsKind,
+    Notify,
+    Protect,
+    Raise,
+    Reject,
+    Rule,
+    Score,
+    Sign,
+    Split,
+    Subject,
+)
 
 
 class Fate(Enum):
@@ -29,7 +54,40 @@ class Fate(Enum):
 
 
 Atom: TypeAlias = tuple[int, Fate]
-FATE_OF = {Reject: Fate.REJECTED, Forfeit: Fate.FORFEITED, Hold: Fate.HELD}
+
+
+def fate_of(effect: Effect) -> Fate:
+    """Return what becomes of a claim of which a rule of eligibility says so."""
+    match effect:
+        case Reject():
+            return Fate.REJECTED
+        case Forfeit():
+            return Fate.FORFEITED
+        case Hold():
+            return Fate.HELD
+        case (
+            Sign()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | Expire()
+            | IsKind()
+            | Document()
+            | Approve()
+            | Deposit()
+            | Block()
+            | Audit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            raise AssertionError(f"the loader lets no rule of eligibility say {effect!r}")
+        case _:
+            assert_never(effect)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +132,13 @@ class Claims:
         return match.group.subject is not Subject.CLAIM or match.number == self.numbers[claim]
 
 
-def judge_claims(engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs) -> Claims:
+def judge_claims(engine: Engine, groups: Iterable[Group], facts: Facts, inputs: Inputs, *, near: bool) -> Claims:
     """Judge eligibility, claim by claim."""
     given = facts.claims or []
     numbers = sorted(range(len(given)), key=lambda number: str(given[number]["claim.id"]))
     rows = [given[number] for number in numbers]
     numbered = list(zip(numbers, rows, strict=True))
-    matches = tuple([match for group in groups for match in match_rows(engine, group, facts, numbered)])
+    matches = tuple([match for group in groups for match in match_rows(engine, group, facts, numbered, near=near)])
     place = {number: claim for claim, number in enumerate(numbers)}
     certain = {
         atom
@@ -104,7 +162,7 @@ def _atoms(match: Match, rule: Rule, place: dict[int, int]) -> frozenset[Atom]:
         claims: Sequence[int] = (place[match.number],)
     else:
         claims = range(len(place))
-    fates = [fate for effect, fate in FATE_OF.items() if any(isinstance(one, effect) for one in rule.effects)]
+    fates = {fate_of(effect) for effect in rule.effects}
     return frozenset([(claim, fate) for claim in claims for fate in fates])
 
 
@@ -170,7 +228,7 @@ class Variants:
                 copy = dict(row)
                 put_protection(copy, facts, forfeited=forfeited)
                 rows.append(copy)
-        copies = Facts(facts.as_of, facts.today, dict(facts.shared), facts.lines, rows, None, {})
+        copies = facts.what_if(dict(facts.shared), lines=facts.lines, claims=rows)
         derivations.derive(engine, copies, stage=1)
         return Variants(tuple(rows))
 

@@ -1,4 +1,4 @@
-"""Between claims: what follows from one combination of what eligibility leaves open (LANGUAGE.md section 7.2 to 7.4).
+"""Between claims: what follows from one combination of what eligibility leaves open (docs/language.md section 7).
 
 A `Contest` holds what all combinations share: the claims, their places by every criterion, and the contest rules'
 answers so far. `found` gives for one combination what binds (outcome, winner, statuses), once for each way in which
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from engine.answers.registration import RegistrationOutcome
 from engine.core.facts import Facts, Row
 from engine.core.values import Value
 from engine.core.views import UNKNOWN, State, View
@@ -23,7 +24,7 @@ from rules.vocabulary import OWN_SALES
 
 TIE = "tie"
 # Outcome, winner, rejected claims, held claims.
-Binding: TypeAlias = tuple[str, int | None, frozenset[int], frozenset[int]]
+Binding: TypeAlias = tuple[RegistrationOutcome, int | None, frozenset[int], frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Combination:
     rejected: frozenset[int]
     held: frozenset[int]
 
-    def binding(self, outcome: str, winner: int | None = None) -> Binding:
+    def binding(self, outcome: RegistrationOutcome, winner: int | None = None) -> Binding:
         """Return what binds if this is the outcome."""
         return outcome, winner, self.rejected, self.held
 
@@ -48,7 +49,7 @@ class Finding:
     """
 
     bindings: frozenset[Binding]
-    outcomes: frozenset[str]
+    outcomes: frozenset[RegistrationOutcome]
     missing: frozenset[str]
     combination: Combination
     rounds: tuple[Round, ...]
@@ -147,7 +148,7 @@ class Contest:
         """Return the finding where a criterion is reached at which a contender's value is unknown."""
         last = steps[-1]
         verdicts = self._judge(combination.contenders, UNKNOWN, work)
-        outcomes = {"contested"}
+        outcomes: set[RegistrationOutcome] = {"contested"}
         if not verdicts.arbitrate and any(Variants.claim(variant) not in combination.held for variant in last.rows):
             outcomes.add("awarded")
         shared = self._facts.shared
@@ -179,7 +180,7 @@ class Contest:
             shared = dict(facts.shared)
             rows = [dict(row) for row in of]
             lines = None if facts.lines is None else [dict(line) for line in facts.lines]
-            copies = Facts(facts.as_of, facts.today, shared, lines, rows, None, {})
+            copies = facts.what_if(shared, lines=lines, claims=rows)
             put_contest(shared, contenders=rivals, claims_in=len(of), decided=decided)
             self._derivations.derive(self._engine, copies, stage=2)
             matches = contest_matches(self._engine, self._groups, copies, tuple(enumerate(rows)))
@@ -217,7 +218,7 @@ def put_contest(shared: Row, *, contenders: int | None, claims_in: int | None, d
 
 
 def contest_matches(
-    engine: Engine, groups: Iterable[Group], facts: Facts, contenders: Sequence[tuple[int, Row]]
+    engine: Engine, groups: Iterable[Group], facts: Facts, contenders: Sequence[tuple[int, Row]], *, near: bool = False
 ) -> list[Match]:
     """Judge the contest rules; those about claims only for the contenders."""
-    return [match for group in groups for match in match_rows(engine, group, facts, contenders)]
+    return [match for group in groups for match in match_rows(engine, group, facts, contenders, near=near)]

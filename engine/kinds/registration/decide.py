@@ -1,4 +1,4 @@
-"""Whose deal is it (LANGUAGE.md section 7): eligibility, priority by elimination, contest, protection.
+"""Whose deal is it (docs/language.md section 7): eligibility, priority by elimination, contest, protection.
 
 What binds is the outcome, the winner and every claim's status. Where undetermined rules leave these the same, the
 decision stands, and all else (`decided_by`, the ranking's order) is told as the rules that fire have it.
@@ -7,8 +7,17 @@ decision stands, and all else (`decided_by`, the ranking's order) is told as the
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from engine.core.decision import Json, Kind, Language
+from engine.answers.registration import (
+    RecommendationOpenStep,
+    RegistrationAsksStep,
+    RegistrationOutcome,
+    RegistrationOutcomeStep,
+    RegistrationPossible,
+    RegistrationStep,
+)
+from engine.core.decision import Kind, Language
 from engine.core.facts import Facts, Row
 from engine.core.views import UNKNOWN
 from engine.kinds.elimination.criteria import Criteria
@@ -25,15 +34,17 @@ from engine.kinds.elimination.doubts import (
 )
 from engine.kinds.registration.claims import Claims, Fate, Variants, judge_claims
 from engine.kinds.registration.contests import Contest, Finding, contenders_among, contest_matches, put_contest
+from engine.kinds.registration.effects import known
 from engine.kinds.registration.result import NO_AWARD, Award, registration_steps, result_of
-from engine.plan.derive.derivations import FOUND_FROM, Derivations, derivations
+from engine.plan.derive.derivations import Derivations, derivations
 from engine.plan.groups import Engine, Group, Match, groups_of, match_rows
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
+from rules.built_in import FOUND_FROM
 from rules.ir import DealRegistration, Policy, Protect, Rule, Subject
+from rules.sections.deal_registration import OUTCOMES
 from rules.traverse import rule_fields
 
-OUTCOMES = ("awarded", "contested", "rejected")
-ASKS = "needs_information"
+ASKS: Final = "needs_information"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +70,7 @@ def plan(policy: Policy) -> RegistrationPlan | None:
     if section is None:
         return None
     criteria = Criteria.of(section.priority, Subject.CLAIM, lambda path: policy.fields[path].type)
-    rules = (*section.eligibility, *section.contest, *section.protection)
+    rules = known((*section.eligibility, *section.contest, *section.protection))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     return RegistrationPlan(
         section=section,
@@ -79,7 +90,7 @@ class _Found:
     settled: bool
     complete: bool
     missing: frozenset[str]
-    outcomes: tuple[str, ...]
+    outcomes: tuple[RegistrationOutcome, ...]
 
     @property
     def base(self) -> Finding:
@@ -92,10 +103,10 @@ class _Found:
         return frozenset([finding.recommended for finding in self.findings]) if self.settled else frozenset({None})
 
 
-def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
+def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Language, *, near: bool) -> Ruling:
     """Decide whose deal it is."""
     plan.derivations.derive(engine, facts, stage=0)
-    claims = judge_claims(engine, plan.eligibility, facts, plan.inputs)
+    claims = judge_claims(engine, plan.eligibility, facts, plan.inputs, near=near)
     variants = Variants.of(claims, plan.derivations, engine, facts)
     scales = plan.criteria.scales(engine, facts.shared, variants.rows)
     contest = Contest(
@@ -112,17 +123,19 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
     base = found.base
     _write(plan, engine, facts, claims=claims, variants=variants, found=found)
     contenders = [claims.numbered[Variants.claim(variant)] for variant in base.contenders]
-    contested = contest_matches(engine, plan.contest, facts, contenders) if contenders else []
-    outcome = next(iter(base.bindings))[0] if found.settled else ASKS
+    contested = contest_matches(engine, plan.contest, facts, contenders, near=near) if contenders else []
+    outcome: RegistrationOutcome = next(iter(base.bindings))[0] if found.settled else ASKS
     protection: list[Match] = []
     if outcome == "awarded" and base.recommended is not None:
         winner = claims.numbered[base.recommended]
-        protection = [match for group in plan.protection for match in match_rows(engine, group, facts, (winner,))]
+        protection = [
+            match for group in plan.protection for match in match_rows(engine, group, facts, (winner,), near=near)
+        ]
     award = NO_AWARD
     if outcome == "awarded" and base.recommended is not None:
         award = _award(plan, facts, protection, claims.rows[base.recommended])
     matches = (*claims.matches, *contested, *protection)
-    protected: list[Json] = [bool(row["claim.protected"]) if "claim.protected" in row else None for row in claims.rows]
+    protected = [bool(row["claim.protected"]) if "claim.protected" in row else None for row in claims.rows]
     steps = registration_steps(claims, base, protected=protected, outcome=outcome, award=award, contest=contested)
     return Ruling(
         outcome=outcome,
@@ -139,7 +152,7 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
         steps=(*steps, *_closing(claims, found, outcome)),
         basis={"priority": plan.criteria.basis()},
         missing=_of_no_matter(matches, facts, plan.inputs) if found.settled else found.missing,
-        possible=None if found.settled else {"outcomes": [*found.outcomes]},
+        possible=None if found.settled else RegistrationPossible([*found.outcomes]),
     )
 
 
@@ -167,12 +180,12 @@ def _combine(claims: Claims, contest: Contest) -> _Found:
 def _given_up(claims: Claims, contest: Contest) -> _Found:
     """Ask for information: the combinations are too many to tell whether they differ."""
     none, all_ = [contest.found(mask, Work(NO_LIMIT)) for mask in (0, (1 << len(claims.doubts)) - 1)]
-    outcomes = none.outcomes | all_.outcomes | {"awarded", "contested"}
+    outcomes: set[RegistrationOutcome] = {"awarded", "contested", *none.outcomes, *all_.outcomes}
     missing = none.missing.union(*(doubt.fields for doubt in claims.doubts))
     return _Found((none,), settled=False, complete=False, missing=missing, outcomes=_in_order(outcomes))
 
 
-def _in_order(outcomes: Iterable[str]) -> tuple[str, ...]:
+def _in_order(outcomes: Iterable[RegistrationOutcome]) -> tuple[RegistrationOutcome, ...]:
     remaining = frozenset(outcomes)
     return tuple([outcome for outcome in OUTCOMES if outcome in remaining])
 
@@ -239,15 +252,14 @@ def _protect(rule: Rule | None) -> Protect | None:
     return next((effect for effect in (rule.effects if rule else ()) if isinstance(effect, Protect)), None)
 
 
-def _closing(claims: Claims, found: _Found, outcome: str) -> Iterator[Step]:
+def _closing(claims: Claims, found: _Found, outcome: RegistrationOutcome) -> Iterator[RegistrationStep]:
     """Yield the last steps: what is left open, and the outcome."""
     if len(found.recommended) > 1:
-        named: list[Json] = [claims.ids[claim] for claim in sorted(one for one in found.recommended if one is not None)]
-        yield Step("recommendation_open", {"claims": named})
+        named = sorted(one for one in found.recommended if one is not None)
+        yield RecommendationOpenStep([claims.ids[claim] for claim in named])
     if not found.settled:
-        fields: list[Json] = [*sorted(found.missing)]
-        yield Step(ASKS, {"fields": fields, "outcomes": [*found.outcomes]})
-    yield Step("outcome", {"outcome": outcome})
+        yield RegistrationAsksStep(sorted(found.missing), [*found.outcomes])
+    yield RegistrationOutcomeStep(outcome)
 
 
 def _of_no_matter(matches: Iterable[Match], facts: Facts, inputs: Inputs) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Controls on special bids and unusual orders (LANGUAGE.md section 6): what an order must have to pass its gate.
+"""Controls on special bids and unusual orders (docs/language.md section 6): what an order must have to pass its gate.
 
 What binds is the unmet obligations and the blocks. A control that is undetermined, or one whose obligation may or may
 not be met because the request does not say, makes the outcome `needs_information` unless the order is blocked anyway.
@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
+from typing import TypeAlias, assert_never
 
+from engine.answers.special_order import (
+    AuditStep,
+    BlockingControl,
+    ControlResult,
+    Obligation,
+    OrderOutcome,
+    OrderOutcomeStep,
+    OrderPossible,
+    OrderResult,
+    OrderStep,
+)
 from engine.core import figures
 from engine.core.decision import Json, Kind, Language
 from engine.core.exact import compare, ratio
@@ -17,13 +29,43 @@ from engine.core.interpret import Verdict, has_any
 from engine.core.values import PartialSet
 from engine.core.views import UNKNOWN
 from engine.plan.derive.derivations import Derivations, derivations
+from engine.plan.gates import Gates
 from engine.plan.groups import Engine, Group, Match, groups_of, match_all
-from engine.plan.ruling import Ruling, Step
+from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import positions
-from rules.ir import Approve, Audit, Block, Deposit, Document, Effect, Expire, Hold, Policy, Role, Rule, SpecialOrders
+from rules.ir import (
+    Also,
+    Approve,
+    Arbitrate,
+    Assign,
+    AtLeast,
+    Audit,
+    Block,
+    Deposit,
+    Document,
+    Effect,
+    Exclude,
+    Expire,
+    Forfeit,
+    Hold,
+    IsKind,
+    Notify,
+    Policy,
+    Protect,
+    Raise,
+    Reject,
+    Role,
+    Rule,
+    Score,
+    Sign,
+    SpecialOrders,
+    Split,
+)
+from rules.sections.special_orders import OUTCOMES
 from rules.traverse import rule_fields
 
-OUTCOMES = ("clear", "held", "blocked")
+Asking: TypeAlias = Document | Approve | Deposit | Hold
+
 KINDS = "deal.special_kinds"
 EVIDENCE, APPROVALS, DEPOSIT, ORDER_ID = "order.evidence", "order.approvals", "order.deposit", "order.id"
 # What a person must do so that an obligation is met.
@@ -42,6 +84,7 @@ class SpecialOrderPlan:
     section: SpecialOrders
     kinds: tuple[Group, ...]
     controls: tuple[Group, ...]
+    gates: Gates
     roles: dict[str, Role]
     derivations: Derivations
 
@@ -52,10 +95,12 @@ def plan(policy: Policy) -> SpecialOrderPlan | None:
     if section is None:
         return None
     wanted = [KINDS, *(path for rule in section.controls for path in rule_fields(rule))]
+    kinds, controls = groups_of(section.kinds), groups_of(section.controls)
     return SpecialOrderPlan(
         section=section,
-        kinds=groups_of(section.kinds),
-        controls=groups_of(section.controls),
+        kinds=kinds,
+        controls=controls,
+        gates=Gates((*kinds, *controls)),
         roles={role.id: role for role in policy.roles},
         derivations=derivations(policy, Kind.SPECIAL_ORDER, wanted),
     )
@@ -65,39 +110,43 @@ def plan(policy: Policy) -> SpecialOrderPlan | None:
 class _Findings:
     """What the fired controls ask for, and what missing facts leave open."""
 
-    controls: list[Json] = field(default_factory=list)
-    blocks: list[Json] = field(default_factory=list)
+    controls: list[ControlResult] = field(default_factory=list)
+    blocks: list[BlockingControl] = field(default_factory=list)
     audit: dict[str, None] = field(default_factory=dict)
     expire: timedelta | None = None
     unmet: bool = False
     blocked: set[str] = field(default_factory=set)
-    unmet_of: set[tuple[str, str, str]] = field(default_factory=set)  # control, obligation and what it asks for
-    doubtful: set[str] = field(default_factory=set)
+    unmet_of: set[tuple[str, Obligation]] = field(default_factory=set)  # what a control asks for
+    doubtful: set[OrderOutcome] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
 
 
-def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Language) -> Ruling:
+def decide(plan: SpecialOrderPlan, engine: Engine, facts: Facts, language: Language, *, near: bool) -> Ruling:
     """Decide whether an order passes its gate; the facts get their derived fields."""
     plan.derivations.derive(engine, facts)
-    matches = list(match_all(engine, plan.controls, facts))
+    matches = list(match_all(engine, plan.controls, facts, near=near))
     findings = _Findings()
-    steps: list[Step] = []
+    steps: list[OrderStep] = []
     for match, rule in _rules(matches, lambda match: match.fired):
         for effect in rule.effects:
             _fire(plan, findings, steps, match=match, rule=rule, effect=effect, facts=facts, language=language)
     for _, rule in _rules(matches, lambda match: match.undetermined):
         _doubt(findings, rule, facts.shared, language)
+    outcome: OrderOutcome
     if findings.blocks:
         outcome = "blocked"
     elif findings.doubtful:
         outcome = "needs_information"
     else:
         outcome = "held" if findings.unmet else "clear"
-    steps.append(Step("outcome", {"outcome": outcome}))
+    steps.append(OrderOutcomeStep(outcome))
     # Deriving has judged the kinds already; the trace wants to say which condition made the order special.
-    kinds = match_all(engine, plan.kinds, facts)
+    kinds = match_all(engine, plan.kinds, facts, near=near)
     ruling = _ruling(plan, facts, outcome=outcome, findings=findings, steps=steps, matches=matches)
-    return ruling._replace(matches=(*kinds, *ruling.matches))
+    every = (*kinds, *ruling.matches)
+    if near:
+        every = tuple([plan.gates.at_this(engine, match, facts.shared) for match in every])
+    return ruling._replace(matches=every)
 
 
 def _rules(matches: list[Match], bits: Callable[[Match], int]) -> Iterator[tuple[Match, Rule]]:
@@ -109,7 +158,7 @@ def _rules(matches: list[Match], bits: Callable[[Match], int]) -> Iterator[tuple
 def _fire(
     plan: SpecialOrderPlan,
     findings: _Findings,
-    steps: list[Step],
+    steps: list[OrderStep],
     *,
     match: Match,
     rule: Rule,
@@ -118,47 +167,68 @@ def _fire(
     language: Language,
 ) -> None:
     """Note what one effect of a fired control asks of the order."""
-    place: dict[str, Json] = {"control": rule.id}
-    if match.number is not None:
-        place["line"] = match.number + 1
+    line = None if match.number is None else match.number + 1
     match effect:
         case Block(reason):
             findings.blocked.add(rule.id)
-            findings.blocks.append({**place, "reason": reason.in_language(language)})
+            findings.blocks.append(BlockingControl(control=rule.id, line=line, reason=reason.in_language(language)))
         case Audit(rate):
             sampled = _is_sampled(rule.id, facts.shared.get(ORDER_ID), *ratio(rate))
-            steps.append(Step("audit", {**place, "rate": figures.rate(ratio(rate)), "sampled": sampled}))
+            steps.append(AuditStep(control=rule.id, line=line, rate=figures.rate(ratio(rate)), sampled=sampled))
             if sampled:
                 findings.audit[rule.id] = None
         case Expire(after):
             findings.expire = after if findings.expire is None else min(after, findings.expire)
-        case _:
-            kind, what, met, path = _obligation(effect, facts.shared, language)
+        case Document() | Approve() | Deposit() | Hold():
+            obligation, met, path = _obligation(effect, facts.shared, language)
             if met is None:
                 findings.doubtful |= {"held", "clear"}
                 findings.missing.add(path)
             if met is False:
                 findings.unmet = True
-                findings.unmet_of.add((rule.id, kind, what))
+                findings.unmet_of.add((rule.id, obligation))
+            kind, what = obligation.asked
             asked = plan.roles[what].title.in_language(language) if kind == "approve" else what
             release = None if met else RELEASE[kind][language].format(asked)
-            findings.controls.append({**place, "obligation": {kind: what}, "met": met, "release": release})
+            findings.controls.append(
+                ControlResult(control=rule.id, line=line, obligation=obligation, met=met, release=release)
+            )
+        case (
+            Sign()
+            | Reject()
+            | AtLeast()
+            | Raise()
+            | Also()
+            | Notify()
+            | IsKind()
+            | Forfeit()
+            | Arbitrate()
+            | Protect()
+            | Exclude()
+            | Score()
+            | Split()
+            | Assign()
+        ):
+            raise AssertionError(f"the loader lets no control say {effect!r}")
+        case _:
+            assert_never(effect)
 
 
-def _obligation(effect: Effect, shared: Row, language: Language) -> tuple[str, str, Verdict, str]:
-    """Return an obligation's kind, what it asks for, whether the order meets it, and the field that tells."""
+def _obligation(effect: Asking, shared: Row, language: Language) -> tuple[Obligation, Verdict, str]:
+    """Return an obligation, whether the order meets it, and the field that tells."""
     match effect:
         case Document(name):
-            return "document", name, _has(shared, EVIDENCE, name), EVIDENCE
+            return Obligation(document=name), _has(shared, EVIDENCE, name), EVIDENCE
         case Approve(role):
-            return "approve", role, _has(shared, APPROVALS, role), APPROVALS
+            return Obligation(approve=role), _has(shared, APPROVALS, role), APPROVALS
         case Deposit(rate):
             paid = shared.get(DEPOSIT, UNKNOWN)
             met = None if paid is UNKNOWN else isinstance(paid, tuple) and compare(paid, ratio(rate)) >= 0
-            return "deposit", figures.rate(ratio(rate)), met, DEPOSIT
+            return Obligation(deposit=figures.rate(ratio(rate))), met, DEPOSIT
         case Hold(reason):
-            return "hold", reason.in_language(language), False, ""
-    raise AssertionError(f"the loader lets no control say {effect!r}")
+            return Obligation(hold=reason.in_language(language)), False, ""
+        case _:
+            assert_never(effect)
 
 
 def _has(shared: Row, path: str, member: str) -> Verdict:
@@ -176,6 +246,7 @@ def _is_sampled(control: str, order: object, n: int, d: int) -> bool:
 
 def _doubt(findings: _Findings, rule: Rule, shared: Row, language: Language) -> None:
     """Note an undetermined control whose effect would change what binds."""
+    outcomes: set[OrderOutcome]
     for effect in rule.effects:
         match effect:
             case Audit() | Expire():
@@ -184,19 +255,44 @@ def _doubt(findings: _Findings, rule: Rule, shared: Row, language: Language) -> 
                 outcomes = {"blocked", "clear"}
             case Block():
                 continue
-            case _:
-                kind, what, met, path = _obligation(effect, shared, language)
-                if met is True or (rule.id, kind, what) in findings.unmet_of:
+            case Document() | Approve() | Deposit() | Hold():
+                obligation, met, path = _obligation(effect, shared, language)
+                if met is True or (rule.id, obligation) in findings.unmet_of:
                     continue
                 outcomes = {"held", "clear"}
                 if met is None:
                     findings.missing.add(path)
+            case (
+                Sign()
+                | Reject()
+                | AtLeast()
+                | Raise()
+                | Also()
+                | Notify()
+                | IsKind()
+                | Forfeit()
+                | Arbitrate()
+                | Protect()
+                | Exclude()
+                | Score()
+                | Split()
+                | Assign()
+            ):
+                raise AssertionError(f"the loader lets no control say {effect!r}")
+            case _:
+                assert_never(effect)
         findings.doubtful |= outcomes
         findings.missing.update(rule_fields(rule))
 
 
 def _ruling(
-    plan: SpecialOrderPlan, facts: Facts, *, outcome: str, findings: _Findings, steps: list[Step], matches: list[Match]
+    plan: SpecialOrderPlan,
+    facts: Facts,
+    *,
+    outcome: OrderOutcome,
+    findings: _Findings,
+    steps: list[OrderStep],
+    matches: list[Match],
 ) -> Ruling:
     kinds = facts.shared.get(KINDS, frozenset())
     known = kinds.known if isinstance(kinds, PartialSet) else kinds
@@ -206,13 +302,13 @@ def _ruling(
     settled = outcome == "needs_information" or findings.expire is None
     return Ruling(
         outcome=outcome,
-        result={
-            "kinds": [rule.id for rule in plan.section.kinds if rule.id in known],
-            "controls": findings.controls,
-            "blocks": findings.blocks,
-            "audit": list(findings.audit),
-            "valid_until": None if settled else (facts.as_of + (findings.expire or timedelta())).isoformat(),
-        },
+        result=OrderResult(
+            kinds=[rule.id for rule in plan.section.kinds if rule.id in known],
+            controls=findings.controls,
+            blocks=findings.blocks,
+            audit=list(findings.audit),
+            valid_until=None if settled else (facts.as_of + (findings.expire or timedelta())).isoformat(),
+        ),
         matches=tuple(matches),
         steps=tuple(steps),
         basis={
@@ -224,7 +320,9 @@ def _ruling(
             "unknown": [path for path in (EVIDENCE, APPROVALS, DEPOSIT) if path not in facts.shared],
         },
         missing=frozenset(findings.missing) if outcome == "needs_information" else frozenset(undetermined),
-        possible={"outcomes": [one for one in OUTCOMES if one in possible]} if outcome == "needs_information" else None,
+        possible=OrderPossible([one for one in OUTCOMES if one in possible])
+        if outcome == "needs_information"
+        else None,
     )
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
+from engine.answers.decisions import SpecialOrderDecision
+from engine.answers.special_order import ControlResult
 from engine.explain.words.decision_reader import (
     DecisionReader,
-    Entry,
     day,
     missing,
     near_misses,
     notes,
-    placed,
+    on_line,
     reasoned,
     source,
     undetermined,
@@ -17,38 +18,37 @@ from engine.explain.words.decision_reader import (
 from engine.explain.words.layout import Row, Table
 
 
-def order_head(reader: DecisionReader) -> str:
+def order_head(decision: SpecialOrderDecision) -> str:
     """Return the gate."""
-    gate = reader.basis.get("gate")
-    return str(gate) if gate else ""
+    return (decision.trace.basis.gate if decision.trace else None) or ""
 
 
-def order_tables(reader: DecisionReader) -> Iterator[Table]:
+def order_tables(reader: DecisionReader, decision: SpecialOrderDecision) -> Iterator[Table]:
     """Yield the tables below the head."""
-    kinds = reader.result["kinds"]
-    yield Table([Row(reader.say("label_kinds"), [reader.joined(kinds)])] if kinds else [])
-    yield reasoned(reader, reader.result["blocks"], "label_blocked", "control")
-    yield _controls(reader, "label_open", [one for one in reader.result["controls"] if one["met"] is not True])
-    yield _controls(reader, "label_met", [one for one in reader.result["controls"] if one["met"] is True])
-    audit = [reader.say("drawn", control=control) for control in reader.result["audit"]]
+    result = decision.result
+    yield Table([Row(reader.say("label_kinds"), [reader.joined(result.kinds)])] if result.kinds else [])
+    yield reasoned(reader, [(one, one.control) for one in result.blocks], "label_blocked")
+    yield _controls(reader, "label_open", [one for one in result.controls if one.met is not True])
+    yield _controls(reader, "label_met", [one for one in result.controls if one.met is True])
+    audit = [reader.say("drawn", control=control) for control in result.audit]
     yield Table([Row(reader.say("label_audit"), [one]) for one in audit])
     yield missing(reader)
     yield undetermined(reader)
     yield near_misses(reader)
-    if reader.result["valid_until"]:
-        until = reader.say("protected_until", until=day(reader.result["valid_until"]))
+    if result.valid_until:
+        until = reader.say("protected_until", until=day(result.valid_until))
         yield Table([Row(reader.say("label_valid"), [until])])
-    yield notes(reader, "missing_did_not_matter")
+    yield notes(reader)
 
 
-def _controls(reader: DecisionReader, label: str, controls: list[Entry]) -> Table:
-    by_id = {(rule["rule"], rule.get("line")): rule for rule in reader.rules("fired", section="controls")}
+def _controls(reader: DecisionReader, label: str, controls: list[ControlResult]) -> Table:
+    by_id = {(rule.rule, rule.line): rule for rule in reader.rules("fired", section="controls")}
     rows: dict[tuple[str, ...], Row] = {}
     for control in controls:
-        rule = by_id.get((control["control"], control.get("line")))
-        kind, what = next(iter(control["obligation"].items()))
-        text = control["release"] or reader.say(f"obligation_{kind}", what=what)
-        told = [reader.because_of(rule), source(rule)] if rule else [control["control"]]
-        cells = (placed(reader, control, str(text)), *told)
+        rule = by_id.get((control.control, control.line))
+        kind, what = control.obligation.asked
+        text = control.release or reader.say(f"obligation_{kind}", what=what)
+        told = [reader.because_of(rule), source(rule)] if rule else [control.control]
+        cells = (on_line(reader, control.line, text), *told)
         rows[cells] = Row(reader.say(label), cells)
     return Table([*rows.values()])

@@ -6,8 +6,9 @@ first; those that depend on a field that the domain itself finds out (`claim.pro
 `partner.score`) come after it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import assert_never
 
 from engine.core.decision import Kind
 from engine.core.facts import Facts, Row
@@ -15,63 +16,42 @@ from engine.core.interpret import compute
 from engine.core.values import PartialSet
 from engine.core.views import UNKNOWN, State, Unknown, View
 from engine.plan.derive.built_in import FUNCTIONS, Function, call, margin
-from engine.plan.derive.derivation import Derivation
+from engine.plan.derive.derivation import Derivation, asking_nobody
 from engine.plan.derive.formulas import written
 from engine.plan.derive.kinds import special_kinds
-from engine.plan.derive.stages import Stage, fused
+from engine.plan.derive.stages import Stage, rows_of
 from engine.plan.derive.tables import of_table
-from engine.plan.groups import Engine, IndexEngine
-from rules.built_in import FORMULAS, FUNCTION_INPUTS, MARGINS
+from engine.plan.groups import Engine
+from rules.built_in import FORMULAS, FOUND, FOUND_FROM, FUNCTION_INPUTS, MARGINS
 from rules.ir import DerivedFormula, DerivedTable, Expression, Policy, Subject
 from rules.traverse import expression_fields
 
-# Fields that a domain finds out while it decides, by the stage after which they are known.
-FOUND_IN_STAGE = {
-    "claim.protected": 1,
-    "claim.queued_at": 1,
-    "partner.score": 1,
-    "deal.contenders": 2,
-    "deal.claims_in": 2,
-    "deal.decided_by": 2,
-}
 STAGES = 3
-# What a caller gives so that fields become known which are no formula of others.
-FOUND_FROM = {
-    "claim.protected": ("claim.status", "claim.protected_until"),
-    "claim.queued_at": ("claim.registered_at", "claim.status", "claim.protected_until"),
-    "deal.line_count": ("line.quantity",),
-}
 
 
 class Derivations:
     """The derivations that one kind of decision needs, stage by stage, each after what it reads."""
 
-    def __init__(
-        self, kind: Kind, stages: tuple[tuple[Derivation, ...], ...], inputs: Mapping[str, frozenset[str]]
-    ) -> None:
+    def __init__(self, kind: Kind, stages: tuple[Stage, ...], inputs: Mapping[str, frozenset[str]]) -> None:
         """Take the derivations in dependency order; `inputs` are the fields that each derived one reads."""
         self.kind = kind
         self.stages = stages
         self.inputs = inputs
-        self._fused: dict[tuple[int, bool], Stage] = {}
+
+    def __iter__(self) -> Iterator[Derivation]:
+        """Yield all derivations, each after what it reads."""
+        return (derivation for stage in self.stages for derivation in stage.derivations)
 
     def derive(self, engine: Engine, facts: Facts, *, stage: int = 0) -> None:
         """Add a stage's fields to the facts."""
-        if engine.plain:
-            self._derive_plainly(engine, facts, stage)
-        elif self.stages[stage]:
-            by_index = isinstance(engine, IndexEngine)
-            found = self._fused.get((stage, by_index))
-            if found is None:
-                found = self._fused[stage, by_index] = fused(self.stages[stage], by_index=by_index)
-            found(engine, facts)
-
-    def _derive_plainly(self, engine: Engine, facts: Facts, stage: int) -> None:
-        for derivation in self.stages[stage]:
-            for row in _rows(derivation.subject, facts):
-                state = derivation.evaluate(engine, facts, row)
-                if state is not UNKNOWN:
-                    (facts.shared if derivation.subject is Subject.DEAL else row)[derivation.path] = state
+        found = self.stages[stage]
+        if found.derivations:
+            engine.derive(found, facts)
+            for derivation in found.of_deal:
+                derivation.evaluate(engine, facts, {}, None)
+            if facts.lines is None:
+                for derivation in found.of_lines:
+                    derivation.evaluate(engine, facts, {}, 0)
 
     def roots(self, paths: Iterable[str], facts: Facts) -> frozenset[str]:
         """Return the unknown given fields that these fields come from: what a caller could add."""
@@ -101,7 +81,7 @@ class Derivations:
             return facts.lines is None or any(_is_open(row, path) for row in facts.lines)
         if subject is Subject.DEAL or reader is Subject.DEAL:
             return _is_open(facts.shared, path)
-        in_rows = any(_is_open(row, path) for row in _rows(subject, facts))
+        in_rows = any(_is_open(row, path) for row in rows_of(subject, facts))
         return in_rows or (reader is None and _is_open(facts.shared, path))
 
 
@@ -116,12 +96,23 @@ def row_subject(path: str, kind: Kind) -> Subject:
             return Subject.LINE
         case "claim":
             return Subject.CLAIM
-        case "partner" if kind is Kind.DEAL_REGISTRATION:
-            return Subject.CLAIM
-        case "partner" if kind is Kind.PARTNER_ALLOCATION:
-            return Subject.PARTNER
+        case "partner":
+            return _partner_subject(kind)
         case _:
             return Subject.DEAL
+
+
+def _partner_subject(kind: Kind) -> Subject:
+    """Return in whose row partners stand: each claim has one, each candidate is one, and else the deal has."""
+    match kind:
+        case Kind.DEAL_REGISTRATION:
+            return Subject.CLAIM
+        case Kind.PARTNER_ALLOCATION:
+            return Subject.PARTNER
+        case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:
+            return Subject.DEAL
+        case _:
+            assert_never(kind)
 
 
 def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivations:
@@ -131,13 +122,13 @@ def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivation
         **{path: partial(_function, path, function, kind) for path, function in FUNCTIONS.items()},
         **{path: partial(_margin, path, kind) for path in MARGINS},
         "deal.special_kinds": partial(special_kinds, policy.special_orders),
-        **{derived.field: partial(_policy_derivation, derived, kind, policy) for derived in policy.derive},
+        **{derived.field: partial(_policy_derivation, derived, kind) for derived in policy.derive},
     }
     ordered: dict[str, Derivation] = {}
-    stage_of: dict[str, int] = dict(FOUND_IN_STAGE)
+    stage_of: dict[str, int] = {path: found.stage for path, found in FOUND.items()}
 
     def visit(path: str) -> None:
-        if path in ordered or path in FOUND_IN_STAGE or path not in makers:
+        if path in ordered or path in FOUND or path not in makers:
             return
         derivation = makers[path]()
         for name in sorted(derivation.inputs):
@@ -147,44 +138,52 @@ def derivations(policy: Policy, kind: Kind, wanted: Iterable[str]) -> Derivation
 
     for path in wanted:
         visit(path)
+    # What a field of a claim's or a candidate's partner would be of the deal's: nobody reads it, but the trace of a
+    # deal's field that would have does tell why it is unknown.
+    of_deal = {
+        derived.field: of_table(derived, Subject.DEAL)
+        for derived in policy.derive
+        if isinstance(derived, DerivedTable) and _is_of_own_partner(ordered.get(derived.field))
+    }
     stages = tuple(
-        tuple(derivation for path, derivation in ordered.items() if stage_of[path] == stage) for stage in range(STAGES)
+        Stage.of(
+            [derivation for path, derivation in ordered.items() if stage_of[path] == stage],
+            of_deal=[derivation for path, derivation in of_deal.items() if stage_of[path] == stage],
+        )
+        for stage in range(STAGES)
     )
     return Derivations(kind, stages, {path: derivation.inputs for path, derivation in ordered.items()})
 
 
-def _rows(subject: Subject, facts: Facts) -> Iterable[Row]:
-    match subject:
-        case Subject.DEAL:
-            return ({},)
-        case Subject.LINE:
-            return facts.lines or ()
-        case Subject.CLAIM:
-            return facts.claims or ()
-        case Subject.PARTNER:
-            return facts.candidates or ()
+def _is_of_own_partner(derivation: Derivation | None) -> bool:
+    return (
+        derivation is not None
+        and derivation.subject in (Subject.CLAIM, Subject.PARTNER)
+        and derivation.path.startswith("partner.")
+    )
 
 
-def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind, policy: Policy) -> Derivation:
+def _policy_derivation(derived: DerivedFormula | DerivedTable, kind: Kind) -> Derivation:
     if isinstance(derived, DerivedFormula):
         return _formula(derived.field, derived.expression, kind)
-    return of_table(derived, row_subject(derived.field, kind), policy.fields)
+    return of_table(derived, row_subject(derived.field, kind))
 
 
 def _formula(path: str, expression: Expression, kind: Kind) -> Derivation:
     subject = row_subject(path, kind)
 
-    def evaluate(_: Engine, facts: Facts, row: Row) -> State:
-        return compute(expression, View(subject, facts.shared, row), facts.lines)
-
     def unusual(shared: Row, row: Row, lines: Sequence[Row] | None) -> State:
         return compute(expression, View(subject, shared, row), lines)
+
+    def look_up(facts: Facts, row: Row, _: int | None) -> State:
+        return unusual(facts.shared, row, facts.lines)
 
     return Derivation(
         path=path,
         subject=subject,
         inputs=frozenset(expression_fields(expression)),
-        evaluate=evaluate,
+        evaluate=asking_nobody(look_up),
+        look_up=look_up,
         formula=expression,
         written=written(expression, subject),
         unusual=unusual,
@@ -195,31 +194,33 @@ def _function(path: str, function: Function, kind: Kind) -> Derivation:
     subject = row_subject(path, kind)
     inputs = FUNCTION_INPUTS[path]
 
-    def evaluate(_: Engine, facts: Facts, row: Row) -> State:
+    def look_up(facts: Facts, row: Row, _: int | None) -> State:
         view = View(subject, facts.shared, row)
         return call(function, facts, [view[name] for name in inputs])
 
-    return Derivation(path, subject, frozenset(inputs), evaluate)
+    return Derivation(path, subject, frozenset(inputs), asking_nobody(look_up), look_up)
 
 
 def _margin(path: str, kind: Kind) -> Derivation:
     """Return a margin: a formula wherever something is paid, and a function for what is free."""
     subject = row_subject(path, kind)
-    cost, net = FUNCTION_INPUTS[path]
+    described = MARGINS[path]
+    cost, net, formula = described.cost, described.net, described.formula
 
     def unusual(shared: Row, row: Row, _: Sequence[Row] | None) -> State:
         view = View(subject, shared, row)
         return UNKNOWN if UNKNOWN in (view[cost], view[net]) else margin(view[cost], view[net])
 
-    def evaluate(_: Engine, facts: Facts, row: Row) -> State:
+    def look_up(facts: Facts, row: Row, _: int | None) -> State:
         return unusual(facts.shared, row, facts.lines)
 
     return Derivation(
         path=path,
         subject=subject,
         inputs=frozenset((cost, net)),
-        evaluate=evaluate,
-        formula=MARGINS[path],
-        written=written(MARGINS[path], subject),
+        evaluate=asking_nobody(look_up),
+        look_up=look_up,
+        formula=formula,
+        written=written(formula, subject),
         unusual=unusual,
     )

@@ -6,14 +6,14 @@ and the plain interpreter decides what it means. So there is one meaning, and th
 it faster.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, TypeAlias, assert_never
 
 from engine.core.exact import ratio
 from engine.core.facts import Row
-from engine.core.views import OWN_OBJECTS, State
+from engine.core.views import State, is_own
+from engine.plan.generated import Names, field_of, numeral, quoted
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
 
 # From the shared facts, the row, and the deal's lines (None where the request does not give them).
@@ -38,7 +38,7 @@ UNUSUAL = "(KeyError, TypeError, ZeroDivisionError)"
 
 def written(expression: Expression, subject: Subject) -> Written | None:
     """Return the statements of a formula; None if it has a part that is not worth compiling."""
-    writer = _Writer(OWN_OBJECTS[subject])
+    writer = _Writer(subject)
     try:
         n, d = writer.write(expression)
     except _Uncommon:
@@ -76,10 +76,10 @@ class _Uncommon(Exception):  # noqa: N818 - nothing went wrong: the interpreter 
 class _Writer:
     """Writes an expression as statements over pairs of integers, one pair of names a part."""
 
-    def __init__(self, own: frozenset[str]) -> None:
+    def __init__(self, subject: Subject) -> None:
         self.lines: list[str] = []
-        self._own = own
-        self._names: Iterator[int] = count()
+        self._subject = subject
+        self._names = Names()
         self._read: dict[str, tuple[str, str]] = {}
 
     def write(self, expression: Expression) -> tuple[str, str]:
@@ -87,14 +87,13 @@ class _Writer:
         match expression:
             case Constant(value):
                 n, d = ratio(value)
-                return f"({n})", str(d)
+                return numeral(n), numeral(d)
             case FieldValue(field):
                 if field not in self._read:
-                    where = "row" if field.partition(".")[0] in self._own else "shared"
-                    self._read[field] = self._pair(f"{where}[{field!r}]")
+                    self._read[field] = self._pair(field_of(field, own=is_own(field, self._subject)))
                 return self._read[field]
             case Aggregate("sum", field):
-                return self._pair(f"total({field!r}, lines)")
+                return self._pair(f"total({quoted(field)}, lines)")
             case Aggregate() | Extreme():
                 raise _Uncommon
             case Arithmetic(operator, left, right):
@@ -103,17 +102,13 @@ class _Writer:
                 assert_never(expression)
 
     def _pair(self, source: str) -> tuple[str, str]:
-        n, d = self._new()
+        n, d = self._names.new("n", "d")
         self.lines.append(f"{n}, {d} = {source}")
         return n, d
 
-    def _new(self) -> tuple[str, str]:
-        number = next(self._names)
-        return f"n{number}", f"d{number}"
-
     def _arithmetic(self, operator: str, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
         (a, b), (c, e) = left, right
-        n, d = self._new()
+        n, d = self._names.new("n", "d")
         if operator == "/":
             # The sign moves to the numerator; the modulo by zero is how a division by zero leaves the fast path.
             self.lines += [f"1 % {c}", f"if {c} > 0: {n} = {a} * {e}; {d} = {b} * {c}"]

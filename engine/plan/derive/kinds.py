@@ -1,7 +1,5 @@
 """The kinds of special order that a deal is of, member by member: some may be certain while others are not."""
 
-from collections.abc import Sequence
-
 from engine.core.facts import Facts, Row
 from engine.core.interpret import Verdict
 from engine.core.values import PartialSet
@@ -20,7 +18,7 @@ def special_kinds(section: SpecialOrders | None) -> Derivation:
     groups = groups_of(kinds)
     judges = [(rule.id, rule.subject is Subject.DEAL, compiled(rule.when, rule.subject)) for rule in kinds]
 
-    def evaluate(engine: Engine, facts: Facts, _: Row) -> State:
+    def evaluate(engine: Engine, facts: Facts, _: Row, __: int | None) -> State:
         known: set[str] = set()
         maybe: set[str] = set()
         for match in match_all(engine, groups, facts):
@@ -28,11 +26,12 @@ def special_kinds(section: SpecialOrders | None) -> Derivation:
             maybe.update(match.group.rules[number].id for number in positions(match.undetermined))
         return _set_of(known, maybe)
 
-    def look_up(shared: Row, row: Row, lines: Sequence[Row] | None) -> State:
+    def look_up(facts: Facts, row: Row, _: int | None) -> State:
         # Too few rules, on too many fields, for columns to pay.
         known: set[str] = set()
         maybe: set[str] = set()
-        rows = [{}] if lines is None else lines
+        shared = facts.shared
+        rows = [{}] if facts.lines is None else facts.lines
         for identity, of_deal, judge in judges:
             found: Verdict = judge(shared, row) if of_deal else False
             if not of_deal:
@@ -50,7 +49,7 @@ def special_kinds(section: SpecialOrders | None) -> Derivation:
         return _set_of(known, maybe)
 
     inputs = frozenset(path for rule in kinds for path in rule_fields(rule))
-    return Derivation("deal.special_kinds", Subject.DEAL, inputs, evaluate, look_up=look_up, rules=kinds)
+    return Derivation("deal.special_kinds", Subject.DEAL, inputs, evaluate, look_up, rules=kinds)
 
 
 def _set_of(known: set[str], maybe: set[str]) -> State:

@@ -1,20 +1,23 @@
-"""A stage of derivations as one function: the loop over fields and rows written out, for it runs for every request.
+"""A stage of derivations: field by field with any engine, or as one function.
 
-What a field is when a formula does not go the ordinary way, the interpreter says, as everywhere.
+The function is the loop over fields and rows written out, for it runs for every request. What a field is when a formula
+does not go the ordinary way, the interpreter says, as everywhere.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
-from engine.core.facts import Facts
+from engine.core.facts import Facts, Row
 from engine.core.views import UNKNOWN
 from engine.plan.derive.derivation import Derivation
 from engine.plan.derive.formulas import UNUSUAL, total
-from engine.plan.generated import compile_function
+from engine.plan.generated import compile_function, field_of, indented
 from engine.plan.groups import Engine
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, Extreme, FieldValue, Subject
 
-Stage: TypeAlias = Callable[[Engine, Facts], None]
+# Adds a stage's fields to the facts.
+Fused: TypeAlias = Callable[[Facts], None]
 
 _ROWS = {
     Subject.LINE: "facts.lines or ()",
@@ -23,26 +26,71 @@ _ROWS = {
 }
 
 
-def fused(derivations: Sequence[Derivation], *, by_index: bool) -> Stage:
-    """Write a stage's derivations, which stand in dependency order, as a function that adds their fields.
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Derivations that are computed together, each after what it reads.
 
-    With `by_index`, tables are looked up in their own index; without, the engine is asked.
+    `of_deal` and `of_lines` are tables that are judged for a trace alone, which names their rows though they give no
+    field a value: those of a partner for the deal's own, and those of a line where a request has no lines at all.
     """
+
+    derivations: tuple[Derivation, ...]
+    of_deal: tuple[Derivation, ...]
+    of_lines: tuple[Derivation, ...]
+    fused: Fused
+
+    @staticmethod
+    def of(derivations: Sequence[Derivation], *, of_deal: Sequence[Derivation]) -> "Stage":
+        """Write the stage out."""
+        tables = [one for one in derivations if one.subject is Subject.LINE and one.rules]
+        return Stage(tuple(derivations), tuple(of_deal), tuple(tables), fused(derivations))
+
+    def by_index(self, facts: Facts) -> None:
+        """Add the fields to the facts: formulas compiled, tables looked up in their own index."""
+        self.fused(facts)
+
+    def one_by_one(self, engine: Engine, facts: Facts) -> None:
+        """Add the fields to the facts: formulas through the plain interpreter, tables as the engine judges them."""
+        for derivation in self.derivations:
+            if derivation.subject is Subject.DEAL:
+                state = derivation.evaluate(engine, facts, {}, None)
+                if state is not UNKNOWN:
+                    facts.shared[derivation.path] = state
+                continue
+            for number, row in enumerate(rows_of(derivation.subject, facts)):
+                state = derivation.evaluate(engine, facts, row, number)
+                if state is not UNKNOWN:
+                    row[derivation.path] = state
+
+
+def rows_of(subject: Subject, facts: Facts) -> Iterable[Row]:
+    """Return the rows of a subject; the deal has one without fields of its own."""
+    match subject:
+        case Subject.DEAL:
+            return ({},)
+        case Subject.LINE:
+            return facts.lines or ()
+        case Subject.CLAIM:
+            return facts.claims or ()
+        case Subject.PARTNER:
+            return facts.candidates or ()
+        case _:
+            assert_never(subject)
+
+
+def fused(derivations: Sequence[Derivation]) -> Fused:
+    """Write a stage's derivations, which stand in dependency order, as a function that adds their fields."""
     names: dict[str, Any] = {"UNKNOWN": UNKNOWN, "total": total, "nothing": {}}
-    lines = ["def stage(engine, facts):", "    shared, lines, row = facts.shared, facts.lines, nothing"]
+    lines = ["def stage(facts):", "    shared, lines, row, number = facts.shared, facts.lines, nothing, None"]
     for number, (subject, found) in enumerate(_layers(derivations)):
-        indent = "    "
-        if subject is not Subject.DEAL:
-            lines.append(f"    for row in {_ROWS[subject]}:")
-            indent = "        "
-        into = "shared" if subject is Subject.DEAL else "row"
+        of_rows = subject is not Subject.DEAL
+        if of_rows:
+            lines.append(f"    for number, row in enumerate({_ROWS[subject]}):")
         for place, derivation in enumerate(found):
-            lines += [
-                indent + line for line in _statements(derivation, into, f"{number}_{place}", names, by_index=by_index)
-            ]
-        if subject is not Subject.DEAL:
-            lines.append("    row = nothing")
-    made: Stage = compile_function("\n".join(lines), "stage", names)
+            lines += indented(_statements(derivation, f"{number}_{place}", names), 1 + of_rows)
+        if of_rows:
+            lines.append("    row, number = nothing, None")
+    made: Fused = compile_function(lines, "stage", names)
     return made
 
 
@@ -82,21 +130,16 @@ def _adds_up(expression: Expression) -> bool:
             assert_never(expression)
 
 
-def _statements(derivation: Derivation, into: str, name: str, names: dict[str, Any], *, by_index: bool) -> list[str]:
+def _statements(derivation: Derivation, name: str, names: dict[str, Any]) -> list[str]:
     """Return the statements that add one field to one row."""
-    target = f"{into}[{derivation.path!r}]"
+    target = field_of(derivation.path, own=derivation.subject is not Subject.DEAL)
     if derivation.written is None:
-        if by_index and derivation.look_up is not None:
-            names[f"find{name}"] = derivation.look_up
-            found = f"find{name}(shared, row, lines)"
-        else:
-            names[f"find{name}"] = derivation.evaluate
-            found = f"find{name}(engine, facts, row)"
-        return [f"state = {found}", f"if state is not UNKNOWN: {target} = state"]
+        names[f"find{name}"] = derivation.look_up
+        return [f"state = find{name}(facts, row, number)", f"if state is not UNKNOWN: {target} = state"]
     names[f"unusual{name}"] = derivation.unusual
     return [
         "try:",
-        *(f"    {line}" for line in derivation.written.lines),
+        *indented(derivation.written.lines),
         f"    if not {derivation.written.d}: raise ZeroDivisionError",
         f"    {target} = {derivation.written.n}, {derivation.written.d}",
         f"except {UNUSUAL}:",

@@ -1,30 +1,24 @@
 """Fields that a table derives: `first`, `sum`, `max` and `min` of its rows, and what undetermined rows leave open."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from engine.core.exact import ZERO, Ratio, add, compare
 from engine.core.facts import Facts, Row
 from engine.core.interpret import as_ratio, plain
 from engine.core.values import Value
-from engine.core.views import UNKNOWN, State, is_own
+from engine.core.views import UNKNOWN, State
 from engine.plan.derive.derivation import Derivation
-from engine.plan.derive.formulas import Formula
 from engine.plan.groups import Engine, Group
 from engine.plan.tables.bits import Bits, lowest_bit
-from rules.ir import Assign, DerivedTable, Field, Rule, Subject
+from rules.ir import Assign, DerivedTable, Rule, Subject
 from rules.traverse import rule_fields
-from rules.types import is_coarse
-
-# So many combinations of inputs are remembered; a request can say only what the policy's terms and its digits allow,
-# but whole numbers have many.
-REMEMBERED = 1_024
 
 
-def of_table(table: DerivedTable, subject: Subject, fields: Mapping[str, Field]) -> Derivation:
+def of_table(table: DerivedTable, subject: Subject) -> Derivation:
     """Return the derivation of a table's field, which stands in the rows of a subject."""
-    group = Group.of(table.rows, subject)
+    path, group = table.field, Group.of(table.rows, subject)
     values = [_assigned(rule) for rule in table.rows]
     decide = _HITS[table.hit]
     first = table.hit == "first"
@@ -35,53 +29,24 @@ def of_table(table: DerivedTable, subject: Subject, fields: Mapping[str, Field])
         hits = [(value, bool(fired >> n & 1)) for n, value in enumerate(values) if (fired | undetermined) >> n & 1]
         return decide(hits)
 
-    def evaluate(engine: Engine, facts: Facts, row: Row) -> State:
-        return found(*engine.match(group, facts.shared, row))
+    def evaluate(engine: Engine, facts: Facts, row: Row, number: int | None) -> State:
+        match = engine.judge(group, facts.shared, row, number=number)
+        facts.judged[path, number] = match.fired, match.undetermined
+        return found(match.fired, match.undetermined)
 
-    def look_up(shared: Row, row: Row, _: Sequence[Row] | None) -> State:
-        return found(*group.index.match(shared, row))
+    def look_up(facts: Facts, row: Row, number: int | None) -> State:
+        judged = facts.judged[path, number] = group.index.match(facts.shared, row)
+        return found(*judged)
 
     inputs = frozenset(path for rule in table.rows for path in rule_fields(rule))
     return Derivation(
-        path=table.field,
+        path=path,
         subject=subject,
         inputs=inputs,
         evaluate=evaluate,
-        look_up=_remembering(look_up, inputs, subject, fields),
+        look_up=look_up,
         rules=table.rows,
     )
-
-
-def _remembering(look_up: Formula, inputs: frozenset[str], subject: Subject, fields: Mapping[str, Field]) -> Formula:
-    """Remember what is found where every input takes few values, which come again and again."""
-    if not all(path in fields and is_coarse(fields[path].type) for path in inputs):
-        return look_up
-    read = [(path, is_own(path, subject)) for path in sorted(inputs)]
-    seen: dict[Any, State] = {}
-    if len(read) == 1:
-        ((only, mine),) = read
-
-        def of_one(shared: Row, row: Row, lines: Sequence[Row] | None) -> State:
-            value = (row if mine else shared).get(only, UNKNOWN)
-            if value in seen:
-                return seen[value]
-            return _remember(seen, value, look_up(shared, row, lines))
-
-        return of_one
-
-    def of_several(shared: Row, row: Row, lines: Sequence[Row] | None) -> State:
-        key = tuple([(row if mine else shared).get(path, UNKNOWN) for path, mine in read])
-        if key in seen:
-            return seen[key]
-        return _remember(seen, key, look_up(shared, row, lines))
-
-    return of_several
-
-
-def _remember(seen: dict[Any, State], key: object, state: State) -> State:
-    if len(seen) < REMEMBERED:
-        seen[key] = state
-    return state
 
 
 def _assigned(rule: Rule) -> Value:

@@ -6,17 +6,33 @@ whatever lies strictly between two neighbours of the common scale odd. No roundi
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from math import lcm
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
+from engine.core.interpret import judge_test
+from engine.core.views import UNKNOWN, State
 from engine.plan.tables.bits import Bits, bits_of
 from rules import types
 from rules.grammar.points import point
-from rules.ir import Compare, Equals, NotOneOf, OneOf, Operator, Test, Within
+from rules.ir import (
+    Compare,
+    CompareField,
+    Equals,
+    HasAll,
+    HasAny,
+    HasNone,
+    Missing,
+    NotOneOf,
+    OneOf,
+    Operator,
+    Present,
+    Test,
+    Within,
+)
 from rules.traverse import literals
 
 
@@ -46,16 +62,14 @@ class Thresholds:
 
     def bits(self, value: Any) -> Bits:  # noqa: ANN401 - the column's tests say which values come
         """Return the rules that a known value leaves standing."""
-        match value:
-            case None:
-                return self.null
-            case (n, 0):
-                return self.slots[0] if n < 0 else self.slots[-1]
-            case (n, d):
-                whole, rest = divmod(n * self.scale, d)
-                return self.slots[bisect_right(self.keys, 2 * whole + (rest > 0))]
-            case moment:
-                return self.slots[bisect_right(self.keys, 2 * int(point(moment)))]
+        if value.__class__ is tuple:
+            n, d = value
+            if d:
+                # The floor of the scaled value and its ceiling: twice the whole number, one more where there is a rest.
+                n *= self.scale
+                return self.slots[bisect_right(self.keys, n // d - -n // d)]
+            return self.slots[0] if n < 0 else self.slots[-1]
+        return self.null if value is None else self.slots[bisect_right(self.keys, 2 * int(point(value)))]
 
 
 Lookup: TypeAlias = Keyed | Thresholds
@@ -63,13 +77,12 @@ Lookup: TypeAlias = Keyed | Thresholds
 Tests: TypeAlias = dict[int, tuple[Test, list[int]]]
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True)
 class Column:
     """One field's part of the index.
 
     `look_up` maps a known value (None for null) to the rules that this field leaves standing; `unknown_holds` and
-    `unknown_open` are the rules that hold, and those that hold or are undetermined, when the field is unknown. `tests`
-    is what the column was made of (see `shared`).
+    `unknown_open` are the rules that hold, and those that hold or are undetermined, when the field is unknown.
     """
 
     path: str
@@ -77,7 +90,37 @@ class Column:
     look_up: Lookup
     unknown_holds: Bits
     unknown_open: Bits
-    tests: tuple[Test, ...] = field(default=(), repr=False)
+
+
+def column_of(path: str, tests: Tests, *, own: bool, every: Bits) -> Column:
+    """Index one field's tests, each with its rules' numbers; `every` are the bits of all rules."""
+    by_class: dict[type[Test], list[int]] = {}
+    for test, rules in tests.values():
+        by_class.setdefault(type(test), []).extend(rules)
+    bits = {kind: bits_of(rules) for kind, rules in by_class.items()}
+    examples = {type(test): test for test, _ in tests.values()}
+    untested = every ^ _union(bits.values())
+
+    def also(state: State, *verdicts: bool | None) -> Bits:
+        # Without a value, a test's class alone decides.
+        kinds = [kind for kind, test in examples.items() if judge_test(test, state, None) in verdicts]
+        return untested | _union(bits[kind] for kind in kinds)
+
+    valued = {key: found for key, found in tests.items() if not isinstance(found[0], Present | Missing)}
+    return Column(
+        path,
+        own,
+        look_up(valued, given=untested | bits.get(Present, 0), null=also(None, True)),
+        unknown_holds=also(UNKNOWN, True),
+        unknown_open=also(UNKNOWN, True, None),
+    )
+
+
+def _union(bits: Iterable[Bits]) -> Bits:
+    union = 0
+    for one in bits:
+        union |= one
+    return union
 
 
 def look_up(tests: Tests, *, given: Bits, null: Bits) -> Lookup:
@@ -95,10 +138,16 @@ def _keyed(tests: Tests, given: Bits, null: Bits) -> Keyed:
     unwanted: dict[types.Value, list[int]] = {}
     anything_else: list[int] = []
     for test, rules in tests.values():
-        into = wanted
-        if isinstance(test, NotOneOf):
-            into = unwanted
-            anything_else += rules
+        match test:
+            case Equals() | OneOf() | Compare() | Within():
+                into = wanted
+            case NotOneOf():
+                into = unwanted
+                anything_else += rules
+            case CompareField() | Present() | Missing() | HasAny() | HasAll() | HasNone():
+                raise AssertionError(f"{test!r} names no values to look up")
+            case _:
+                assert_never(test)
         for value in literals(test):
             into.setdefault(value, []).extend(rules)
     other = given | bits_of(anything_else)
@@ -155,3 +204,7 @@ def _stretches(test: Test, place: Callable[[types.Value], int]) -> Iterator[tupl
                 yield first, 2 * at
                 first = 2 * at + 1
             yield first, None
+        case CompareField() | Present() | Missing() | HasAny() | HasAll() | HasNone():
+            raise AssertionError(f"{test!r} has no stretches")
+        case _:
+            assert_never(test)

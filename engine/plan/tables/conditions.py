@@ -20,7 +20,9 @@ from rules.ir import (
     Condition,
     Equals,
     FieldTest,
+    HasAll,
     HasAny,
+    HasNone,
     Missing,
     Not,
     NotOneOf,
@@ -147,8 +149,12 @@ def _holds(test: Test) -> _Holds:
             return lambda value: (
                 not value.isdisjoint(wanted_any) if type(value) is frozenset else judge_test(test, value, None)
             )
-        case _:
+        case Equals() | OneOf() | NotOneOf() | HasAll() | HasNone():
             return lambda value: judge_test(test, value, None)
+        case CompareField() | Present() | Missing():
+            raise AssertionError(f"{test!r} takes more than a known value")
+        case _:
+            assert_never(test)
 
 
 def _both(low: Compare | None, high: Compare | None) -> _Holds:

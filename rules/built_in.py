@@ -64,8 +64,8 @@ class BuiltIn:
 
     `type` is a scalar's name, `<…>` the term of that name (plain text unless the policy declares it), `{…}` a set. `en`
     and `zh` are what people call the field. `source` says how the engine computes it; where there is none, requests
-    give it. `at_least` and `above` bound what they may give, and `default` is what holds where they do not. A `fixed` field is read by the engine itself, so that no
-    policy may compute it in another way.
+    give it. `at_least` and `above` bound what they may give, and `default` is what holds where they do not. A `fixed`
+    field is read by the engine itself, so that no policy may compute it in another way.
     """
 
     path: str

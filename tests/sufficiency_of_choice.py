@@ -162,8 +162,10 @@ def _protected(decision: Mapping[str, Data]) -> Iterator[str]:
 def _running_until(decision: Mapping[str, Data], step: Mapping[str, Data]) -> str | None:
     """Return until when the winner's protection runs: as the step says, and the facts where they are listed."""
     winner = decision["result"]["winner"]
-    of_winner = {fact["field"]: fact["value"] for fact in decision["trace"]["facts"] if fact.get("claim") == winner}
-    until = datetime.fromisoformat(of_winner.get("claim.protected_until", step["protected_until"]))
+    of_winner: dict[str, Data] = {
+        fact["field"]: fact["value"] for fact in decision["trace"]["facts"] if fact.get("claim") == winner
+    }
+    until = datetime.fromisoformat(of_winner.get("claim.protected_until") or step["protected_until"])
     runs = until > datetime.fromisoformat(decision["as_of"]) and of_winner.get("claim.protected", True) is True
     same = until == datetime.fromisoformat(step["protected_until"])
     return step["protected_until"] if runs and same else None

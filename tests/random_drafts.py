@@ -37,9 +37,9 @@ FACT_TYPES = ["money", "rate", "integer", "number", "boolean", "text", "date", "
 FACT_OBJECTS = ["deal", "customer", "partner", "registration", "submitter", "line", "order", "claim"]
 
 COMMON = frozenset({"deal", "customer", "registration", "submitter"})
-CONTEST_ONLY = frozenset({"deal.contenders", "deal.decided_by"})
+CONTEST_ONLY = frozenset({"deal.contenders", "deal.claims_in", "deal.decided_by"})
 SCORE = "partner.score"
-PROTECTED = "claim.protected"
+PROTECTED = ("claim.protected", "claim.queued_at")
 KINDS = "deal.special_kinds"
 
 
@@ -51,6 +51,7 @@ LIKED = frozenset(
     deal.contenders deal.decided_by customer.class customer.region customer.named submitter.level registration.status
     order.gate order.contract_mode order.evidence order.deposit order.days_since_approval claim.lead_days
     claim.idle_days claim.estimated_value claim.evidence claim.evidence_level claim.registered_at claim.protected
+    claim.queued_at deal.claims_in
     partner.tier partner.region partner.open_deals partner.capacity partner.certifications partner.suspended
     """.split()  # noqa: SIM905 - forty names read better as words than in quotes
 )

@@ -133,7 +133,7 @@ class Author(Drafter):
             objects |= {"order"} if owner in ("deal", "customer") else set()
             pool = self.pool(
                 frozenset(objects),
-                hidden={*CONTEST_ONLY, SCORE, PROTECTED},
+                hidden={*CONTEST_ONLY, SCORE, *PROTECTED},
                 many_partners=owner in ("claim", "partner"),
             )
             if self.chance(0.5):
@@ -240,7 +240,7 @@ class Author(Drafter):
 
     def deal_registration(self) -> dict[str, Tree]:
         objects = COMMON | {"line", "claim", "partner"}
-        eligibility = self.pool(objects, many_partners=True, hidden={*CONTEST_ONLY, SCORE, PROTECTED})
+        eligibility = self.pool(objects, many_partners=True, hidden={*CONTEST_ONLY, SCORE, *PROTECTED})
         section: dict[str, Tree] = {
             "eligibility": self.many(lambda: self.rules(eligibility, "E", self.eligibility_effect, most=5)),
             "priority": self.criteria(self.pool(objects - {"line"}, many_partners=True, hidden={*CONTEST_ONLY, SCORE})),
@@ -295,9 +295,9 @@ class Author(Drafter):
 
     def partner_allocation(self) -> dict[str, Tree]:
         objects = COMMON | {"line", "partner"}
-        pool = self.pool(objects, many_partners=True, hidden={*CONTEST_ONLY, SCORE, PROTECTED})
+        pool = self.pool(objects, many_partners=True, hidden={*CONTEST_ONLY, SCORE, *PROTECTED})
         scored = pool.without([one.path for one in pool.fields if one.object == "line"])
-        choice = self.pool(COMMON | {"partner"}, many_partners=True, hidden={*CONTEST_ONLY, PROTECTED})
+        choice = self.pool(COMMON | {"partner"}, many_partners=True, hidden={*CONTEST_ONLY, *PROTECTED})
         by_score: dict[str, Tree] = {"id": "score", "highest": "score"}
         if self.chance(0.4):
             by_score["within"] = "3"

@@ -161,11 +161,26 @@ def _protected(decision: Mapping[str, Data]) -> Iterator[str]:
         return
     if step["undetermined"]:
         return
+    if "kept" in step:
+        yield from compare(decision, {"protected_until": _running_until(decision, step), "extend": None})
+        return
     rows = fired(decision["trace"]["rules"], "deal_registration.protection")
     first = min(rows, key=lambda row: int(row["source"]["line"]), default=None)
     protect = next((then for then in first["then"] if "protect" in then), None) if first else None
     until = shortest(decision, [protect["protect"]]) if protect else None
     yield from compare(decision, {"protected_until": until, "extend": protect["extend"] if protect else None})
+
+
+def _running_until(decision: Mapping[str, Data], step: Mapping[str, Data]) -> str | None:
+    """Return until when the winner's protection runs: as the step says, and the facts where they are listed."""
+    winner = decision["result"]["winner"]
+    of_winner: dict[str, Data] = {
+        fact["field"]: fact["value"] for fact in decision["trace"]["facts"] if fact.get("claim") == winner
+    }
+    until = datetime.fromisoformat(of_winner.get("claim.protected_until") or step["protected_until"])
+    runs = until > datetime.fromisoformat(decision["as_of"]) and of_winner.get("claim.protected", True) is True
+    same = until == datetime.fromisoformat(step["protected_until"])
+    return step["protected_until"] if runs and same else None
 
 
 def _has_reason(decision: Mapping[str, Data], sections: Sequence[str], elimination: Elimination) -> bool:

@@ -119,6 +119,7 @@ class ProtectionStep(Step, frozen=True, tag="protection"):
     extend: Annotated[Length | None, Meta(description="By how much it can be extended; null for not, or not known.")]
     protected_until: Annotated[Moment | None, Meta(description="Until when; null for not at all, or not known.")]
     undetermined: Annotated[FieldPaths, Meta(description="The fields on which it depends, by their paths.")]
+    kept: Annotated[bool, Meta(description="True for a protection that was running, and keeps its end.")] = False
 
 
 class RecommendationOpenStep(Step, frozen=True, tag="recommendation_open"):

@@ -75,7 +75,7 @@ class SampleRequests:
         match kind:
             case Kind.DEAL_REGISTRATION:
                 request["claims"] = [
-                    {**self._object("claim"), "id": f"C-{number}", "partner": self._object("partner")}
+                    self._claim(f"C-{number}", f"P-{rng.randint(1, 4)}")
                     for number in rng.sample(range(1, 7), rng.randint(1, 4))
                 ]
             case Kind.PARTNER_ALLOCATION:
@@ -148,6 +148,10 @@ class SampleRequests:
             for path in paths:
                 values = self._bounds.quiet(path, values)
         return self._rng.choice(values)
+
+    def _claim(self, name: str, partner: str) -> dict[str, Json]:
+        """Return a claim; one partner may have several."""
+        return {**self._object("claim"), "id": name, "partner": {**self._object("partner"), "id": partner}}
 
     def _line(self) -> dict[str, Json]:
         """Return a line whose discount, margin and total are on a bound, or a cent beside it."""

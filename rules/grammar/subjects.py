@@ -55,9 +55,11 @@ class Use:
     place: Place
 
 
-_CONTEST = dict.fromkeys(("deal.contenders", "deal.decided_by"), "known only in `deal_registration.contest`")
+_CONTEST = dict.fromkeys(
+    ("deal.contenders", "deal.claims_in", "deal.decided_by"), "known only in `deal_registration.contest`"
+)
 _SCORE = {"partner.score": "known only in `partner_allocation.choose.by`"}
-_PROTECTED = {"claim.protected": "known only after eligibility"}
+_PROTECTED = dict.fromkeys(("claim.protected", "claim.queued_at"), "known only after eligibility")
 _LATER = {**_CONTEST, **_SCORE}
 
 SALES = Place("prices and special orders", COMMON | {"partner", "line", "order"}, OF_LINES, _LATER)

@@ -118,6 +118,8 @@ def _priority(step: PriorityStep) -> str:
 
 
 def _protection(step: ProtectionStep) -> str:
+    if step.kept:
+        return f"{step.claim} keeps the protection that is running, until {step.protected_until}"
     if step.undetermined:
         return f"{step.claim}: how long it is protected depends on {_listed(step.undetermined)}"
     if step.window is None:

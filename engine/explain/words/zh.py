@@ -113,6 +113,8 @@ def _priority(step: PriorityStep) -> str:
 
 
 def _protection(step: ProtectionStep) -> str:
+    if step.kept:
+        return f"{step.claim} 保留现有保护期，至 {step.protected_until}"
     if step.undetermined:
         return f"{step.claim}：保护期取决于 {_listed(step.undetermined)}"
     if step.window is None:

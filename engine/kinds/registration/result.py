@@ -31,13 +31,17 @@ from rules.ir import Arbitrate, Forfeit, Hold, Reject
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """The winner's protection. What undetermined rows leave open is None, and `missing` names their fields."""
+    """The winner's protection. What is left open is None, and `missing` names the fields that leave it so.
+
+    `kept` says of a protection that was running that it keeps its end: nothing is granted.
+    """
 
     rule: str | None = None
     window: Duration | None = None
     extend: Duration | None = None
     until: str | None = None
     missing: frozenset[str] = frozenset()
+    kept: bool = False
 
 
 NO_AWARD = Award()
@@ -196,4 +200,5 @@ def _protection(claims: Claims, base: Finding, award: Award) -> ProtectionStep:
         extend=str(award.extend) if award.extend is not None else None,
         protected_until=award.until,
         undetermined=sorted(award.missing),
+        kept=award.kept,
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from engine.assure.check.check import analyse
 from engine.core.decision import RefusedError
 from engine.core.moments import BeyondCalendarError, Reckoning, after
+from engine.core.values import WrongValueError, read_duration
 from rules.durations import Duration, beside, parse
 from rules.ir import Calendar
 from rules.load import load_text
@@ -331,6 +332,17 @@ def test_check_warns_before_a_calendar_ends() -> None:
     ends = "past 2026-12-31 working time is not known"
     assert found(working, date(2026, 12, 2)) == [f"the calendar `default` ends soon: {ends}"]
     assert found(working, date(2027, 1, 1)) == [f"the calendar `default` has ended: {ends}"]
+
+
+def test_a_request_gives_measured_lengths() -> None:
+    for given, message in (
+        ("1mo", "is no measured length of time: "),
+        ("4wh", "is no measured"),
+        ("x", "is not a dur"),
+    ):
+        with pytest.raises(WrongValueError, match=message) as wrong:
+            read_duration(given)
+        assert wrong.value.hint == 'write "30d" or "48h"'
 
 
 # --- writing -------------------------------------------------------------------------------------------------------

@@ -335,13 +335,13 @@ def test_check_warns_before_a_calendar_ends() -> None:
 
 
 def test_a_request_gives_measured_lengths() -> None:
-    for given, message in (
+    for text, message in (
         ("1mo", "is no measured length of time: "),
         ("4wh", "is no measured"),
         ("x", "is not a dur"),
     ):
         with pytest.raises(WrongValueError, match=message) as wrong:
-            read_duration(given)
+            read_duration(text)
         assert wrong.value.hint == 'write "30d" or "48h"'
 
 

@@ -100,7 +100,7 @@ def never_ends_before(one: Duration, other: Duration) -> bool:
     >>> [never_ends_before(parse(one) or Duration(), parse(other) or Duration()) for one, other in pairs]
     [True, True, False, False, True, False]
     """
-    if all([mine >= others for mine, others in zip(one.parts, other.parts, strict=True)]):
+    if all(mine >= others for mine, others in zip(one.parts, other.parts, strict=True)):
         return True
     least = (one.months * 28 + one.days) * 24 * _HOUR - _HOUR * bool(one.months or one.days) + one.minutes
     most = (other.months * 31 + other.days) * 24 * _HOUR + _HOUR * bool(other.months or other.days) + other.minutes

@@ -30,6 +30,11 @@ class Duration:
     working_hours: int = 0
 
     @property
+    def parts(self) -> tuple[int, ...]:
+        """Return how much there is of each unit, in the order in which they count."""
+        return self.months, self.days, self.minutes, self.working_days, self.working_hours
+
+    @property
     def is_working_time(self) -> bool:
         """Return whether a calendar is needed to reckon with it."""
         return bool(self.working_days or self.working_hours)
@@ -95,7 +100,7 @@ def never_ends_before(one: Duration, other: Duration) -> bool:
     >>> [never_ends_before(parse(one) or Duration(), parse(other) or Duration()) for one, other in pairs]
     [True, True, False, False, True, False]
     """
-    if all(getattr(one, unit) >= getattr(other, unit) for unit in Duration.__slots__):
+    if all(mine >= others for mine, others in zip(one.parts, other.parts, strict=True)):
         return True
     least = (one.months * 28 + one.days) * 24 * _HOUR - _HOUR * bool(one.months or one.days) + one.minutes
     most = (other.months * 31 + other.days) * 24 * _HOUR + _HOUR * bool(other.months or other.days) + other.minutes

@@ -528,6 +528,7 @@ class Calendar:
     holidays: frozenset[date]
     workdays: frozenset[date]
     through: date
+    span: Span | None = member(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

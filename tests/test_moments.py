@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.assure.check.check import analyse
 from engine.core.decision import RefusedError
 from engine.core.moments import BeyondCalendarError, Reckoning, after
+from engine.core.values import WrongValueError, read_duration
 from rules.durations import Duration, beside, parse
 from rules.ir import Calendar
 from rules.load import load_text
@@ -317,6 +319,30 @@ def test_the_trace_has_what_time_was_reckoned_by() -> None:
         "workdays": [],
         "through": "2026-12-31",
     }
+
+
+def test_check_warns_before_a_calendar_ends() -> None:
+    def found(text: str, today: date) -> list[str]:
+        analysis = analyse(program_of(text), today=today)
+        return [one.message for one in analysis.findings if one.code == "D609"]
+
+    working, elapsed = (HEAD + OFFICE_HOURS + PRICE % (duration, "1d") for duration in ("8wh", "8h"))
+    assert found(working, date(2026, 12, 1)) == []
+    assert found(elapsed, date(2027, 1, 1)) == []
+    ends = "past 2026-12-31 working time is not known"
+    assert found(working, date(2026, 12, 2)) == [f"the calendar `default` ends soon: {ends}"]
+    assert found(working, date(2027, 1, 1)) == [f"the calendar `default` has ended: {ends}"]
+
+
+def test_a_request_gives_measured_lengths() -> None:
+    for text, message in (
+        ("1mo", "is no measured length of time: "),
+        ("4wh", "is no measured"),
+        ("x", "is not a dur"),
+    ):
+        with pytest.raises(WrongValueError, match=message) as wrong:
+            read_duration(text)
+        assert wrong.value.hint == 'write "30d" or "48h"'
 
 
 # --- writing -------------------------------------------------------------------------------------------------------

@@ -172,7 +172,8 @@ def _hours_of_work(moment: datetime, left: timedelta, calendar: Calendar) -> dat
     now, day = moment.astimezone(UTC), moment.date()
     while left:
         for opens, closes in calendar.hours if _is_workday(day, calendar) else ():
-            start, end = (datetime.combine(day, hour, moment.tzinfo).astimezone(UTC) for hour in (opens, closes))
+            start = datetime.combine(day, opens, moment.tzinfo).astimezone(UTC)
+            end = datetime.combine(day, closes, moment.tzinfo).astimezone(UTC)
             worked = max(end - max(start, now), timedelta())
             if worked >= left:
                 return (end - (worked - left)).astimezone(moment.tzinfo)

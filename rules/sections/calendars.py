@@ -64,7 +64,7 @@ def _calendar(entry: Entry, scope: Scope) -> Calendar | None:
         if day > through:
             hint = "the calendar is known `through` its last day only: let it end later, or leave the day out"
             scope.report.error("D312", f"`{day}` lies beyond the calendar's end", word.span, hint=hint)
-    return Calendar(entry.key.text, hours, weekdays, frozenset(holidays), frozenset(workdays), through)
+    return Calendar(entry.key.text, hours, weekdays, frozenset(holidays), frozenset(workdays), through, entry.key.span)
 
 
 def _hours(node: Node, scope: Scope) -> tuple[tuple[time, time], ...]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from engine.assure.check import (
     borders,
+    calendars,
     chains,
     cracks,
     criteria,
@@ -86,6 +87,7 @@ def _all(program: Program, found: tuple[Table, ...], notes: Notes, today: date) 
     yield from borders.borders(program, found, today=today)
     yield from effects.unused(program.policy)
     yield from criteria.left_out_of_criteria(program, notes, today=today)
+    yield from calendars.ending(program.policy, today=today)
     yield from effects.nobody_left(program.policy, today=today)
 
 

@@ -1,5 +1,6 @@
 """Decide one request: read it, let its domain rule, and say what was decided and why."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from engine.answers.decisions import Decision
 from engine.answers.registration import RegistrationAsksStep
 from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.core.facts import Facts, Limits
+from engine.core.moments import BeyondCalendarError
 from engine.core.parts import MissingDidNotMatterStep
 from engine.explain.words.ruling_reader import RulingReader
 from engine.kinds.registry import summary_of
@@ -49,14 +51,18 @@ def rule_on(
         raise RefusedError((Fault("", "no_policy", f"this policy does not decide {kind.value}", f"it decides {has}"),))
     facts = program.reader.read(request, kind, now=now, limits=limits)
     facts.shared["as_of"] = facts.today
-    ruling = domain.decide(engine, facts, language, near=near)
+    try:
+        ruling = domain.decide(engine, facts, language, near=near)
+    except BeyondCalendarError as beyond:
+        raise RefusedError((_beyond(beyond, facts),)) from None
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
     if asks and domain.asks_presence:
         facts_then = program.reader.read(request, kind, now=now, limits=limits)
         facts_then.shared["as_of"] = facts_then.today
         awaited = Awaiting(engine, awaited_with(roots, {**domain.derivations.inputs, **FOUND_FROM}))
-        ruling = remaining(ruling, domain.decide(awaited, facts_then, language, near=False))
+        with suppress(BeyondCalendarError):  # then what is known to be possible is all that can be said
+            ruling = remaining(ruling, domain.decide(awaited, facts_then, language, near=False))
     if roots and not asks:
         ruling = ruling._replace(steps=(*ruling.steps, MissingDidNotMatterStep(sorted(roots))))
     return Ruled(facts, domain, ruling, tuple(sorted(roots)) if asks else ())
@@ -74,6 +80,13 @@ def remaining(ruling: Ruling, awaited: Ruling) -> Ruling:
         for step in ruling.steps
     ]
     return ruling._replace(possible=possible, steps=tuple(steps))
+
+
+def _beyond(beyond: BeyondCalendarError, facts: Facts) -> Fault:
+    """Return the fault of a request that cannot be decided because nobody knows which days are working days."""
+    pointer = "/as_of" if beyond.moment == facts.as_of else ""
+    hint = "the policy's owner adds the days that follow to the calendar, and moves its `through`"
+    return Fault(pointer, "beyond_calendar", str(beyond), hint)
 
 
 def summed_up(program: Program, ruled: Ruled, language: Language) -> str:
@@ -108,7 +121,8 @@ def decide(
         limits: how many lines, claims and candidates are taken.
 
     Raises:
-        RefusedError: with every fault of the request, or if the policy has no section for this kind.
+        RefusedError: with every fault of the request, or if the policy has no section for this kind, or if working time
+            runs past the end of the policy's calendar.
         EngineUnavailableError: the engine's own process ended, or does not answer; only the durable engine has one.
     """
     near = explain == "near"

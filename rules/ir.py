@@ -8,12 +8,13 @@ effective dates, a control's `kind` and `at` are already lowered to rules with p
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
-from datetime import timedelta
+from datetime import date, time, timedelta
 from enum import Enum
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
 
 from rules.currencies import places_of
+from rules.durations import Duration
 from rules.text.source import Source, Span
 from rules.types import Type, Value
 
@@ -43,7 +44,7 @@ class Origin(Enum):
 
     GIVEN = "given"  # built in; the request may give it
     FACT = "fact"  # declared by the policy under `facts`; the request may give it
-    BUILT_IN = "built-in"  # derived by the engine (LANGUAGE.md section 10, `d`)
+    BUILT_IN = "built-in"  # derived by the engine (docs/fields.md)
     DERIVED = "derived"  # derived by the policy under `derive`
 
 
@@ -317,7 +318,7 @@ class Notify:
 class Expire:
     """The decision is valid no longer than this."""
 
-    after: timedelta
+    after: Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,8 +381,8 @@ class Arbitrate:
 class Protect:
     """The winner is protected for so long, and may extend by `extend` (null: no extension)."""
 
-    window: timedelta
-    extend: timedelta | None
+    window: Duration
+    extend: Duration | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,7 +441,7 @@ Effect: TypeAlias = (
 
 
 class Subject(Enum):
-    """What a rule is judged for (LANGUAGE.md section 4)."""
+    """What a rule is judged for (docs/language.md section 4)."""
 
     DEAL = "deal"
     LINE = "line"
@@ -481,14 +482,15 @@ class Preference(Enum):
 class Criterion:
     """One step of an elimination. `condition` is set for `prefer`, `field` for the others.
 
-    `within` keeps those so near to the best: a number in the field's own unit, or a duration; None means only the best.
+    `within` keeps those so near to the best: a number or a length of time in the field's own unit; of days and
+    moments a duration. None means only the best.
     """
 
     id: str
     preference: Preference
     condition: Condition | None
     field: str | None
-    within: Fraction | timedelta | None
+    within: Fraction | timedelta | Duration | None
     because: Text | None
     span: Span = member(compare=False, repr=False)
 
@@ -513,8 +515,21 @@ class Role:
 
     id: str
     title: Text
-    respond_within: timedelta | None
+    respond_within: Duration | None
     span: Span = member(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When people work: hours of a day, weekdays (0 is Monday), and the days that are otherwise; known up to a day."""
+
+    name: str
+    hours: tuple[tuple[time, time], ...]
+    weekdays: frozenset[int]
+    holidays: frozenset[date]
+    workdays: frozenset[date]
+    through: date
+    span: Span | None = member(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,7 +567,7 @@ class PriceApproval:
     authority: tuple[Rule, ...]
     rules: tuple[Rule, ...]
     chain: Literal["stepwise", "direct"]
-    validity: timedelta | None
+    validity: Duration | None
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -592,7 +607,7 @@ class PartnerAllocation:
     score: tuple[Rule, ...]
     take: int
     by: tuple[Criterion, ...]
-    accept_within: timedelta | None
+    accept_within: Duration | None
     fallback: str | None
     split: tuple[Rule, ...]
 
@@ -617,6 +632,12 @@ class Policy:
     sources: tuple[Source, ...] = member(compare=False, repr=False)
     # Like a comment, an acceptance changes no decision, and so not the digest.
     accepted: tuple[Acceptance, ...] = member(default=(), compare=False, repr=False)
+    calendars: tuple[Calendar, ...] = ()  # the policy's own first
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """Return the calendar that working time is reckoned by."""
+        return self.calendars[0] if self.calendars else None
 
     @property
     def places(self) -> int:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -57,8 +58,9 @@ def a_limit_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take `<=` for `<`."""
     honest = Index.__init__
 
-    def broken(self: Index, rules: Sequence[Rule], subject: Subject) -> None:
-        honest(self, [replace(rule, when=AllOf(tuple(map(without_limit, rule.when.parts)))) for rule in rules], subject)
+    def broken(self: Index, rules: Sequence[Rule], subject: Subject, **more: Any) -> None:
+        rules = [replace(rule, when=AllOf(tuple(map(without_limit, rule.when.parts)))) for rule in rules]
+        honest(self, rules, subject, **more)
 
     monkeypatch.setattr(Index, "__init__", broken)
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from engine.core.decision import Fault, Kind, RefusedError
 from engine.core.exact import has_places
-from engine.core.faults import SPLIT_BASE, Bounds, Readers, Vocabulary, faults_of
+from engine.core.faults import SPLIT_BASE, Bounds, Readers, Vocabulary, faults_of, is_nobodys
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
 from rules.ir import Policy
 from rules.kinds import SECTIONS
@@ -146,6 +146,8 @@ class RequestReader:
         if "claims" in request:
             claims = [self._claim(one) for one in _entries(request["claims"], limits.claims)]
             _check_ids(claims, "claim.id")
+            if any(is_nobodys(claim) for claim in claims):
+                raise _DoubtfulError
         if "candidates" in request:
             candidates = [self._row("partner", one) for one in _entries(request["candidates"], limits.candidates)]
             _check_ids(candidates, "partner.id")

@@ -15,6 +15,7 @@ from unicodedata import normalize
 
 from engine.core import hints
 from engine.core.exact import Ratio
+from rules.durations import parse
 from rules.ir import Field
 from rules.types import NUMERIC, Scalar, SetOf, Term, Type
 
@@ -194,7 +195,9 @@ def read_duration(value: object) -> timedelta:
     """Read a length of time: `"30d"`, `"48h"`, `"15m"`."""
     match = _DURATION.fullmatch(read_text(value))
     if match is None:
-        message = f"is not a duration: {_shown(str(value))}"
+        said = parse(str(value))
+        is_measured = said is None or not (said.months or said.is_working_time)
+        message = f"is {'not a duration' if is_measured else 'no measured length of time'}: {_shown(str(value))}"
         raise WrongValueError("duration", message, partial(hints.for_duration, str(value), _DURATION.fullmatch))
     return int(match[1]) * _DURATION_UNIT[match[2]]
 

@@ -1,10 +1,10 @@
-"""Who gets this deal (LANGUAGE.md section 8): eligibility, scores, choice by elimination, split.
+"""Who gets this deal (docs/language.md section 8): eligibility, scores, choice by elimination, split.
 
 What binds is the outcome and who is chosen. Where undetermined rules leave these the same, the decision stands, and the
 scores and the ranking are told as the rules that fire have them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
@@ -15,9 +15,9 @@ from engine.answers.allocation import (
     AllocationOutcomeStep,
     AllocationPossible,
 )
-from engine.core import figures
 from engine.core.decision import Json, Kind, Language
 from engine.core.facts import Facts
+from engine.core.moments import Reckoning, reckoned_by
 from engine.core.views import UNKNOWN
 from engine.kinds.allocation.candidates import (
     Candidates,
@@ -67,6 +67,8 @@ class AllocationPlan:
     split: tuple[Group, ...]
     derivations: Derivations
     places: int
+    reckoning: Reckoning
+    basis: Mapping[str, Json]
 
 
 def plan(policy: Policy) -> AllocationPlan | None:
@@ -87,6 +89,8 @@ def plan(policy: Policy) -> AllocationPlan | None:
         split=groups_of(section.split),
         derivations=found,
         places=policy.places,
+        reckoning=Reckoning.of(policy),
+        basis=_basis(section, criteria, policy),
     )
 
 
@@ -118,7 +122,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
     shares = _shares(plan, facts, split) if chosen else Shares()
     matches = (*candidates.eligibility, *scores.matches, *split)
     accept = plan.section.accept_within
-    accept_by = (facts.as_of + accept).isoformat() if accept is not None and chosen else None
+    accept_by = plan.reckoning.after(facts.as_of, accept).isoformat() if accept is not None and chosen else None
     result = result_of(
         candidates,
         scores,
@@ -142,7 +146,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
         result=result,
         matches=matches,
         steps=tuple(steps),
-        basis=_basis(plan),
+        basis=plan.basis,
         missing=frozenset().union(*did_not_matter) if found.settled else found.missing,
         possible=None if found.settled else AllocationPossible([*found.outcomes]),
     )
@@ -249,11 +253,11 @@ def _split(rule: Rule | None) -> Split | None:
     return next((effect for effect in (rule.effects if rule else ()) if isinstance(effect, Split)), None)
 
 
-def _basis(plan: AllocationPlan) -> dict[str, Json]:
-    accept = plan.section.accept_within
+def _basis(section: PartnerAllocation, criteria: Criteria, policy: Policy) -> dict[str, Json]:
     return {
-        "choose": plan.criteria.basis(),
-        "take": plan.section.take,
-        "fallback": plan.section.fallback,
-        "accept_within": figures.duration(accept) if accept is not None else None,
+        "choose": criteria.basis(),
+        "take": section.take,
+        "fallback": section.fallback,
+        "accept_within": str(section.accept_within) if section.accept_within is not None else None,
+        **reckoned_by(policy),
     }

@@ -25,11 +25,16 @@ ENCODING = "dealdesk policy 1"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a class is written: its tag, and its members in this order; `unordered` if its one member's order is idle."""
+    """How a class is written: its tag, and its members in this order; `unordered` if its one member's order is idle.
+
+    `added` are members of a later day, each written by its name where it says something: what has none of them keeps
+    its digest.
+    """
 
     tag: str
     members: tuple[str, ...] = ()
     unordered: bool = False
+    added: tuple[str, ...] = ()
 
 
 # Every class that a policy can contain. Spans and an owner's wording are no part of what it means, nor are acceptances.
@@ -53,7 +58,7 @@ FORMS: Mapping[type, Form] = {
     ),
     ir.Text: Form("text", ("words",), unordered=True),
     ir.Role: Form("role", ("id", "title", "respond_within")),
-    ir.Field: Form("field", ("path", "type", "origin", "default", "describe", "at_least", "above")),
+    ir.Field: Form("field", ("path", "type", "origin", "default", "describe", "at_least", "above"), added=("at_most",)),
     Term: Form("term", ("name", "values")),
     SetOf: Form("set_of", ("item",)),
     # Tests and conditions
@@ -155,6 +160,7 @@ class _Writer:
             (member,) = form.members
             return f'["{form.tag}",[{",".join(sorted(map(self.text, getattr(value, member))))}]]'
         parts = [f'"{form.tag}"', *[self.text(getattr(value, member)) for member in form.members]]
+        parts += [f'{{"{member}":{self.text(found)}}}' for member in form.added if (found := getattr(value, member))]
         return f"[{','.join(parts)}]"
 
     def _test(self, test: ir.FieldTest) -> str:

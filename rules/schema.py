@@ -165,7 +165,9 @@ def _declarations() -> dict[str, Schema]:
     types = " or ".join((*map(str, Scalar), "a term's name", "set of text", "set of a term"))
     type_ = {"type": "string", "description": types, "examples": [*map(str, Scalar), "set of text"]}
     default = {"anyOf": [WORD, _list(WORD)]}
-    fact = _mapping({"type": type_, "default": default, "describe": _ref("text")}, ["type"])
+    least = {**WORD, "description": "The smallest number that requests may give"}
+    most = {**WORD, "description": "The largest number that requests may give"}
+    fact = _mapping({"type": type_, "default": default, "min": least, "max": most, "describe": _ref("text")}, ["type"])
     role = _mapping({"title": _ref("text"), "respond_within": _ref("duration")})
     derived = {"field": _ref("path"), "type": type_, "describe": _ref("text"), "accept": _ref("accept")}
     formula = {"type": ["string", "number"], "description": "`+ - * /`, `min`, `max`, fields and literals"}

@@ -215,11 +215,7 @@ class Requests:
         if found.path == "claim.protected_until" and rng.random() < 0.5:
             return as_of.astimezone(UTC) + timedelta(seconds=rng.choice([-1, 0, 1, 3600]))
         value = rng.choice(self._values.get(found.path) or self._choices(found))
-        if isinstance(value, Fraction):
-            floor = found.above if found.above is not None else found.at_least
-            if floor is not None and value <= floor:
-                return Fraction(floor + (1 if found.above is not None else 0))
-        return value
+        return found.nearest(value) if isinstance(value, Fraction) else value
 
     def _days(self, path: str, rng: Random) -> int:
         bounds = [int(value) for value in self._bounds.get(path, ()) if isinstance(value, Fraction)]
@@ -255,7 +251,7 @@ class Requests:
             "unit_cost": as_json(cost, Scalar.MONEY, rng),
         }
         if "line.price_gap" in self._used:
-            gap = _cents(net * (1 + rng.choice(self._rates("line.price_gap")))) + cent
+            gap = max(_cents(net * (1 + rng.choice(self._rates("line.price_gap")))) + cent, Fraction(0))
             made |= {
                 "approved_price": as_json(net, Scalar.MONEY, rng),
                 "contract_price": as_json(gap, Scalar.MONEY, rng),

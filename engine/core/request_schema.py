@@ -8,10 +8,13 @@ more decimal places than twelve in a JSON number, and a text that is a term's va
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import assert_never
+from fractions import Fraction
+from typing import assert_never, cast
 
+from engine.core.decimal_patterns import at_least, at_most
 from engine.core.decision import Json, Kind
 from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
+from engine.core.hints import number
 from engine.core.interpret import plain
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
 from engine.core.writing import UnwritableError, write_value
@@ -126,12 +129,9 @@ def _field_schema(field: Field, policy: Policy, refs: str) -> dict[str, Json]:
 
 def _name(field: Field) -> str:
     """Name the definition that a field's values have."""
-    name = _type_name(field.type)
-    if field.above is not None:
-        return f"{name}_above_{field.above}"
-    if field.at_least is not None:
-        return f"{name}_at_least_{field.at_least}"
-    return name
+    bounds = (("above", field.above), ("at_least", field.at_least), ("at_most", field.at_most))
+    parts = [f"{word}_{number(bound, field.type)}" for word, bound in bounds if bound is not None]
+    return "_".join([_type_name(field.type), *parts]).replace("%", "_percent")
 
 
 def _type_name(kind: Type) -> str:
@@ -145,16 +145,33 @@ def _type_name(kind: Type) -> str:
 
 
 def _definition(field: Field) -> dict[str, Json]:
-    """Return the schema of a field's values, with its bound: the vocabulary has only `> 0` and `>= 0`."""
+    """Return the schema of a field's values with its bounds, as JSON numbers and as texts."""
     schema = _type_schema(field.type)
-    if field.above is None and field.at_least is None:
+    if not isinstance(field.type, Scalar) or (field.at_least is field.above is field.at_most is None):
         return schema
-    assert (field.above or field.at_least or 0) == 0
-    ending = _NO_PLACES if field.type is Scalar.INTEGER else _PLACES
-    del schema["exclusiveMinimum"]
+    pattern = schema["pattern"]
+    assert isinstance(pattern, str)
+    scale = 100 if field.type is Scalar.RATE else 1
+    sign = "%" if field.type is Scalar.RATE else ""
+    looks = []
     if field.above is not None:
-        return {**schema, "exclusiveMinimum": 0, "pattern": f"^(?=.*[1-9]){_DIGITS}{ending}$"}
-    return {**schema, "minimum": 0, "pattern": f"^({_DIGITS}{ending}|-0{{1,{WHOLE_DIGITS}}}{_NO_PLACES})$"}
+        del schema["exclusiveMinimum"]
+        schema["exclusiveMinimum"] = _json_number(field.above)
+        looks.append(f"(?!{at_most(field.above * scale)}{sign}$)")
+    if field.at_least is not None:
+        del schema["exclusiveMinimum"]
+        schema["minimum"] = _json_number(field.at_least)
+        looks.append(f"(?={at_least(field.at_least * scale)}{sign}$)")
+    if field.at_most is not None:
+        del schema["exclusiveMaximum"]
+        schema["maximum"] = _json_number(field.at_most)
+        looks.append(f"(?={at_most(field.at_most * scale)}{sign}$)")
+    return {**schema, "pattern": f"^{''.join(looks)}{pattern.removeprefix('^')}"}
+
+
+def _json_number(bound: Fraction) -> Json:
+    """Return a bound as JSON; its decimals as a float, whose shortest text is the bound as it was written."""
+    return int(bound) if bound.denominator == 1 else cast("Json", float(bound))
 
 
 def _type_schema(kind: Type) -> dict[str, Json]:

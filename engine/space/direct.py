@@ -17,7 +17,7 @@ from engine.space.division import Space
 from engine.space.orientation import direction
 from engine.space.points import between, value_at
 from rules import types
-from rules.ir import Policy
+from rules.ir import Field, Policy
 from rules.types import ORDERED, Scalar, SetOf, Term
 from rules.vocabulary import AS_OF
 
@@ -42,7 +42,9 @@ def proposals(
         values = {dim.path: value for dim, value in zip(plain, chosen, strict=True)}
         day = values.pop(AS_OF.path, today)
         assert isinstance(day, date)
-        yield _given(policy, _with_sets(space, box, values), paths, day), day
+        given = _given(policy, _with_sets(space, box, values), paths, day)
+        if all(policy.fields[path].takes(value) for path, value in given.items() if isinstance(value, Fraction)):
+            yield given, day
 
 
 def _samples(space: Space, dim: Dim, mask: int) -> Iterator[types.Value | None]:
@@ -116,6 +118,12 @@ def usual(policy: Policy, path: str) -> types.Value | None:
     field = policy.fields[path]
     if field.default is not None:
         return field.default
+    value = _plainest(field)
+    return field.nearest(value) if isinstance(value, Fraction) else value
+
+
+def _plainest(field: Field) -> types.Value | None:
+    path = field.path
     match field.type:
         case Term(_, values):
             return values[0]

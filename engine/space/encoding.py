@@ -178,9 +178,11 @@ class Encoding:
             case _:
                 assert_never(field.type)
         if field.above is not None:
-            self.side.append(value > field.above)
+            self.side.append(value > real(field.above))
         if field.at_least is not None:
-            self.side.append(value >= field.at_least)
+            self.side.append(value >= real(field.at_least))
+        if field.at_most is not None:
+            self.side.append(value <= real(field.at_most))
         return value
 
     def now(self) -> Term3:

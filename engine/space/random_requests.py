@@ -128,11 +128,7 @@ class SampleRequests:
             return self._now.astimezone(UTC) + timedelta(seconds=self._rng.choice((-1, 0, 1, 3_600)))
         values = self._quiet if self._happens(self._quietness) else self._choices
         value = self._rng.choice(values[field.path])
-        if isinstance(value, Fraction) and field.above is not None:
-            return max(value, Fraction(field.above + 1))
-        if isinstance(value, Fraction) and field.at_least is not None:
-            return max(value, Fraction(field.at_least))
-        return value
+        return field.nearest(value) if isinstance(value, Fraction) else value
 
     def _days(self, path: str) -> int:
         days = [number + nudge for number in (*self._bounds.numbers(path), *SOME_DAYS) for nudge in (-1, 0, 1)]

@@ -131,7 +131,13 @@ class Probe:
         nudge = NUDGE.get(field.type, Fraction(1)) if isinstance(field.type, Scalar) else Fraction(1)
         step = max(nudge, Fraction(round(at / 100))) if field.type in NUMERIC else Fraction(86_400)
         before, value_before = at, value
-        at += step
+        if field.type in NUMERIC:
+            at = field.nearest(at + step)
+            at = field.nearest(at - step) if at == before else at
+        else:
+            at += step
+        if at == before:
+            return None
         for _ in range(MOST_STEPS):
             here = self._at(field, place, at)
             value = as_number(here.view[path]) if here else None
@@ -221,6 +227,8 @@ def _as_value(number: Fraction, field: Field) -> Value:
 
 def _rounded(number: Fraction, field: Field) -> Fraction:
     """Return a number as a request would have it: cents where that is near, whole where it must be."""
+    if field.type in NUMERIC:
+        number = field.nearest(number)
     if field.type is Scalar.INTEGER:
         return Fraction(round(number))
     if field.type in (Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION):

@@ -7,6 +7,7 @@ from engine.answers.decisions import Decision
 from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.core.facts import Facts, Limits
 from engine.core.parts import MissingDidNotMatterStep
+from engine.explain.line_names import with_line_names
 from engine.explain.words.ruling_reader import RulingReader
 from engine.kinds.registry import summary_of
 from engine.plan.groups import Engine
@@ -43,7 +44,7 @@ def rule_on(
         raise RefusedError((Fault("", "no_policy", f"this policy does not decide {kind.value}", f"it decides {has}"),))
     facts = program.reader.read(request, kind, now=now, limits=limits)
     facts.shared["as_of"] = facts.today
-    ruling = domain.decide(engine, facts, language, near=near)
+    ruling = with_line_names(domain.decide(engine, facts, language, near=near), facts)
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
     if roots and not asks:

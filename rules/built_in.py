@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, FieldValue
 from rules.types import Scalar
 
-MONEY, RATE, INTEGER = Scalar.MONEY, Scalar.RATE, Scalar.INTEGER
+MONEY, RATE, INTEGER, NUMBER = Scalar.MONEY, Scalar.RATE, Scalar.INTEGER, Scalar.NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class BuiltIn:
 
 
 def _times(quantity: str, price: str) -> Expression:
-    return Arithmetic("*", FieldValue(quantity, INTEGER), FieldValue(price, MONEY), MONEY)
+    return Arithmetic("*", FieldValue(quantity, NUMBER), FieldValue(price, MONEY), MONEY)
 
 
 def _sum(path: str, scalar: Scalar) -> Expression:
@@ -127,7 +127,7 @@ FIELDS: tuple[BuiltIn, ...] = (
         "deal.discount", "rate", "discount of the deal", "整单折扣", _one_less("deal.net_total", "deal.list_total")
     ),
     BuiltIn("deal.margin", "rate", "margin of the deal", "整单毛利率", _margin("deal.cost_total", "deal.net_total")),
-    BuiltIn("deal.quantity", "integer", "units", "总数量", _sum("line.quantity", INTEGER)),
+    BuiltIn("deal.quantity", "number", "units", "总数量", _sum("line.quantity", NUMBER)),
     BuiltIn(
         "deal.line_count", "integer", "number of lines", "行数", Function((), "count of lines", asks=("line.quantity",))
     ),
@@ -167,10 +167,12 @@ FIELDS: tuple[BuiltIn, ...] = (
     ),
     BuiltIn("submitter.id", "text", "submitter id", "提交人编号", fixed=True),
     BuiltIn("submitter.level", "<level>", "submitter's level", "提交人级别", fixed=True),
+    BuiltIn("line.id", "text", "line id", "行编号", fixed=True),
+    BuiltIn("line.included_in", "text", "included in", "所属行", fixed=True),
     BuiltIn("line.sku", "text", "product number", "物料编号"),
     BuiltIn("line.product_line", "<product_line>", "product line", "产品线"),
     BuiltIn("line.configuration", "<configuration>", "configuration", "配置"),
-    BuiltIn("line.quantity", "integer", "quantity", "数量", above=0),
+    BuiltIn("line.quantity", "number", "quantity", "数量", above=0),
     BuiltIn("line.list_price", "money", "list price", "目录价", above=0),
     BuiltIn("line.net_price", "money", "net price", "成交价", at_least=0),
     BuiltIn("line.unit_cost", "money", "unit cost", "单位成本", at_least=0),

@@ -65,6 +65,8 @@ def for_out_of_range(value: Fraction, field: Field) -> str:
     if value < 0 and field.takes(-value):
         return f'write "{number(-value, field.type)}" if the sign is a slip'
     low, high = field.at_least, field.at_most
+    if low is not None and low == high:
+        return f"write {number(low, field.type)}, or leave it out"
     if low is not None:
         return f"write {number(low, field.type)} " + (
             f"to {number(high, field.type)}" if high is not None else "or more"

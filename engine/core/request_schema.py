@@ -2,8 +2,9 @@
 
 Schemas are made from the policy's own fields, so a fact that the policy adds is a field here, and a term's values are
 an enumeration. Every field may be null (known to be absent) and may be left out (unknown); that is the language's
-meaning, not looseness. Three things that the reader refuses cannot be said here and are left to it: the same id twice,
-more decimal places than twelve in a JSON number, and a text that is a term's value only after Unicode normalisation.
+meaning, not looseness. A few things that the reader refuses cannot be said here and are left to it: the same
+id twice, a line that is included in none of the others, or in a part, more decimal places than twelve in a JSON number,
+and a text that is a term's value only after Unicode normalisation.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from typing import assert_never, cast
 
 from engine.core.decimal_patterns import at_least, at_most
 from engine.core.decision import Json, Kind
-from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
+from engine.core.facts import LABELS, SHARED_OBJECTS, Limits, part_field
 from engine.core.hints import number
 from engine.core.interpret import plain
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
@@ -80,6 +81,7 @@ def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]
             "properties": {field.name: _field_schema(field, policy, refs) for field in own},
             "additionalProperties": False,
         }
+    found["line"] = _line_schema(found["line"], policy, found, refs)
     claim, partner = _properties(found["claim"]), _properties(found["partner"])
     found["claim"] = _named({**claim, "partner": {"$ref": f"{refs}partner"}}, refs)
     found["candidate"] = _named(partner, refs)
@@ -93,6 +95,32 @@ def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]
         "additionalProperties": {"type": "string", "maxLength": TEXT_LENGTH},
     }
     return found
+
+
+def _line_schema(line: Json, policy: Policy, found: dict[str, Json], refs: str) -> Json:
+    """Return the schema of a line, whose prices have other bounds where it is a part of another."""
+    fields = [field for field in policy.fields.values() if field.givable and part_field(field) != field]
+    if not isinstance(line, dict) or not fields:
+        return line
+    own: dict[str, Json] = {}
+    part: dict[str, Json] = {}
+    properties = {**_properties(line)}
+    for field in fields:
+        of_part = part_field(field)
+        for bounded, into in ((field, own), (of_part, part)):
+            found.setdefault(_name(bounded), _definition(bounded))
+            into[field.name] = {"$ref": refs + _name(bounded)}
+        described = properties[field.name]
+        assert isinstance(described, dict)
+        wider = field if of_part.at_most is not None else of_part
+        properties[field.name] = {**described, "$ref": refs + _name(wider)}
+    return {
+        **line,
+        "properties": properties,
+        "if": {"properties": {"included_in": {"type": "string"}}, "required": ["included_in"]},
+        "then": {"properties": part},
+        "else": {"properties": own},
+    }
 
 
 def _properties(schema: Json) -> dict[str, Json]:

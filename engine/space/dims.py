@@ -95,7 +95,7 @@ BOUNDS: Mapping[str, tuple[int | None, bool, int | None, bool]] = {
     "deal.margin": (None, False, 1, True),
     "line.price_gap": (-1, True, None, False),
     "line.quantity_gap": (-1, True, None, False),
-    "deal.quantity": (1, True, None, False),
+    "deal.quantity": (0, False, None, False),
     "deal.line_count": (1, True, None, False),
     "deal.contenders": (0, True, None, False),
 }

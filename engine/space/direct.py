@@ -23,6 +23,7 @@ from rules.vocabulary import AS_OF
 
 Values = dict[str, types.Value | None]
 MOST_PROPOSALS = 24
+PART_OF = "line.included_in"
 DAY_FIELDS = {
     "order.days_since_approval": "order.approved_at",
     "claim.idle_days": "claim.updated_at",
@@ -96,6 +97,8 @@ def _with_sets(space: Space, box: Box, values: Values) -> Values:
 def _given(policy: Policy, values: Values, paths: Sequence[str], day: date) -> Values:
     """Return given fields from which the values follow, as far as the language's own derived fields are concerned."""
     given: Values = {path: values.get(path, usual(policy, path)) for path in paths if policy.fields[path].givable}
+    if PART_OF in given:
+        given[PART_OF] = None  # a part is not judged
     _price(values, given)
     noon = datetime.combine(day, time(9), ZoneInfo(policy.timezone))
     for path, moment in DAY_FIELDS.items():
@@ -140,11 +143,11 @@ def _plainest(field: Field) -> types.Value | None:
         case Scalar.DURATION:
             return timedelta(days=30)
         case Scalar.INTEGER:
-            return Fraction(1 if path == "line.quantity" else 0)
+            return Fraction(0)
         case Scalar.MONEY:
             return Fraction({"line.list_price": 1_000, "line.net_price": 1_000, "line.unit_cost": 600}.get(path, 500))
         case Scalar.RATE | Scalar.NUMBER:
-            return Fraction(0)
+            return Fraction(1 if path == "line.quantity" else 0)
         case _:
             assert_never(field.type)
 

@@ -87,7 +87,9 @@ class Probe:
             done.add(name)
             field = self.field(name)
             if field.givable and name not in inputs:
-                yield from ((field, place) for place in places_of(name, self.kind, self.request, self.row))
+                yield from (
+                    (field, place) for place in places_of(name, self.kind, self.request, self._row_of_request())
+                )
             open_ += sorted(inputs.get(name, ()))
 
     def setting(self, path: str, wanted: State, locked: frozenset[Place]) -> Iterator[tuple["Probe", Place]]:
@@ -154,12 +156,24 @@ class Probe:
                 return here
         return here
 
+    def _row_of_request(self) -> int | None:
+        """Return the row's place in the request, where parts of lines stand among the lines."""
+        facts = self.ruled.facts
+        if self.row is None or self.subject is not Subject.LINE or self.row >= len(facts.lines or ()):
+            return self.row
+        return facts.line_number(self.row) - 1
+
     def _given(self, field: Field, place: Place) -> State:
         row = self.ruled.facts.shared
         facts = self.ruled.facts
         if len(place) > 2 and isinstance(place[1], int):
             rows = {"lines": facts.lines, "claims": facts.claims, "candidates": facts.candidates}[str(place[0])]
-            row = (rows or [])[place[1]]
+            if place[0] == "lines" and facts.kits is not None:
+                if place[1] + 1 not in facts.kits.numbers:
+                    return UNKNOWN  # a part of another line
+                row = (rows or [])[facts.kits.numbers.index(place[1] + 1)]
+            else:
+                row = (rows or [])[place[1]]
         if field.path == AS_OF.path:
             return facts.today
         value = row.get(field.path, UNKNOWN)

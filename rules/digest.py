@@ -55,6 +55,7 @@ FORMS: Mapping[type, Form] = {
             "deal_registration",
             "partner_allocation",
         ),
+        added=("titles",),
     ),
     ir.Text: Form("text", ("words",), unordered=True),
     ir.Role: Form("role", ("id", "title", "respond_within")),

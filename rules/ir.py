@@ -631,5 +631,7 @@ class Policy:
     deal_registration: DealRegistration | None
     partner_allocation: PartnerAllocation | None
     sources: tuple[Source, ...] = member(compare=False, repr=False)
+    # What people call the values of terms, by term and value; one that is not here goes by its code.
+    titles: Mapping[str, Mapping[str, Text]] = member(default_factory=dict)
     # Like a comment, an acceptance changes no decision, and so not the digest.
     accepted: tuple[Acceptance, ...] = member(default=(), compare=False, repr=False)

@@ -146,6 +146,7 @@ def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy |
         registration,
         allocation,
         sources,
+        scope.titles,
         tuple(scope.accepted),
     )
     return policy if report.errors else replace(policy, digest=digest(policy))

@@ -162,6 +162,7 @@ def _list(items: Schema, **more: object) -> Schema:
 
 def _declarations() -> dict[str, Schema]:
     """Return what a policy declares: terms, facts, roles and derived fields."""
+    titled = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": _ref("text")}
     types = " or ".join((*map(str, Scalar), "a term's name", "set of text", "set of a term"))
     type_ = {"type": "string", "description": types, "examples": [*map(str, Scalar), "set of text"]}
     default = {"anyOf": [WORD, _list(WORD)]}
@@ -177,7 +178,7 @@ def _declarations() -> dict[str, Schema]:
         "terms": {
             "type": "object",
             "description": "Enumerations; earlier is better where a rule ranks by one",
-            "additionalProperties": _list(WORD, minItems=1),
+            "additionalProperties": _list({"anyOf": [WORD, titled]}, minItems=1),
         },
         "facts": {
             "type": "object",

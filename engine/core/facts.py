@@ -199,13 +199,9 @@ class RequestReader:
 
 def part_field(field: Field) -> Field:
     """Return a line's field with the bounds that it has on a part."""
-    match field.path:
-        case "line.list_price":
-            return replace(field, above=None, at_least=Fraction(0))
-        case "line.net_price":
-            return replace(field, at_most=Fraction(0))
-        case _:
-            return field
+    if field.path == "line.list_price":
+        return replace(field, above=None, at_least=Fraction(0))
+    return replace(field, at_most=Fraction(0)) if field.path == "line.net_price" else field
 
 
 def _line_or_part(value: object) -> str:

@@ -22,6 +22,7 @@ from engine.core.writing import UnwritableError, write_value
 from rules.built_in import BY_PATH
 from rules.ir import Field, Policy
 from rules.kinds import SECTIONS
+from rules.titles import titled_values
 from rules.types import Scalar, SetOf, Term, Type
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -75,7 +76,7 @@ def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]
     for name in (*SHARED_OBJECTS, "line", "claim"):
         own = [field for field in fields if field.object == name]
         for field in own:
-            found.setdefault(_name(field), _definition(field))
+            found.setdefault(_name(field), _titled(_definition(field), field.type, policy))
         found[name] = {
             "type": ["object", "null"],
             "properties": {field.name: _field_schema(field, policy, refs) for field in own},
@@ -195,6 +196,16 @@ def _definition(field: Field) -> dict[str, Json]:
         schema["maximum"] = _json_number(field.at_most)
         looks.append(f"(?={at_most(field.at_most * scale)}{sign}$)")
     return {**schema, "pattern": f"^{''.join(looks)}{pattern.removeprefix('^')}"}
+
+
+def _titled(schema: dict[str, Json], kind: Type, policy: Policy) -> dict[str, Json]:
+    """Say what people call the values of a term."""
+    item = kind.item if isinstance(kind, SetOf) else kind
+    if not isinstance(item, Term):
+        return schema
+    titles = titled_values(policy, item.name, item.values, "en")
+    described = "; ".join([f"{value}: {title}" for value, title in titles])
+    return {**schema, "description": f"{described}."} if titles else schema
 
 
 def _json_number(bound: Fraction) -> Json:

@@ -43,22 +43,49 @@ def read_terms(node: Node, scope: Scope) -> None:
             hint = f"its values are those of {SECTION_TERMS[name]}"
             scope.report.error("D109", f"`{name}` declares itself", entry.key.span, hint=hint)
             continue
-        values = _names(entry.value, f"the values of `{name}`", scope, TERM_VALUE)
+        titles: dict[str, Text] = {}
+        values = _names(entry.value, f"the values of `{name}`", scope, TERM_VALUE, titles)
         if values:
             scope.terms[name] = values
         else:
             scope.poisoned.add(name)
+        if titles:
+            scope.titles[name] = titles
 
 
-def _names(node: Node, what: str, scope: Scope, pattern: re.Pattern[str] = shape.NAME) -> tuple[str, ...]:
-    """Return the names of a list; they differ."""
+def _names(
+    node: Node,
+    what: str,
+    scope: Scope,
+    pattern: re.Pattern[str] = shape.NAME,
+    titles: dict[str, Text] | None = None,
+) -> tuple[str, ...]:
+    """Return the names of a list; they differ. With `titles`, a name may have a title, which is put there."""
     found = shape.listing(node, what, scope.report)
     if found is None:
         return ()
     if not found.items:
         scope.report.error("D312", "the list is empty", found.span)
-    words = [shape.word(item, f"each of {what}", scope.report) for item in found.items]
+    words = [
+        shape.word(item, f"each of {what}", scope.report)
+        if titles is None or not isinstance(item, MappingNode)
+        else _titled(item, what, scope, titles)
+        for item in found.items
+    ]
     return _distinct([word for word in words if word], what, scope, pattern)
+
+
+def _titled(item: MappingNode, what: str, scope: Scope, titles: dict[str, Text]) -> ScalarNode | None:
+    """Return the value of `value: title`, and put its title among the others."""
+    if len(item.entries) != 1:
+        hint = "write `value: {en: …, zh: …}`, one value an item"
+        scope.report.error("D110", f"each of {what} must be one value, or one with its title", item.span, hint=hint)
+        return None
+    (entry,) = item
+    title = shape.text(entry.value, f"the title of `{entry.key.text}`", scope.report)
+    if title is not None:
+        titles[entry.key.text] = title
+    return entry.key
 
 
 def _distinct(words: Sequence[ScalarNode], what: str, scope: Scope, pattern: re.Pattern[str]) -> tuple[str, ...]:

@@ -103,6 +103,6 @@ def test_a_mistake_in_the_index_is_noticed(
     mistake(monkeypatch)
     assert any(
         disagree(pair.program, pair.kind, pair.request, explain=pair.explain)
-        for seed in range(10)
+        for seed in range(40)
         for pair in pairs(seed, 40)
     )

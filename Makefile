@@ -1,6 +1,7 @@
 # Everything starts here. `make run` and `make test` set up what they need, and only again when a lock file changes.
 #
-#   make run                       serve the shipped policy on 127.0.0.1:8080 (PORT=9000 HOST=0.0.0.0 POLICY=my/policy.yaml)
+#   make run                       serve the shipped policy on 127.0.0.1:8080 (PORT=9000 HOST=0.0.0.0 POLICY=my/policy.yaml);
+#                                  the solver that `check` proves with comes too
 #   make test                      every test
 #   make agreement PAIRS=1000000   compare the backends on random policies and requests, for as long as it takes
 #   make check                     lint, format, types, import layers
@@ -77,7 +78,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
-	$(LOCK) --extra build --output-file requirements.lock
+	$(LOCK) --extra build --extra proofs --output-file requirements.lock
 	$(LOCK) --extra build --extra compiled --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --extra bench --constraint requirements.lock --output-file requirements-bench.lock
 	$(LOCK:%pyproject.toml=%tests/clients/requirements.in) --output-file tests/clients/requirements.lock

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from engine.answers.decisions import Decision
 from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.core.facts import Facts, Limits
+from engine.core.moments import BeyondCalendarError
 from engine.core.parts import MissingDidNotMatterStep
 from engine.explain.line_names import with_line_names
 from engine.explain.words.ruling_reader import RulingReader
@@ -44,12 +45,22 @@ def rule_on(
         raise RefusedError((Fault("", "no_policy", f"this policy does not decide {kind.value}", f"it decides {has}"),))
     facts = program.reader.read(request, kind, now=now, limits=limits)
     facts.shared["as_of"] = facts.today
-    ruling = with_line_names(domain.decide(engine, facts, language, near=near), facts)
+    try:
+        ruling = with_line_names(domain.decide(engine, facts, language, near=near), facts)
+    except BeyondCalendarError as beyond:
+        raise RefusedError((_beyond(beyond, facts),)) from None
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()
     asks = ruling.outcome == "needs_information"
     if roots and not asks:
         ruling = ruling._replace(steps=(*ruling.steps, MissingDidNotMatterStep(sorted(roots))))
     return Ruled(facts, domain, ruling, tuple(sorted(roots)) if asks else ())
+
+
+def _beyond(beyond: BeyondCalendarError, facts: Facts) -> Fault:
+    """Return the fault of a request that cannot be decided because nobody knows which days are working days."""
+    pointer = "/as_of" if beyond.moment == facts.as_of else ""
+    hint = "the policy's owner adds the days that follow to the calendar, and moves its `through`"
+    return Fault(pointer, "beyond_calendar", str(beyond), hint)
 
 
 def summed_up(program: Program, ruled: Ruled, language: Language) -> str:
@@ -84,7 +95,8 @@ def decide(
         limits: how many lines, claims and candidates are taken.
 
     Raises:
-        RefusedError: with every fault of the request, or if the policy has no section for this kind.
+        RefusedError: with every fault of the request, or if the policy has no section for this kind, or if working time
+            runs past the end of the policy's calendar.
         EngineUnavailableError: the engine's own process ended, or does not answer; only the durable engine has one.
     """
     near = explain == "near"

@@ -1,4 +1,4 @@
-"""The built-in fields (LANGUAGE.md section 10): each described once, in the order of the language's guide.
+"""The built-in fields (docs/fields.md): each described once, in the order of the language's guide.
 
 Everything that must know a built-in field reads this table: the loader and the reader of requests (types and bounds),
 the engine (what a field is computed from, and how), the request schema and the texts (what people call it), samples,
@@ -64,8 +64,9 @@ class BuiltIn:
 
     `type` is a scalar's name, `<…>` the term of that name (plain text unless the policy declares it), `{…}` a set. `en`
     and `zh` are what people call the field. `source` says how the engine computes it; where there is none, requests
-    give it. `at_least`, `above` and `at_most` bound what they may give (of a rate, 1 is 100%). A `fixed` field is read
-    by the engine itself, so that no policy may compute it in another way.
+    give it. `at_least`, `above` and `at_most` bound what they may give (of a rate, 1 is 100%), and `default` is what
+    holds where they do not. A `fixed` field is read by the engine itself, so that no policy may compute it in another
+    way.
     """
 
     path: str
@@ -77,6 +78,7 @@ class BuiltIn:
     above: int | None = None
     at_most: int | None = None
     fixed: bool = False
+    default: str | None = None
 
 
 def _times(quantity: str, price: str) -> Expression:
@@ -133,6 +135,7 @@ FIELDS: tuple[BuiltIn, ...] = (
     ),
     BuiltIn("deal.special_kinds", "{<kind>}", "special kinds", "特单类别", OfKinds()),
     BuiltIn("deal.contenders", "integer", "contenders", "竞争方数", Found(2, "eligibility")),
+    BuiltIn("deal.claims_in", "integer", "claims in the running", "参与竞争的报备数", Found(2, "eligibility")),
     BuiltIn("deal.decided_by", "text", "decided by", "决定规则", Found(2, "priority")),
     BuiltIn("customer.id", "text", "customer id", "客户编号", fixed=True),
     BuiltIn("customer.name", "text", "customer's name", "客户名称"),
@@ -225,7 +228,7 @@ FIELDS: tuple[BuiltIn, ...] = (
     BuiltIn("claim.evidence", "{<document>}", "evidence", "凭证"),
     BuiltIn("claim.evidence_level", "integer", "evidence level", "凭证等级", at_least=0),
     BuiltIn("claim.owns_account", "boolean", "owns the account", "锁定该客户"),
-    BuiltIn("claim.by", "<claimant>", "claimed by", "报备方"),
+    BuiltIn("claim.by", "<claimant>", "claimed by", "报备方", default="partner"),
     BuiltIn(
         "claim.lead_days",
         "integer",
@@ -241,6 +244,13 @@ FIELDS: tuple[BuiltIn, ...] = (
         "protected",
         "受保护",
         Found(1, "eligibility", asks=("claim.status", "claim.protected_until")),
+    ),
+    BuiltIn(
+        "claim.queued_at",
+        "timestamp",
+        "in the queue since",
+        "排队起始时间",
+        Found(1, "eligibility", asks=("claim.registered_at", "claim.status", "claim.protected_until")),
     ),
 )
 

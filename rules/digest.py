@@ -11,24 +11,26 @@ with the version of this encoding. The built-in fields belong to the language an
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring
 
 from rules import ir
+from rules.durations import Duration
 from rules.types import Scalar, SetOf, Term
 
 # To be raised when the same policy is to be hashed otherwise; whatever is kept by digest is then to be brought along.
 ENCODING = "dealdesk policy 1"
+LEAST_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a class is written: its tag, and its members in this order; `unordered` if its one member's order is idle.
 
-    `added` are members of a later day, each written by its name where it says something: what has none of them keeps
-    its digest.
+    What was `added` to the language later is written with its name, and only where a policy has it: the others keep
+    the digest that they had before.
     """
 
     tag: str
@@ -55,8 +57,10 @@ FORMS: Mapping[type, Form] = {
             "deal_registration",
             "partner_allocation",
         ),
-        added=("titles",),
+        added=("calendars", "titles"),
     ),
+    ir.Calendar: Form("calendar", ("name", "hours", "weekdays", "holidays", "workdays", "through")),
+    Duration: Form("duration", ("months", "days", "minutes", "working_days", "working_hours")),
     ir.Text: Form("text", ("words",), unordered=True),
     ir.Role: Form("role", ("id", "title", "respond_within")),
     ir.Field: Form("field", ("path", "type", "origin", "default", "describe", "at_least", "above"), added=("at_most",)),
@@ -138,6 +142,19 @@ def digest(policy: ir.Policy) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
+def _plain_length(duration: Duration) -> timedelta | None:
+    """Return what a duration was before months and working time were known: a length of time, of which one keeps it.
+
+    48 hours and two days were the same then, and are not now. The one that traces showed is as it was: three whole days
+    and more in days, anything else in hours and minutes.
+    """
+    in_days = duration.days >= LEAST_DAYS
+    if duration == (Duration(days=duration.days) if in_days else Duration(minutes=duration.minutes)):
+        length = timedelta(days=duration.days, minutes=duration.minutes)
+        return length if in_days or length % timedelta(days=1) or length < timedelta(days=LEAST_DAYS) else None
+    return None
+
+
 class _Writer:
     """Writes values as JSON; values of different types differ. What tables say again and again is written once."""
 
@@ -153,6 +170,8 @@ class _Writer:
             return f"[{','.join(map(self.text, value))}]"
         if isinstance(value, ir.FieldTest):
             return self._test(value)
+        if isinstance(value, Duration) and (length := _plain_length(value)) is not None:
+            return self.text(length)
         form = FORMS.get(type(value))
         return self._simple(value) if form is None else self._record(value, form)
 
@@ -161,7 +180,7 @@ class _Writer:
             (member,) = form.members
             return f'["{form.tag}",[{",".join(sorted(map(self.text, getattr(value, member))))}]]'
         parts = [f'"{form.tag}"', *[self.text(getattr(value, member)) for member in form.members]]
-        parts += [f'{{"{member}":{self.text(found)}}}' for member in form.added if (found := getattr(value, member))]
+        parts += [f'{{"{name}":{self.text(found)}}}' for name in form.added if (found := getattr(value, name))]
         return f"[{','.join(parts)}]"
 
     def _test(self, test: ir.FieldTest) -> str:
@@ -187,6 +206,8 @@ class _Writer:
             return f'{{"at":"{value.astimezone(UTC).isoformat()}"}}'
         if isinstance(value, date):
             return f'{{"on":"{value.isoformat()}"}}'
+        if isinstance(value, time):
+            return f'{{"hour":"{value.isoformat()}"}}'
         if isinstance(value, timedelta):
             return f'{{"us":{value // timedelta(microseconds=1)}}}'
         assert type(value) is int, f"{type(value)} has no form"

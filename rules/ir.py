@@ -8,11 +8,12 @@ effective dates, a control's `kind` and `at` are already lowered to rules with p
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
-from datetime import timedelta
+from datetime import date, time, timedelta
 from enum import Enum
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
 
+from rules.durations import Duration
 from rules.text.source import Source, Span
 from rules.types import Type, Value
 
@@ -42,7 +43,7 @@ class Origin(Enum):
 
     GIVEN = "given"  # built in; the request may give it
     FACT = "fact"  # declared by the policy under `facts`; the request may give it
-    BUILT_IN = "built-in"  # derived by the engine (LANGUAGE.md section 10, `d`)
+    BUILT_IN = "built-in"  # derived by the engine (docs/fields.md)
     DERIVED = "derived"  # derived by the policy under `derive`
 
 
@@ -333,7 +334,7 @@ class Notify:
 class Expire:
     """The decision is valid no longer than this."""
 
-    after: timedelta
+    after: Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,8 +397,8 @@ class Arbitrate:
 class Protect:
     """The winner is protected for so long, and may extend by `extend` (null: no extension)."""
 
-    window: timedelta
-    extend: timedelta | None
+    window: Duration
+    extend: Duration | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +457,7 @@ Effect: TypeAlias = (
 
 
 class Subject(Enum):
-    """What a rule is judged for (LANGUAGE.md section 4)."""
+    """What a rule is judged for (docs/language.md section 4)."""
 
     DEAL = "deal"
     LINE = "line"
@@ -497,14 +498,15 @@ class Preference(Enum):
 class Criterion:
     """One step of an elimination. `condition` is set for `prefer`, `field` for the others.
 
-    `within` keeps those so near to the best: a number in the field's own unit, or a duration; None means only the best.
+    `within` keeps those so near to the best: a number or a length of time in the field's own unit; of days and
+    moments a duration. None means only the best.
     """
 
     id: str
     preference: Preference
     condition: Condition | None
     field: str | None
-    within: Fraction | timedelta | None
+    within: Fraction | timedelta | Duration | None
     because: Text | None
     span: Span = member(compare=False, repr=False)
 
@@ -529,8 +531,20 @@ class Role:
 
     id: str
     title: Text
-    respond_within: timedelta | None
+    respond_within: Duration | None
     span: Span = member(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When people work: hours of a day, weekdays (0 is Monday), and the days that are otherwise; known up to a day."""
+
+    name: str
+    hours: tuple[tuple[time, time], ...]
+    weekdays: frozenset[int]
+    holidays: frozenset[date]
+    workdays: frozenset[date]
+    through: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,7 +582,7 @@ class PriceApproval:
     authority: tuple[Rule, ...]
     rules: tuple[Rule, ...]
     chain: Literal["stepwise", "direct"]
-    validity: timedelta | None
+    validity: Duration | None
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -608,7 +622,7 @@ class PartnerAllocation:
     score: tuple[Rule, ...]
     take: int
     by: tuple[Criterion, ...]
-    accept_within: timedelta | None
+    accept_within: Duration | None
     fallback: str | None
     split: tuple[Rule, ...]
 
@@ -635,3 +649,9 @@ class Policy:
     titles: Mapping[str, Mapping[str, Text]] = member(default_factory=dict)
     # Like a comment, an acceptance changes no decision, and so not the digest.
     accepted: tuple[Acceptance, ...] = member(default=(), compare=False, repr=False)
+    calendars: tuple[Calendar, ...] = ()  # the policy's own first
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """Return the calendar that working time is reckoned by."""
+        return self.calendars[0] if self.calendars else None

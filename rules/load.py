@@ -16,6 +16,7 @@ from rules.ir import Policy
 from rules.kinds import SECTIONS
 from rules.reports.diagnostics import Diagnostic
 from rules.reports.report import Report
+from rules.sections.calendars import read_calendars
 from rules.sections.deal_registration import read_deal_registration
 from rules.sections.declarations import (
     declare_built_in,
@@ -40,7 +41,7 @@ from rules.text.reader import MENDABLE, read
 from rules.text.source import Source
 
 REQUIRED = ("policy", "version", "currency", "timezone")
-DECLARATIONS = ("terms", "facts", "roles", "derive")
+DECLARATIONS = ("calendars", "terms", "facts", "roles", "derive")
 LATER = {
     "invariants": ("D111", "invariants are not supported by this version yet", "leave them out until they are proved"),
     "include": ("D224", "a policy that is not a file cannot include files", "put all of it into one text"),
@@ -106,6 +107,7 @@ def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy |
     name, version, currency, timezone = read_head(found, report)
 
     # What can be named comes first, so that sections may stand in any order.
+    calendars = read_calendars(nodes["calendars"], scope) if "calendars" in nodes else ()
     if "terms" in nodes:
         read_terms(nodes["terms"], scope)
     ladder = read_ladder(nodes.get("price_approval"), scope)
@@ -148,6 +150,7 @@ def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy |
         sources,
         scope.titles,
         tuple(scope.accepted),
+        calendars,
     )
     return policy if report.errors else replace(policy, digest=digest(policy))
 

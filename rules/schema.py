@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, assert_never
 
 from rules.kinds import SECTIONS, Kind, Section
 from rules.sections import partner_allocation, price_approval
+from rules.sections.calendars import WEEKDAYS
 from rules.sections.criteria import PREFERENCES, CriteriaList
 from rules.sections.derive import HITS
 from rules.sections.rule_lists import COMMON_WORDS, RuleList
@@ -36,7 +37,12 @@ DEFINITIONS: Mapping[str, Schema] = {
         "anyOf": [WORD, {"type": "object", "minProperties": 1, "additionalProperties": WORD}],
     },
     "rate": {"type": "string", "pattern": r"^-?[0-9_]+(\.[0-9]+)? *%$", "examples": ["15%", "-2.5%"]},
-    "duration": {"type": "string", "pattern": "^([0-9]+d)?([0-9]+h)?([0-9]+m)?$", "examples": ["30d", "48h", "15m"]},
+    "duration": {
+        "type": "string",
+        "pattern": "^([0-9]+mo)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+wd)?([0-9]+wh)?$",
+        "description": "Calendar months and days, elapsed hours and minutes, working days and hours",
+        "examples": ["30d", "48h", "15m", "6mo", "2wd", "4wh"],
+    },
     "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "test": {
         "description": "A unary test: a value, a list of values, a comparison, an interval, or `has …` for sets",
@@ -161,7 +167,7 @@ def _list(items: Schema, **more: object) -> Schema:
 
 
 def _declarations() -> dict[str, Schema]:
-    """Return what a policy declares: terms, facts, roles and derived fields."""
+    """Return what a policy declares: calendars, terms, facts, roles and derived fields."""
     titled = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": _ref("text")}
     types = " or ".join((*map(str, Scalar), "a term's name", "set of text", "set of a term"))
     type_ = {"type": "string", "description": types, "examples": [*map(str, Scalar), "set of text"]}
@@ -175,6 +181,12 @@ def _declarations() -> dict[str, Schema]:
     words: dict[str, Schema] = {key: RULE_WORDS[key] for key in ("id", *COMMON_WORDS)}
     table = {"hit": {"enum": list(HITS)}, **_table_keys((*words, "value"))}
     return {
+        "calendars": {
+            "type": "object",
+            "minProperties": 1,
+            "description": "When people work; working time is reckoned by the only calendar, or by `default`",
+            "additionalProperties": _calendar(),
+        },
         "terms": {
             "type": "object",
             "description": "Enumerations; earlier is better where a rule ranks by one",
@@ -197,6 +209,22 @@ def _declarations() -> dict[str, Schema]:
             description="Fields that this policy computes by tables and formulas",
         ),
     }
+
+
+def _calendar() -> Schema:
+    """Return the schema of a calendar."""
+    span = {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$", "examples": ["09:00-12:00"]}
+    days = _list(_ref("date"))
+    return _mapping(
+        {
+            "hours": _list(span, minItems=1, description="The hours of work of a day, in order"),
+            "weekdays": _list({"enum": list(WEEKDAYS)}, minItems=1, description="Monday to Friday if not written"),
+            "holidays": {**days, "description": "Weekdays on which nobody works"},
+            "workdays": {**days, "description": "Other days on which people work"},
+            "through": _ref("date", "The last day of which all this is known"),
+        },
+        ["hours", "through"],
+    )
 
 
 def _table_keys(words: Sequence[str]) -> dict[str, Schema]:

@@ -1,4 +1,4 @@
-"""The types of fields and literals (LANGUAGE.md section 2).
+"""The types of fields and literals (docs/language.md section 2).
 
 Values in the IR are exact: `Fraction` for money, rates, integers and numbers; `str` for text and terms (NFC); `bool`;
 `date`; aware `datetime`; `timedelta`; `frozenset[str]` for sets.

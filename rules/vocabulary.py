@@ -19,6 +19,7 @@ BUILT_IN_TERMS = {
     "claim_status": ("new", "protected"),
     "claimant": ("partner", "direct"),
 }
+OWN_SALES = "direct"  # who claims for the maker itself
 
 # What `from` and `through` are judged by; not a field that an author can name.
 AS_OF = Field("as_of", Scalar.DATE, Origin.BUILT_IN)
@@ -48,12 +49,13 @@ class Names:
 
 
 def built_in_fields(names: Names) -> dict[str, Field]:
-    """Return the built-in fields by path, in the order of LANGUAGE.md."""
+    """Return the built-in fields by path, in the order of docs/fields.md."""
     return {
         one.path: Field(
             one.path,
             names.resolve(one.type),
             Origin.GIVEN if one.source is None else Origin.BUILT_IN,
+            default=one.default,
             at_least=_bound(one.at_least),
             above=_bound(one.above),
             at_most=_bound(one.at_most),

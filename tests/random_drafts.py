@@ -28,16 +28,18 @@ TERMS: dict[str, list[str]] = {
 TEXTS = ["alpha", "beta 2", "Crème", "客户", "x-1"]
 DAYS = ["2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22", "2026-12-31"]
 MOMENTS = ["2026-10-22T09:00:00+08:00", "2026-11-20T16:00:00Z", "2026-11-21T08:59:59+08:00", "2026-11-21T01:00:00Z"]
-DURATIONS = ["1d", "36h", "30d", "90m", "60d"]
-TIMEZONES = ["Asia/Shanghai", "UTC", "America/New_York", "Asia/Kathmandu"]
+LENGTHS = ["1d", "36h", "30d", "90m", "60d"]
+DURATIONS = ["1d", "24h", "36h", "30d", "90m", "60d", "1mo", "6mo", "1d12h"]
+WORKING = ["4wh", "8wh", "2wd", "1wd2wh"]
+TIMEZONES = ["Asia/Shanghai", "UTC", "America/New_York", "Asia/Kathmandu", "Europe/Berlin", "Australia/Lord_Howe"]
 SMALL_NUMBERS = ["0", "1", "2", "3", "5", "10", "30"]
 FACT_TYPES = ["money", "rate", "integer", "number", "boolean", "text", "date", "timestamp", "duration"]
 FACT_OBJECTS = ["deal", "customer", "partner", "registration", "submitter", "line", "order", "claim"]
 
 COMMON = frozenset({"deal", "customer", "registration", "submitter"})
-CONTEST_ONLY = frozenset({"deal.contenders", "deal.decided_by"})
+CONTEST_ONLY = frozenset({"deal.contenders", "deal.claims_in", "deal.decided_by"})
 SCORE = "partner.score"
-PROTECTED = "claim.protected"
+PROTECTED = ("claim.protected", "claim.queued_at")
 KINDS = "deal.special_kinds"
 
 
@@ -49,6 +51,7 @@ LIKED = frozenset(
     deal.contenders deal.decided_by customer.class customer.region customer.named submitter.level registration.status
     order.gate order.contract_mode order.evidence order.deposit order.days_since_approval claim.lead_days
     claim.idle_days claim.estimated_value claim.evidence claim.evidence_level claim.registered_at claim.protected
+    claim.queued_at deal.claims_in
     partner.tier partner.region partner.open_deals partner.capacity partner.certifications partner.suspended
     """.split()  # noqa: SIM905 - forty names read better as words than in quotes
 )
@@ -194,7 +197,7 @@ class Drafter:
             case Scalar.TIMESTAMP:
                 return rng.choice(MOMENTS)
             case Scalar.DURATION:
-                return rng.choice(DURATIONS)
+                return rng.choice(LENGTHS)
             case _:
                 return rng.choice(TEXTS)
 

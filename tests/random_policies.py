@@ -21,6 +21,7 @@ from tests.random_drafts import (
     SCORE,
     TERMS,
     TIMEZONES,
+    WORKING,
     Drafter,
     Pool,
 )
@@ -54,6 +55,8 @@ def decimal_text(value: Fraction) -> str:
 class Author(Drafter):
     """Writes one policy."""
 
+    # Whether the policy has a calendar, and so may say working time.
+    works = False
     # Whose fields are derived; as often as they stand here.
     owners: tuple[str, ...] = ("line", "line", "line", "deal", "deal", "deal", "claim", "partner", "customer")
 
@@ -68,11 +71,13 @@ class Author(Drafter):
         self.known.reach[KINDS] = frozenset().union(*[self.reached(kind["when"]) for kind in kinds])
         derive = [*before, *self.derived(rng.randint(0, 3))]
         rng.shuffle(derive)
+        self.works = self.chance(0.6)
         policy: dict[str, Tree] = {
             "policy": "random",
             "version": f"{rng.randint(1, 99)}",
             "currency": "CNY",
             "timezone": rng.choice(TIMEZONES),
+            "calendars": self.calendars() if self.works else {},
             "terms": dict(self.terms),
             "facts": facts,
             "roles": {role: self.role() for role in self.roles},
@@ -83,6 +88,24 @@ class Author(Drafter):
             "partner_allocation": self.partner_allocation(),
         }
         return {key: part for key, part in policy.items() if part}
+
+    def calendars(self) -> dict[str, Tree]:
+        """Say when people work, for longer than any request asks; a policy may have calendars that it does not use."""
+        rng = self.rng
+        calendar: dict[str, Tree] = {
+            "hours": rng.choice([["09:00-12:00", "13:00-18:00"], ["00:00-03:00", "22:30-23:59"], ["08:30-17:00"]]),
+            "through": "2999-12-31",
+        }
+        if self.chance(0.5):
+            calendar["holidays"] = ["2026-11-23", "2026-11-24", "2026-12-25", "2027-01-01"]
+        if self.chance(0.5):
+            calendar["workdays"] = ["2026-11-21", "2026-11-29"]
+        if self.chance(0.3):
+            calendar["weekdays"] = rng.choice([["mon", "tue", "wed", "thu"], ["sat", "sun"]])
+        return {"default": calendar, **({"night": calendar} if self.chance(0.2) else {})}
+
+    def duration(self) -> str:
+        return self.rng.choice([*DURATIONS, *WORKING] if self.works else DURATIONS)
 
     def facts(self) -> dict[str, Tree]:
         """Declare fields of every type, on any object, some with a default."""
@@ -112,7 +135,7 @@ class Author(Drafter):
         if self.chance(0.7):
             role["title"] = self.words("Title")
         if self.chance(0.7):
-            role["respond_within"] = self.rng.choice(DURATIONS)
+            role["respond_within"] = self.duration()
         return role
 
     # --- derived fields --------------------------------------------------------------------------------------------
@@ -129,7 +152,7 @@ class Author(Drafter):
             objects |= {"order"} if owner in ("deal", "customer") else set()
             pool = self.pool(
                 frozenset(objects),
-                hidden={*CONTEST_ONLY, SCORE, PROTECTED},
+                hidden={*CONTEST_ONLY, SCORE, *PROTECTED},
                 many_partners=owner in ("claim", "partner"),
             )
             if self.chance(0.5):
@@ -189,7 +212,7 @@ class Author(Drafter):
         if self.chance(0.5):
             section["chain"] = self.rng.choice(["stepwise", "direct"])
         if self.chance(0.5):
-            section["validity"] = self.rng.choice(DURATIONS)
+            section["validity"] = self.duration()
         if self.chance(0.2):
             section["rules"] = self.table(
                 pool, lambda: {"raise": self.rng.choice(["1", "2", "-"]), "notify": self.rng.choice(self.levels)}, "P-"
@@ -207,7 +230,7 @@ class Author(Drafter):
             lambda: {"raise": "1"},
             lambda: {"also": self.rng.choice(signers)},
             lambda: {"notify": self.rng.choice(signers)},
-            lambda: {"expire": self.rng.choice(DURATIONS)},
+            lambda: {"expire": self.duration()},
         ]
         return self.rng.choice(effects)()
 
@@ -230,13 +253,13 @@ class Author(Drafter):
             lambda: {"hold": self.words("wait")},
             lambda: {"block": self.words("stop")},
             lambda: {"audit": self.rng.choice(["10%", "50%", "100%", "0.5%"])},
-            lambda: {"expire": self.rng.choice(DURATIONS)},
+            lambda: {"expire": self.duration()},
         ]
         return self.rng.choice(effects)()
 
     def deal_registration(self) -> dict[str, Tree]:
         objects = COMMON | {"line", "claim", "partner"}
-        eligibility = self.pool(objects, many_partners=True, hidden={*CONTEST_ONLY, SCORE, PROTECTED})
+        eligibility = self.pool(objects, many_partners=True, hidden={*CONTEST_ONLY, SCORE, *PROTECTED})
         section: dict[str, Tree] = {
             "eligibility": self.many(lambda: self.rules(eligibility, "E", self.eligibility_effect, most=5)),
             "priority": self.criteria(self.pool(objects - {"line"}, many_partners=True, hidden={*CONTEST_ONLY, SCORE})),
@@ -251,7 +274,10 @@ class Author(Drafter):
             section["protection"] = self.many(
                 lambda: self.table(
                     protection,
-                    lambda: {"protect": self.rng.choice(DURATIONS), "extend": self.rng.choice([*DURATIONS, "-"])},
+                    lambda: {
+                        "protect": self.duration(),
+                        "extend": self.rng.choice([self.duration(), self.duration(), "-"]),
+                    },
                     "W-",
                     most=4,
                 )
@@ -277,7 +303,7 @@ class Author(Drafter):
             elif ranked.type in (Scalar.DATE, Scalar.TIMESTAMP):
                 entry[self.rng.choice(["earliest", "latest"])] = ranked.path
                 if self.chance(0.4):
-                    entry["within"] = self.rng.choice(DURATIONS)
+                    entry["within"] = self.duration()
             else:
                 entry["prefer"] = {ranked.path: self.test(ranked, own), **self._condition(own, 1, 2)}
             if self.chance(0.2):
@@ -288,9 +314,9 @@ class Author(Drafter):
 
     def partner_allocation(self) -> dict[str, Tree]:
         objects = COMMON | {"line", "partner"}
-        pool = self.pool(objects, many_partners=True, hidden={*CONTEST_ONLY, SCORE, PROTECTED})
+        pool = self.pool(objects, many_partners=True, hidden={*CONTEST_ONLY, SCORE, *PROTECTED})
         scored = pool.without([one.path for one in pool.fields if one.object == "line"])
-        choice = self.pool(COMMON | {"partner"}, many_partners=True, hidden={*CONTEST_ONLY, PROTECTED})
+        choice = self.pool(COMMON | {"partner"}, many_partners=True, hidden={*CONTEST_ONLY, *PROTECTED})
         by_score: dict[str, Tree] = {"id": "score", "highest": "score"}
         if self.chance(0.4):
             by_score["within"] = "3"
@@ -313,7 +339,7 @@ class Author(Drafter):
             },
         }
         if self.chance(0.5):
-            section["accept_within"] = self.rng.choice(DURATIONS)
+            section["accept_within"] = self.duration()
         if self.chance(0.5):
             section["fallback"] = "inside_sales"
         if self.chance(0.6):

@@ -148,12 +148,7 @@ class Requests:
             request[name] = dict(self._object(name, rng, profile, as_of))
         if kind is Kind.DEAL_REGISTRATION:
             request["claims"] = [
-                {
-                    **dict(self._object("claim", rng, profile, as_of)),
-                    "id": f"K-{number}",
-                    **self._partner_of_claim(rng, profile, as_of),
-                }
-                for number in rng.sample(range(1, 6), rng.randint(1, 4))
+                self._claim(f"K-{number}", rng, profile, as_of) for number in rng.sample(range(1, 6), rng.randint(1, 4))
             ]
         elif kind is Kind.PARTNER_ALLOCATION:
             request["candidates"] = [
@@ -200,13 +195,14 @@ class Requests:
                     holder[found.name] = 0 if free else f"filled {number}" if path == "line.id" else value
         return full
 
-    def _partner_of_claim(self, rng: Random, profile: _Completeness, as_of: datetime) -> dict[str, Data]:
+    def _claim(self, name: str, rng: Random, profile: _Completeness, as_of: datetime) -> dict[str, Data]:
+        """Return a claim: a partner's, who may have several, or the maker's own sales', which need no partner."""
+        claim = {**dict(self._object("claim", rng, profile, as_of)), "id": name}
+        partner = dict(self._object("partner", rng, profile, as_of))
+        if claim.get("by") != "direct":
+            return {**claim, "partner": {**partner, "id": f"P-{rng.randint(1, 4)}"}}
         chance = rng.random()
-        if chance < profile.missing / 2:
-            return {}
-        if chance < profile.missing / 2 + 0.05:
-            return {"partner": None}
-        return {"partner": dict(self._object("partner", rng, profile, as_of))}
+        return claim if chance < 0.3 else {**claim, "partner": None if chance < 0.5 else partner}
 
     def _as_of(self, rng: Random) -> datetime:
         """Return a moment: often the first or last second of a day on which rules begin or end."""

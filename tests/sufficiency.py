@@ -6,12 +6,15 @@ asks for information.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from hashlib import sha256
-from itertools import product
+from itertools import count as count_up
+from itertools import islice, product
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 Data: TypeAlias = Any
 Rules: TypeAlias = Sequence[Mapping[str, Data]]
@@ -88,7 +91,7 @@ def combinations(rules: Rules) -> Iterator[Rules]:
 
 
 def length(text: str) -> timedelta:
-    """Read a duration."""
+    """Read a measured length of time."""
     units = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
     return int(text[:-1]) * units[text[-1]]
 
@@ -99,10 +102,72 @@ def number(text: str) -> Fraction:
     return value / 100 if text.endswith("%") else value
 
 
-def shortest(as_of: str, lengths: Iterable[str | None]) -> str | None:
+def shortest(decision: Mapping[str, Data], lengths: Iterable[str | None]) -> str | None:
     """Return until when a decision is valid."""
-    found = [length(one) for one in lengths if one is not None]
-    return (datetime.fromisoformat(as_of) + min(found)).isoformat() if found else None
+    basis = decision["trace"]["basis"]
+    found = [end(decision["as_of"], one, basis) for one in lengths if one is not None]
+    return min(found, key=lambda moment: moment.astimezone(UTC)).isoformat() if found else None
+
+
+def end(begins: str, duration: str, basis: Mapping[str, Data]) -> datetime:
+    """Return when a duration ends, by what the trace says of the policy's zone and calendar."""
+    zone = ZoneInfo(basis["timezone"])
+    moment = datetime.fromisoformat(begins).astimezone(zone)
+    for count, unit in re.findall(r"(\d+)(mo|wd|wh|d|h|m)", duration):
+        moment = PASSED[unit](moment, int(count), basis).astimezone(zone)
+    return moment
+
+
+def _months(moment: datetime, count: int, _: Mapping[str, Data]) -> datetime:
+    for day in range(moment.day, 0, -1):
+        months = moment.year * 12 + moment.month - 1 + count
+        with suppress(ValueError):
+            return _on(date(months // 12, months % 12 + 1, day), moment)
+    raise AssertionError
+
+
+def _on(day: date, moment: datetime) -> datetime:
+    """Return the hour of a moment on another day; in UTC, so that an hour that is left out is another one."""
+    return datetime.combine(day, moment.time().replace(fold=0), moment.tzinfo).astimezone(UTC)
+
+
+def _workdays(first: date, calendar: Mapping[str, Data]) -> Iterator[date]:
+    """Yield the days of work from a day on."""
+    for day in (first + timedelta(days=n) for n in count_up()):
+        assert day.isoformat() <= calendar["through"]
+        off = f"{day:%a}".lower() not in calendar["weekdays"] or day.isoformat() in calendar["holidays"]
+        if not off or day.isoformat() in calendar["workdays"]:
+            yield day
+
+
+def _working_days(moment: datetime, count: int, basis: Mapping[str, Data]) -> datetime:
+    days = _workdays(moment.date() + timedelta(days=1), basis["calendar"])
+    return _on(next(islice(days, count - 1, None)), moment)
+
+
+def _working_hours(moment: datetime, count: int, basis: Mapping[str, Data]) -> datetime:
+    left = timedelta(hours=count)
+    for day in _workdays(moment.date(), basis["calendar"]):
+        for span in basis["calendar"]["hours"]:
+            opens, closes = (
+                _on(day, datetime.combine(day, time.fromisoformat(hour), moment.tzinfo)) for hour in span.split("-")
+            )
+            opens = max(opens, moment.astimezone(UTC))
+            if opens + left <= closes:
+                return opens + left
+            left -= max(closes - opens, timedelta())
+    raise AssertionError
+
+
+Passing: TypeAlias = Callable[[datetime, int, Mapping[str, Data]], datetime]
+PASSED: Mapping[str, Passing] = {
+    "mo": _months,
+    "d": lambda moment, count, _: _on(moment.date() + timedelta(days=count), moment),
+    "h": lambda moment, count, _: moment.astimezone(UTC) + timedelta(hours=count),
+    "m": lambda moment, count, _: moment.astimezone(UTC) + timedelta(minutes=count),
+    "wd": _working_days,
+    "wh": _working_hours,
+}
 
 
 # --- prices --------------------------------------------------------------------------------------------------------
@@ -216,7 +281,7 @@ def price_approval(decision: Mapping[str, Data], explain: str) -> Iterator[str]:
     }
     if settled:
         lengths = [after for _, after in effects(certain.rules, "expire")]
-        expected["valid_until"] = shortest(decision["as_of"], [decision["trace"]["basis"]["validity"], *lengths])
+        expected["valid_until"] = shortest(decision, [decision["trace"]["basis"]["validity"], *lengths])
     yield from compare(decision, expected)
     yield from _lists(decision, certain, rejections if explain != "fired" else None, settled=settled)
     if explain != "fired" and not too_many:
@@ -310,7 +375,7 @@ def special_order(decision: Mapping[str, Data], explain: str) -> Iterator[str]:
         {
             "outcome": outcome,
             "audit": list(_sampled(controls, basis["order"])),
-            "valid_until": shortest(decision["as_of"], lengths) if outcome != ASKS else None,
+            "valid_until": shortest(decision, lengths) if outcome != ASKS else None,
         },
     )
     kinds = {kind for _, kind in effects(fired(rules, "special_orders.kinds"), "kind")}
@@ -377,5 +442,5 @@ def read(text: Data) -> Data:
     if not isinstance(text, str):
         return text
     if _MOMENT.match(text):
-        return datetime.fromisoformat(text)
+        return date.fromisoformat(text) if len(text) == len("2026-11-21") else datetime.fromisoformat(text)
     return length(text) if _LENGTH.fullmatch(text) else number(text)

@@ -4,11 +4,11 @@ The elimination is done again from the values that its steps list, by the prefer
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from tests.sufficiency import ASKS, compare, effects, fired, length, number, read, shortest, undetermined
+from tests.sufficiency import ASKS, compare, effects, end, fired, length, number, read, shortest, undetermined
 
 Data: TypeAlias = Any
 HIGHER = frozenset({"highest", "latest", "prefer"})
@@ -19,6 +19,7 @@ class Elimination:
 
     def __init__(self, decision: Mapping[str, Data], criteria: Sequence[Mapping[str, Data]]) -> None:
         self.criteria = criteria
+        self.basis = decision["trace"]["basis"]
         self.values: dict[str, dict[str, Data]] = {}
         self.unknown: dict[str, set[str]] = {}
         for step in self.steps(decision):
@@ -57,7 +58,18 @@ class Elimination:
         if not known:
             return list(names)
         best = max(known) if criterion["preference"] in HIGHER else min(known)
+        if isinstance(best, date) and "within" in criterion:
+            far = [value for value in known if value == best or self._reaches(criterion["within"], value, best)]
+            return [name for name in names if values[name] is not None and min(far) <= values[name] <= max(far)]
         return [name for name in names if values[name] is not None and self._near(criterion, values[name], best)]
+
+    def _reaches(self, within: str, value: date, best: date) -> bool:
+        """Return whether the time from the earlier one on ends no earlier than the later; days have no clocks."""
+        early, late = sorted((value, best))
+        basis = self.basis if isinstance(early, datetime) else {**self.basis, "timezone": "UTC"}
+        last = late if isinstance(late, datetime) else datetime.combine(late, time(), UTC)
+        begins = early.isoformat() if isinstance(early, datetime) else f"{early}T00:00:00+00:00"
+        return bool(end(begins, within, basis).astimezone(UTC) >= last.astimezone(UTC))
 
     @staticmethod
     def _value(criterion: Mapping[str, Data], text: Data) -> Data:
@@ -149,11 +161,26 @@ def _protected(decision: Mapping[str, Data]) -> Iterator[str]:
         return
     if step["undetermined"]:
         return
+    if "kept" in step:
+        yield from compare(decision, {"protected_until": _running_until(decision, step), "extend": None})
+        return
     rows = fired(decision["trace"]["rules"], "deal_registration.protection")
     first = min(rows, key=lambda row: int(row["source"]["line"]), default=None)
     protect = next((then for then in first["then"] if "protect" in then), None) if first else None
-    until = shortest(decision["as_of"], [protect["protect"]]) if protect else None
+    until = shortest(decision, [protect["protect"]]) if protect else None
     yield from compare(decision, {"protected_until": until, "extend": protect["extend"] if protect else None})
+
+
+def _running_until(decision: Mapping[str, Data], step: Mapping[str, Data]) -> str | None:
+    """Return until when the winner's protection runs: as the step says, and the facts where they are listed."""
+    winner = decision["result"]["winner"]
+    of_winner: dict[str, Data] = {
+        fact["field"]: fact["value"] for fact in decision["trace"]["facts"] if fact.get("claim") == winner
+    }
+    until = datetime.fromisoformat(of_winner.get("claim.protected_until") or step["protected_until"])
+    runs = until > datetime.fromisoformat(decision["as_of"]) and of_winner.get("claim.protected", True) is True
+    same = until == datetime.fromisoformat(step["protected_until"])
+    return step["protected_until"] if runs and same else None
 
 
 def _has_reason(decision: Mapping[str, Data], sections: Sequence[str], elimination: Elimination) -> bool:
@@ -195,7 +222,7 @@ def allocation(decision: Mapping[str, Data], explain: str) -> Iterator[str]:
             "outcome": outcome,
             "chosen": sorted(chosen),
             "fallback": trace["basis"]["fallback"] if not chosen else None,
-            "accept_by": shortest(decision["as_of"], [accept]) if chosen else None,
+            "accept_by": shortest(decision, [accept]) if chosen else None,
         },
     )
     if chosen:

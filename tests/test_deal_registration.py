@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from itertools import permutations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.core.decision import Kind
+from engine.core.decision import Kind, RefusedError
 from engine.core.facts import Limits
 from engine.core.parts import to_json
 from engine.plan.ruling import Ruling
@@ -38,11 +39,12 @@ deal_registration:
     - {id: strong, highest: claim.strong}
     - {id: tier, best: partner.tier}
     - {id: level, highest: claim.evidence_level, within: 1}
-    - {id: first, earliest: claim.registered_at, within: 24h}
+    - {id: first, earliest: claim.queued_at, within: 24h}
   contest:
     - {id: alarm, when: {deal.alarm: true, deal.decided_by: [tier, level]}, then: {arbitrate: Alarm}}
     - {id: many, when: {deal.contenders: ">= 3", deal.estimated_value: "> 100"}, then: {arbitrate: Many}}
     - {id: low, when: {claim.evidence_level: "< 0"}, then: {arbitrate: Low}}
+    - {id: lost, when: {claim.queued_at: missing, deal.claims_in: "> 99"}, then: {arbitrate: Lost}}
   protection:
     columns: [claim.estimated_value, protect, extend]
     rows:
@@ -224,3 +226,54 @@ def test_a_recommendation_that_missing_facts_could_change_is_not_made() -> None:
     assert found["result"]["recommended"] is None
     steps = {step["step"]: step for step in found["trace"]["steps"]}
     assert steps["recommendation_open"]["claims"] == ["A", "B"]
+
+
+def claims_of(*given: Data) -> dict[str, Data]:
+    known = {"note": False, "evidence": ["notice"], "evidence_level": 1, "updated_at": NOW.isoformat()}
+    claims = [{"id": f"C-{number}", **known, **one} for number, one in enumerate(given, 1)]
+    deal = {"alarm": False, "estimated_value": "1"}
+    return {"as_of": NOW.isoformat(), "deal": deal, "customer": {"coverage": "open"}, "claims": claims}
+
+
+@pytest.mark.parametrize("claim", [{}, {"by": "partner"}, {"by": None}, {"partner": None}, {"partner": {"id": ""}}])
+def test_a_partners_claim_without_the_partner_is_refused(claim: Data) -> None:
+    with pytest.raises(RefusedError) as refused:
+        decided(program_of(POLICY), Kind.DEAL_REGISTRATION, claims_of(claim))
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/claims/0/partner/id", "required")]
+
+
+def test_our_own_sales_need_no_partner_and_are_one_contender() -> None:
+    new = {"status": "new", "protected_until": None, "registered_at": "2026-11-01T09:00:00+08:00"}
+    ours = {**new, "by": "direct", "partner": None}
+    theirs = {**new, "partner": {"id": "P", "suspended": False, "tier": "gold"}}
+    decision = decided(program_of(POLICY), Kind.DEAL_REGISTRATION, claims_of(ours, ours, theirs, theirs))
+    facts = {fact["field"]: fact["value"] for fact in decision["trace"]["facts"]}
+    assert (facts["deal.contenders"], facts["deal.claims_in"]) == ("2", "4")
+
+
+# Whether protected, until when, forfeited or not → whether a place in the queue is left; None where nobody can know.
+LATER, EARLIER = "2027-01-01T00:00:00+08:00", "2026-11-01T00:00:00+08:00"
+PLACES = [
+    ("new", None, True),
+    ("new", EARLIER, True),
+    (None, None, True),
+    ("protected", LATER, True),
+    ("protected", EARLIER, False),
+    ("protected", NOW.isoformat(), False),
+    ("protected", None, False),
+    ("protected", ABSENT, None),
+    (ABSENT, EARLIER, None),
+    (ABSENT, LATER, True),
+]
+
+
+@pytest.mark.parametrize(("status", "until", "keeps"), PLACES)
+def test_who_lost_his_protection_has_lost_his_place(status: Data, until: Data, keeps: bool | None) -> None:
+    given = {"status": status, "protected_until": until, "registered_at": "2026-10-01T09:00:00+08:00"}
+    claim = {key: value for key, value in given.items() if value != ABSENT}
+    claim["partner"] = {"id": "P", "suspended": False, "tier": "gold"}
+    decision = decided(program_of(POLICY), Kind.DEAL_REGISTRATION, claims_of(claim))
+    facts = {fact["field"]: fact for fact in decision["trace"]["facts"] if fact.get("claim")}
+    found = facts["claim.queued_at"]
+    assert found["value"] == ("2026-10-01T01:00:00+00:00" if keeps else None)
+    assert found.get("known", True) is (keeps is not None)

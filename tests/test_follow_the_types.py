@@ -75,6 +75,7 @@ OPEN = {
     "value": "JSON of any shape, or a value that orders like a moment",
     "members": "null has no members",
     "(left, right)": "what cannot be compared is refused, and data of other shapes differ",
+    "(one, effect)": "any other pair of effects asks for different things",
     "(test, other)": "any other change of a test is a change of its value",
     "part": "any other condition is not an equality",
     "condition": "any other condition is judged in general",

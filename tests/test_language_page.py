@@ -38,7 +38,7 @@ LITERALS = {
     Scalar.TEXT: (("anything",), ()),
     Scalar.DATE: (("2026-11-21",), ("21.11.2026", "2026-02-30")),
     Scalar.TIMESTAMP: (("2026-11-21T09:00:00+08:00", "2026-11-21 09:00Z"), ("2026-11-21T09:00:00",)),
-    Scalar.DURATION: (("30d", "48h", "15m", "1d12h"), ("30 days", "1w")),
+    Scalar.DURATION: (("30d", "48h", "15m", "1d12h"), ("30 days", "1mo", "4wh")),
 }
 ABOUT = {
     Scalar.MONEY: "an amount in the policy's currency",
@@ -49,7 +49,7 @@ ABOUT = {
     Scalar.TEXT: "compared exactly",
     Scalar.DATE: "a day of the calendar, 1900 to 2999",
     Scalar.TIMESTAMP: "a moment",
-    Scalar.DURATION: "days, hours and minutes, in this order; at most 100 years",
+    Scalar.DURATION: "a measured length of time: days of 24 hours, hours and minutes, in this order; at most 100 years",
 }
 
 # A test as it stands beside a field, the field's type, what it says, and values for which it holds and does not.

@@ -2,11 +2,12 @@
 
 import gc
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
+from rules.durations import Duration
 from rules.ir import (
     Aggregate,
     AllOf,
@@ -134,7 +135,7 @@ def test_criteria(language: Policy) -> None:
     incumbent, *_, first_come = language.deal_registration.priority
     assert incumbent.preference is Preference.PREFER
     assert incumbent.condition == AllOf((FieldTest("claim.protected", Equals(value=True), "", incumbent.span),))
-    assert (first_come.field, first_come.within) == ("claim.registered_at", timedelta(days=1))
+    assert (first_come.field, first_come.within) == ("claim.registered_at", Duration(minutes=24 * 60))
     score = language.partner_allocation.by[0]
     assert (score.field, score.within) == ("partner.score", Fraction(3))
 
@@ -143,8 +144,8 @@ def test_windows_and_shares(language: Policy) -> None:
     assert language.deal_registration is not None
     assert language.partner_allocation is not None
     assert [row.effects for row in language.deal_registration.protection] == [
-        (Protect(timedelta(days=60), timedelta(days=30)),),
-        (Protect(timedelta(days=90), None),),
+        (Protect(Duration(days=60), Duration(days=30)),),
+        (Protect(Duration(days=90), None),),
     ]
     assert language.partner_allocation.split[0].effects == (
         Split((("partner", Fraction(4, 5)), ("region", Fraction(1, 5)))),

@@ -1,4 +1,4 @@
-"""Elimination by criteria: against a plain reading of LANGUAGE.md section 7, and where that says nothing by example."""
+"""Elimination by criteria: against a plain reading of docs/language.md section 7, and otherwise by example."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.core.moments import Reckoning
 from engine.core.views import UNKNOWN, State
 from engine.kinds.elimination.criteria import scale_of
 from engine.kinds.elimination.ranking import Scale, choose, last_in, ranked
+from rules.durations import Duration
 from rules.ir import Criterion, Preference
 from rules.text.source import Span
 from rules.types import Scalar, Term, Type
@@ -19,7 +21,8 @@ from rules.types import Scalar, Term, Type
 HERE = Span("policies.yaml", 1, 1, 1, 2)
 TIER = Term("partner_tier", ("platinum", "gold", "silver"))
 START = datetime(2026, 11, 20, tzinfo=UTC)
-Within = Fraction | timedelta | None
+IN_UTC = Reckoning(UTC, None)
+Within = Fraction | timedelta | Duration | None
 
 
 def criterion(preference: Preference, within: Within = None, name: str = "c") -> Criterion:
@@ -29,7 +32,7 @@ def criterion(preference: Preference, within: Within = None, name: str = "c") ->
 def scale(
     preference: Preference, states: Sequence[State], *, kind: Type = Scalar.NUMBER, within: Within = None
 ) -> Scale:
-    return scale_of(criterion(preference, within), kind, states)
+    return scale_of(criterion(preference, within), kind, states, IN_UTC)
 
 
 def numbers(*values: int | Fraction | None) -> list[State]:
@@ -85,16 +88,19 @@ def test_a_tolerance_counts_from_the_best(values: list[Fraction | None], within:
 
 def test_moments_within_fifteen_minutes_of_the_earliest_are_simultaneous() -> None:
     states: list[State] = [START + timedelta(minutes=minutes) for minutes in (10, 0, 15, 20)]
-    earliest = scale(Preference.EARLIEST, states, kind=Scalar.TIMESTAMP, within=timedelta(minutes=15))
+    earliest = scale(Preference.EARLIEST, states, kind=Scalar.TIMESTAMP, within=Duration(minutes=15))
     assert earliest.keep(range(4)) == [0, 1, 2]
     smallest_step_over: list[State] = [START, START + timedelta(minutes=15, microseconds=1)]
-    over = scale(Preference.EARLIEST, smallest_step_over, kind=Scalar.TIMESTAMP, within=timedelta(minutes=15))
+    over = scale(Preference.EARLIEST, smallest_step_over, kind=Scalar.TIMESTAMP, within=Duration(minutes=15))
     assert over.keep(range(2)) == [0]
 
 
 def test_days_within_a_tolerance() -> None:
     states: list[State] = [START.date(), START.date() + timedelta(days=2), START.date() + timedelta(days=3)]
-    assert scale(Preference.EARLIEST, states, kind=Scalar.DATE, within=timedelta(hours=48)).keep(range(3)) == [0, 1]
+    assert scale(Preference.EARLIEST, states, kind=Scalar.DATE, within=Duration(minutes=48 * 60)).keep(range(3)) == [
+        0,
+        1,
+    ]
 
 
 # --- elimination ---------------------------------------------------------------------------------------------------
@@ -173,7 +179,7 @@ def plainly(
     values: Sequence[Sequence[Fraction | None]],
     rows: list[int],
 ) -> list[int]:
-    """Eliminate as LANGUAGE.md says it."""
+    """Eliminate as docs/language.md says it."""
     for (preference, within), column in zip(criteria, values, strict=True):
         known = [value for row in rows if (value := column[row]) is not None]
         if len(rows) == 1 or not known:

@@ -1,6 +1,5 @@
 """Traces: what they list, and what each key says; that the outcome follows from them is `test_sufficiency`'s."""
 
-from datetime import timedelta
 from fractions import Fraction
 from typing import get_args
 
@@ -9,6 +8,7 @@ import pytest
 from engine.explain.trace.effects import as_json
 from engine.explain.words.effects import SENTENCES, effect_text
 from rules import ir
+from rules.durations import Duration
 from rules.ir import Effect
 from rules.types import Scalar
 from tests.deciding import Data, as_text, decided, program_of
@@ -171,10 +171,10 @@ def test_claims_and_partners_are_named() -> None:
 
 SAMPLES: dict[str, Effect] = {
     "Raise": ir.Raise(1),
-    "Expire": ir.Expire(timedelta(days=30)),
+    "Expire": ir.Expire(Duration(days=30)),
     "Deposit": ir.Deposit(Fraction(3, 10)),
     "Audit": ir.Audit(Fraction(1, 10)),
-    "Protect": ir.Protect(timedelta(days=60), None),
+    "Protect": ir.Protect(Duration(days=60), None),
     "Score": ir.Score(ir.Constant(Fraction(1, 4), Scalar.NUMBER)),
     "Split": ir.Split((("partner", Fraction(1)),)),
     "Assign": ir.Assign("red"),

@@ -73,7 +73,7 @@ def lacking(decision: Mapping[str, Data]) -> list[str]:
 
 
 def binding(decision: Mapping[str, Data]) -> Data:
-    """Return what binds (LANGUAGE.md section 3); of a rule that speaks of several lines one is as good as all."""
+    """Return what binds (docs/language.md section 3); of a rule that speaks of several lines one is as good as all."""
     result = decision["result"]
     unmet = {(one["control"], *one["obligation"].items()) for one in result.get("controls", ()) if not one["met"]}
     bound: Data = {

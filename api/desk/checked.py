@@ -14,6 +14,7 @@ from engine.assure.check.findings import Finding
 from engine.assure.check.showing import witness_json, witness_text
 from engine.core.decision import Json
 from engine.program import Program, compile_policy
+from engine.space.rule_space import Shown
 from rules.ir import Policy
 from rules.load import Loaded
 from rules.reports.diagnostics import Diagnostic, draw
@@ -44,11 +45,12 @@ class Checked:
         return len(self.analysis.accepted)
 
     def witness(self, diagnostic: Diagnostic) -> dict[str, Json] | None:
-        """Return the request that shows a finding, as the engine decides it."""
+        """Return the request that shows a finding, as the engine decides it, with the one that it is compared with."""
         found = self.shown.get(diagnostic)
         if found is None or found.shown is None or self.program is None:
             return None
-        return witness_json(self.program, found.shown)
+        witness = witness_json(self.program, found.shown)
+        return witness if found.beside is None else {**witness, "beside": witness_json(self.program, found.beside)}
 
 
 def checked(loaded: Loaded, *, today: date | None = None) -> Checked:
@@ -78,6 +80,11 @@ def _text(found: Checked, diagnostic: Diagnostic) -> str:
     finding = found.shown.get(diagnostic)
     if finding is None or finding.shown is None or found.program is None:
         return drawn
-    request = orjson.dumps(finding.shown.request).decode()
-    trace = indent(witness_text(found.program, finding.shown), "    ")
-    return f"{drawn}\n  for example {finding.shown.kind.slug} {request}\n{trace}"
+    shown = _example("for example", found.program, finding.shown)
+    beside = "" if finding.beside is None else f"\n{_example('beside', found.program, finding.beside)}"
+    return f"{drawn}\n{shown}{beside}"
+
+
+def _example(mark: str, program: Program, shown: Shown) -> str:
+    request = orjson.dumps(shown.request).decode()
+    return f"  {mark} {shown.kind.slug} {request}\n{indent(witness_text(program, shown), '    ')}"

@@ -8,6 +8,7 @@ from msgspec import Meta
 from engine.answers.elimination import CriterionStep, Fractions, Round
 from engine.core.parts import (
     Amount,
+    CalendarBasis,
     FieldPaths,
     Length,
     MissingDidNotMatterStep,
@@ -19,6 +20,7 @@ from engine.core.parts import (
     RuleId,
     RuleReason,
     Step,
+    ZoneName,
 )
 from engine.core.traced import CriterionBasis, Facts, Rules
 from rules.sections import partner_allocation
@@ -164,13 +166,15 @@ AllocationStep: TypeAlias = (
 )
 
 
-class AllocationBasis(Part, frozen=True):
+class AllocationBasis(Part, frozen=True, kw_only=True):
     """The settings without which the steps could not be followed."""
 
     choose: Annotated[Sequence[CriterionBasis], Meta(description="The criteria, in order.")]
     take: Annotated[int, Meta(ge=1, description="How many are chosen at most.")]
     fallback: Annotated[Fallback | None, Meta(description="Who takes over where nobody is left, or null.")]
     accept_within: Annotated[Length | None, Meta(description="In what time it has to be accepted; null for any.")]
+    timezone: ZoneName
+    calendar: CalendarBasis | None = None
 
 
 class AllocationTrace(Part, frozen=True):

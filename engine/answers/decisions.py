@@ -44,7 +44,7 @@ class PolicyStamp(Part, frozen=True):
 
 
 class Decision(NamedTuple):
-    """A decision (CONTRACT.md section 1) without its id, which belongs to the door that stores it.
+    """A decision (docs/http.md) without its id, which belongs to the door that stores it.
 
     The same request, policy and `as_of` give an equal decision; only `summary` and the titles and reasons in `result`
     and `trace` depend on the language. The trace is plain data, as it is written (engine/core/traced.py says of what).

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from engine.core.parts import (
     Amount,
+    CalendarBasis,
     FieldPath,
     FieldPaths,
     Length,
@@ -23,6 +24,7 @@ from engine.core.parts import (
     Said,
     Shown,
     Step,
+    ZoneName,
 )
 from engine.core.traced import Facts, Rules
 from rules.sections import price_approval
@@ -186,13 +188,15 @@ PriceStep: TypeAlias = (
 )
 
 
-class PriceBasis(Part, frozen=True):
+class PriceBasis(Part, frozen=True, kw_only=True):
     """The settings without which the steps could not be followed."""
 
     levels: Annotated[Sequence[Level], Meta(description="The ladder from the lowest up, `automatic` first.")]
     submitter: Annotated[Level, Meta(description="The submitter's own level.")]
     chain: Annotated[Literal["stepwise", "direct"], Meta(description="Whether every level signs, or the last alone.")]
     validity: Annotated[Length | None, Meta(description="How long an approval stands; null for no end.")]
+    timezone: ZoneName
+    calendar: CalendarBasis | None = None
 
 
 class PriceTrace(Part, frozen=True):

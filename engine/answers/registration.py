@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from engine.answers.elimination import CriterionStep
 from engine.core.parts import (
+    CalendarBasis,
     ClaimId,
     Count,
     FieldPaths,
@@ -18,6 +19,7 @@ from engine.core.parts import (
     RuleReason,
     Shown,
     Step,
+    ZoneName,
 )
 from engine.core.traced import CriterionBasis, Facts, Rules
 from rules.sections import deal_registration
@@ -117,6 +119,7 @@ class ProtectionStep(Step, frozen=True, tag="protection"):
     extend: Annotated[Length | None, Meta(description="By how much it can be extended; null for not, or not known.")]
     protected_until: Annotated[Moment | None, Meta(description="Until when; null for not at all, or not known.")]
     undetermined: Annotated[FieldPaths, Meta(description="The fields on which it depends, by their paths.")]
+    kept: Annotated[bool, Meta(description="True for a protection that was running, and keeps its end.")] = False
 
 
 class RecommendationOpenStep(Step, frozen=True, tag="recommendation_open"):
@@ -153,10 +156,12 @@ RegistrationStep: TypeAlias = (
 )
 
 
-class RegistrationBasis(Part, frozen=True):
+class RegistrationBasis(Part, frozen=True, kw_only=True):
     """The settings without which the steps could not be followed."""
 
     priority: Annotated[Sequence[CriterionBasis], Meta(description="The criteria, in order.")]
+    timezone: ZoneName
+    calendar: CalendarBasis | None = None
 
 
 class RegistrationTrace(Part, frozen=True):

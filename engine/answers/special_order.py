@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from engine.core.parts import (
+    CalendarBasis,
     ControlId,
     FieldPaths,
     LineId,
@@ -17,6 +18,7 @@ from engine.core.parts import (
     RoleId,
     Said,
     Step,
+    ZoneName,
 )
 from engine.core.traced import Facts, Rules
 from rules.sections import special_orders
@@ -98,7 +100,7 @@ class OrderOutcomeStep(Step, frozen=True, tag="outcome"):
 OrderStep: TypeAlias = AuditStep | OrderOutcomeStep | MissingDidNotMatterStep
 
 
-class OrderBasis(Part, frozen=True):
+class OrderBasis(Part, frozen=True, kw_only=True):
     """The facts of the order without which the steps could not be followed."""
 
     gate: Annotated[str | None, Meta(description="The gate at which the order stands; null where it is not known.")]
@@ -107,6 +109,8 @@ class OrderBasis(Part, frozen=True):
     approvals: Annotated[Sequence[RoleId] | None, Meta(description="The roles that have approved, or null.")]
     deposit: Annotated[Rate | None, Meta(description="What was paid, in percent of the order, or null.")]
     unknown: FieldPaths
+    timezone: ZoneName
+    calendar: CalendarBasis | None = None
 
 
 class OrderTrace(Part, frozen=True):

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from engine.core.decision import Fault, Kind, RefusedError
-from engine.core.faults import PART, Bounds, Readers, Vocabulary, faults_of
+from engine.core.faults import PART, Bounds, Readers, Vocabulary, faults_of, is_nobodys
 from engine.core.kits import PART_OF, Kits, assembled, has_kits
 from engine.core.kits import faults_of as kit_faults
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
@@ -164,6 +164,8 @@ class RequestReader:
         if "claims" in request:
             claims = [self._claim(one) for one in _entries(request["claims"], limits.claims)]
             _check_ids(claims, "claim.id")
+            if any(is_nobodys(claim) for claim in claims):
+                raise _DoubtfulError
         if "candidates" in request:
             candidates = [self._row("partner", one) for one in _entries(request["candidates"], limits.candidates)]
             _check_ids(candidates, "partner.id")

@@ -13,6 +13,7 @@ from engine.core.hints import for_key
 from engine.core.kits import faults_of as kit_faults
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp
 from rules.kinds import SECTIONS
+from rules.vocabulary import OWN_SALES
 
 PART = "part"  # a line that is included in another
 HINTED = 100  # faults that get a hint
@@ -71,6 +72,7 @@ class _Examination:
         self.faults.extend(kit_faults(lines))
         self._identities(claims, "claims", "claim.id")
         self._identities(candidates, "candidates", "partner.id")
+        self._partners(claims)
         self._needs(kind, request, {"lines": lines, "claims": claims, "candidates": candidates})
         self._currency(shared.get("deal.currency"))
         self._labels(request.get("labels"), most=bounds.labels)
@@ -150,8 +152,10 @@ class _Examination:
         if not isinstance(value, dict) or "partner" not in value:
             return self._object("claim", value, pointer)
         own = {key: given for key, given in value.items() if key != "partner"}
-        self._object("partner", value["partner"], f"{pointer}/partner")
-        return self._object("claim", own, pointer)
+        return {
+            **self._object("partner", value["partner"], f"{pointer}/partner"),
+            **self._object("claim", own, pointer),
+        }
 
     def _identities(self, rows: list[dict[str, Value]], key: str, path: str) -> None:
         """A claim and a candidate are named in the answer: each needs an id of its own."""
@@ -168,6 +172,15 @@ class _Examination:
                 self.faults.append(Fault(place, "duplicate", f"`{path}` is the same as in /{key}/{first[identity]}"))
             else:
                 first[identity] = n
+
+    def _partners(self, claims: list[dict[str, Value]]) -> None:
+        """A partner's claim without the partner would pass every rule about partners."""
+        refused = {"/".join(fault.pointer.split("/", 3)[:3]) for fault in self.faults}
+        for n, claim in enumerate(claims):
+            if is_nobodys(claim) and f"/claims/{n}" not in refused:
+                hint = 'name the partner; a claim of the maker\'s own sales says `"by": "direct"`'
+                place = f"/claims/{n}/partner/id"
+                self.faults.append(Fault(place, "required", "a partner's claim needs the partner's id", hint))
 
     def _needs(self, kind: Kind, request: dict[str, object], rows: Mapping[str, Sequence[object]]) -> None:
         """Report that what a kind of decision cannot do without is not there."""
@@ -196,6 +209,11 @@ class _Examination:
                 read_text(key), read_text(given)
             except WrongValueError as wrong:
                 self._wrong(f"/labels/{_escaped(key)}", "the label", wrong)
+
+
+def is_nobodys(claim: Mapping[str, Value]) -> bool:
+    """Return whether a claim is a partner's, as all are that do not say otherwise, and does not say which partner's."""
+    return claim.get("claim.by") != OWN_SALES and not claim.get("partner.id")
 
 
 def _escaped(key: str) -> str:

@@ -1,6 +1,6 @@
 """The plainest reading of the IR, and the yardstick of every other: one condition at a time, in Kleene's logic.
 
-True, False, or None for undetermined (LANGUAGE.md section 3). Slow on purpose: nothing is shared between rules.
+True, False, or None for undetermined (docs/language.md section 3). Slow on purpose: nothing is shared between rules.
 """
 
 from collections.abc import Callable, Sequence

@@ -49,7 +49,11 @@ Number: TypeAlias = Annotated[
 ]
 Fraction: TypeAlias = Annotated[str, Meta(description="An exact value as a fraction in lowest terms: `2/13`.")]
 Length: TypeAlias = Annotated[
-    str, Meta(pattern="^[0-9]+[dhm]$", description="A length of time in days, hours or minutes: `30d`.")
+    str,
+    Meta(
+        pattern="^([0-9]+(mo|d|h|m|wd|wh))+$",
+        description="How long, as the policy writes it: `30d`, `48h`, `6mo`, or working time, `4wh`.",
+    ),
 ]
 Moment: TypeAlias = Annotated[
     str,
@@ -69,6 +73,19 @@ class RuleReason(Part, frozen=True):
 # --- steps ---------------------------------------------------------------------------------------------------------
 
 Text: TypeAlias = Annotated[str, Meta(description="The step as a sentence, in the language that was decided in.")]
+
+
+ZoneName: TypeAlias = Annotated[str, Meta(description="The policy's time zone by its IANA name: its days are local.")]
+
+
+class CalendarBasis(Part, frozen=True):
+    """The calendar by which working time is reckoned; there where the policy has one."""
+
+    hours: Annotated[Sequence[str], Meta(description="The hours of work of a day, in order: `09:00-12:00`.")]
+    weekdays: Annotated[Sequence[str], Meta(description="The weekdays on which people work: `mon`.")]
+    holidays: Annotated[Sequence[str], Meta(description="The days on which nobody works all the same.")]
+    workdays: Annotated[Sequence[str], Meta(description="The other days on which people work.")]
+    through: Annotated[str, Meta(description="The last day that the calendar knows.")]
 
 
 class Step(Part, frozen=True, kw_only=True, tag_field="step"):

@@ -21,7 +21,7 @@ UNKNOWN: Final = Unknown.UNKNOWN
 State: TypeAlias = Value | Literal[Unknown.UNKNOWN]
 
 # The objects whose fields stand in the row; all others are shared. A partner is the deal's, or each claim's or
-# candidate's own (LANGUAGE.md section 4).
+# candidate's own (docs/language.md section 4).
 OWN_OBJECTS: dict[Subject, frozenset[str]] = {
     Subject.DEAL: frozenset(),
     Subject.LINE: frozenset({"line"}),

@@ -159,6 +159,15 @@ class Cover:
         found = _Walk(self, box, most=1).open(0, standing)
         return {**box, **found[0]} if found else None
 
+    def some_uncovered(self, box: Box, among: Bits, *, most: int) -> list[Box]:
+        """Return so many boxes, if there are as many, of the part of a box that no clause covers.
+
+        Raises:
+            TooComplexError: there are too many combinations.
+        """
+        found = _Walk(self, box, most=most).open(0, self.meets(box, among))
+        return [{**box, **one} for one in found]
+
 
 class _Walk:
     """One walk through a box."""

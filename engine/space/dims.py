@@ -98,6 +98,7 @@ BOUNDS: Mapping[str, tuple[int | None, bool, int | None, bool]] = {
     "deal.quantity": (0, False, None, False),
     "deal.line_count": (1, True, None, False),
     "deal.contenders": (0, True, None, False),
+    "deal.claims_in": (0, True, None, False),
 }
 
 

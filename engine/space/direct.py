@@ -104,7 +104,7 @@ def _given(policy: Policy, values: Values, paths: Sequence[str], day: date) -> V
     for path, moment in DAY_FIELDS.items():
         days = values.get(path)
         if isinstance(days, Fraction):
-            given[moment] = (noon - int(days) * timedelta(days=1)).astimezone(UTC)
+            given[moment] = noon.astimezone(UTC) - int(days) * timedelta(days=1)  # days of 24 hours
     lead, registered = values.get("claim.lead_days"), given.get("claim.registered_at")
     if isinstance(lead, Fraction):
         registered = registered if isinstance(registered, datetime) else noon.astimezone(UTC)

@@ -32,6 +32,8 @@ ALL_OF = ("submitter", "order", "claim")
 SOME_DAYS = (Fraction(0), Fraction(1), Fraction(14), Fraction(30))
 LIST_PRICES = (Fraction(1000), Fraction(999), Fraction(4400), Fraction(3))
 CENT = Fraction(1, 100)
+# So much of a calendar must be left, or working time may run past its end, of which there is no decision.
+CALENDAR_LEFT = timedelta(days=45)
 
 
 class SampleRequests:
@@ -42,6 +44,7 @@ class SampleRequests:
         self._rng = Random(seed)  # noqa: S311 - samples, not secrets
         self._bounds = Bounds(policy)
         self._zone = ZoneInfo(policy.timezone)
+        self._calendar = policy.calendar
         self._currency = policy.currency
         self._given = {
             name: [
@@ -73,7 +76,7 @@ class SampleRequests:
         match kind:
             case Kind.DEAL_REGISTRATION:
                 request["claims"] = [
-                    {**self._object("claim"), "id": f"C-{number}", "partner": self._object("partner")}
+                    self._claim(f"C-{number}", f"P-{rng.randint(1, 4)}")
                     for number in rng.sample(range(1, 7), rng.randint(1, 4))
                 ]
             case Kind.PARTNER_ALLOCATION:
@@ -119,7 +122,9 @@ class SampleRequests:
             return NOON
         day = self._rng.choice(days) + timedelta(days=self._rng.choice((0, 0, 1)))
         midnight = datetime(day.year, day.month, day.day, tzinfo=self._zone)
-        return midnight + timedelta(seconds=self._rng.choice((-1, 0, 1, 36_000)))
+        moment = midnight + timedelta(seconds=self._rng.choice((-1, 0, 1, 36_000)))
+        is_beyond = self._calendar is not None and self._calendar.through - day < CALENDAR_LEFT
+        return NOON if is_beyond else moment
 
     def _object(self, name: str) -> dict[str, Json]:
         return {**dict(self._fields(name)), **({"id": f"O-{self._rng.randint(1, 40)}"} if name == "order" else {})}
@@ -157,6 +162,10 @@ class SampleRequests:
             for path in paths:
                 values = self._bounds.quiet(path, values)
         return self._rng.choice(values)
+
+    def _claim(self, name: str, partner: str) -> dict[str, Json]:
+        """Return a claim; one partner may have several."""
+        return {**self._object("claim"), "id": name, "partner": {**self._object("partner"), "id": partner}}
 
     def _line(self) -> dict[str, Json]:
         """Return a line whose discount, margin and total are on a bound, or a cent beside it."""

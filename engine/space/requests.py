@@ -10,6 +10,7 @@ from engine.core.interpret import plain
 from engine.core.writing import write_value
 from rules import types
 from rules.ir import Policy
+from rules.vocabulary import OWN_SALES
 
 Leaves = Mapping[tuple[str, int], types.Value | None]
 
@@ -33,8 +34,9 @@ def request_of(policy: Policy, kind: Kind, leaves: Leaves, *, today: date) -> di
     request.update(sorted(objects.items()))
     match kind:
         case Kind.DEAL_REGISTRATION:
-            own = {} if partner is None else {"partner": partner}
-            request["claims"] = [{"id": "C1", **claim, **own}]
+            # A partner's claim names the partner; without one it is refused before any rule is asked.
+            own = partner if claim.get("by") == OWN_SALES else {"id": "P1", **(partner or {})}
+            request["claims"] = [{"id": "C1", **claim, **({} if own is None else {"partner": own})}]
         case Kind.PARTNER_ALLOCATION:
             request["candidates"] = [{"id": "P1", **(partner or {})}]
         case Kind.PRICE_APPROVAL | Kind.SPECIAL_ORDER:

@@ -30,7 +30,7 @@ from engine.space.direct import leaves_of, proposals, usual
 from engine.space.division import Space
 from engine.space.encoding import Encoding
 from engine.space.inputs import Inputs
-from engine.space.places import lies_in
+from engine.space.places import lies_in, slot_of
 from engine.space.requests import Leaves, request_of
 from rules.ir import Field, Policy, Rule, Subject
 from rules.kinds import SECTIONS
@@ -57,16 +57,31 @@ class Shown:
 
 
 class RuleSpace:
-    """Some rules with one subject, as one kind of decision sees them."""
+    """Some rules with one subject, or of the deal, as one kind of decision sees them."""
 
-    def __init__(self, program: Program, kind: Kind, rules: Sequence[Rule], *, today: date) -> None:
-        """Lay out the space of the rules; the first rule's subject is everybody's."""
+    def __init__(
+        self,
+        program: Program,
+        kind: Kind,
+        rules: Sequence[Rule],
+        *,
+        today: date,
+        section: str | None = None,
+        unsettled: set[str] | None = None,
+    ) -> None:
+        """Lay out the space of the rules; those of the deal are judged with the one subject that others have.
+
+        What is shown says which rules of one section fire; by default the first rule's. In `unsettled` the section is
+        noted where a question about it stays open.
+        """
         self.program = program
         self.policy: Policy = program.policy
         self.kind = kind
         self.rules = tuple(rules)
-        self.subject = rules[0].subject if rules else Subject.DEAL
+        self.subject = next((rule.subject for rule in rules if rule.subject is not Subject.DEAL), Subject.DEAL)
         self.today = today
+        self.unsettled = set() if unsettled is None else unsettled
+        self.section = section or (rules[0].section if rules else "")
         self.fields: dict[str, Field] = {**self.policy.fields, AS_OF.path: AS_OF}
         self.space = Space(self.fields, [rule.when for rule in rules])
         self._inputs = Inputs(self.policy)
@@ -121,50 +136,65 @@ class RuleSpace:
     def _group(self) -> Group:
         return Group.of(self.rules, self.subject)
 
-    def fired(self, request: dict[str, Json], box: Box, judged: Collection[int]) -> frozenset[str] | None:
-        """Return the rules that fire on a request's first line, claim or candidate, which must lie in a box.
+    def fired(self, request: dict[str, Json], box: Box, judged: Collection[int]) -> frozenset[int] | None:
+        """Return the numbers of the rules that fire on a request's first line, claim or candidate, if it is in a box.
 
         None where one is undetermined, the request is refused, or the interpreter does not agree about the judged ones.
         """
-        now = datetime.combine(self.today, time(9), ZoneInfo(self.policy.timezone))
         fired: frozenset[int] | None = None
-        index = IndexEngine()
-        for engine in (index, InterpreterEngine()):
-            try:
-                facts = self.program.reader.read(request, self.kind, now=now, limits=Limits())
-            except RefusedError:
+        index, plain = IndexEngine(), InterpreterEngine()
+        for engine in (index, plain):
+            view = self._view(request, engine)
+            if view is None:
                 return None
-            facts.shared[AS_OF.path] = facts.today
-            self._derivations.derive(engine, facts)
-            rows = {Subject.LINE: facts.lines, Subject.CLAIM: facts.claims, Subject.PARTNER: facts.candidates}
-            row = (rows.get(self.subject) or [{}])[0]
-            view = View(self.subject, facts.shared, row)
             if fired is None:
-                match = index.judge(self._group, facts.shared, row)
+                match = index.judge(self._group, view.shared, view.row)
                 if match.undetermined or not lies_in(self.space, box, view):
                     return None
                 fired = frozenset(positions(match.fired))
             elif any(judge(self.rules[n].when, view) is not (n in fired) for n in judged):
                 return None
-        return frozenset(self.rules[n].id for n in fired or ())
+        return fired
+
+    def _view(self, request: dict[str, Json], engine: IndexEngine | InterpreterEngine) -> View | None:
+        """Return what an engine knows of a request's first line, claim or candidate; None if the request is refused."""
+        now = datetime.combine(self.today, time(9), ZoneInfo(self.policy.timezone))
+        try:
+            facts = self.program.reader.read(request, self.kind, now=now, limits=Limits())
+        except RefusedError:
+            return None
+        facts.shared[AS_OF.path] = facts.today
+        self._derivations.derive(engine, facts)
+        rows = {Subject.LINE: facts.lines, Subject.CLAIM: facts.claims, Subject.PARTNER: facts.candidates}
+        return View(self.subject, facts.shared, (rows.get(self.subject) or [{}])[0])
+
+    def place(self, shown: "Shown") -> Box:
+        """Return the slots in which a request lies, as the plain interpreter sees it."""
+        view = self._view(shown.request, InterpreterEngine())
+        assert view is not None  # a request that was shown is not refused
+        slots = ((dim.number, slot_of(dim, view)) for dim in self.space.dims)
+        return {number: 1 << slot for number, slot in slots if slot >= 0}
 
     def find(
-        self, box: Box, *, fires: Collection[int] = (), silent: Collection[int] | None = None
+        self, box: Box, *, fires: Collection[int] = (), silent: Collection[int] | None = None, solve: bool = True
     ) -> "Shown | Verdict":
-        """Return a request in a box on which some rules fire and others do not; by default all others."""
-        wanted = {self.rules[n].id for n in fires}
-        still = set(range(len(self.rules))) - set(fires) if silent is None else set(silent)
-        quiet = {self.rules[n].id for n in still}
-        judged = sorted({*fires, *still})
+        """Return a request in a box on which some rules fire and others do not; by default all others.
+
+        With `solve` the solver looks for one where simple values do not lead to any.
+        """
+        wanted = set(fires)
+        still = set(range(len(self.rules))) - wanted if silent is None else set(silent)
+        judged = sorted({*fires, *(still & {*self.rules_of(self.cover.meets(box))})})  # the others are silent there
 
         def shown(request: dict[str, Json]) -> "Shown | None":
             fired = self.fired(request, box, judged)
-            if fired is None or not wanted <= fired or fired & quiet:
+            if fired is None or not wanted <= fired or fired & still:
                 return None
-            return Shown(self.kind, request, fired, self.rules[0].section, self.today)
+            told = frozenset(self.rules[n].id for n in fired if self.rules[n].section == self.section)
+            return Shown(self.kind, request, told, self.section, self.today)
 
         if not solver.within_reach(self._fields_read):
-            return Verdict.UNSETTLED
+            return self._unsettled()
         for values, day in proposals(self.policy, self.space, box, self.leaves, self.today):
             try:
                 found = shown(self._request(leaves_of(values), day))
@@ -172,7 +202,13 @@ class RuleSpace:
                 continue
             if found:
                 return found
-        return self._solved(box, fires, shown)
+        result = self._solved(box, fires, still, shown) if solve else Verdict.UNSETTLED
+        return self._unsettled() if solve and result is Verdict.UNSETTLED else result
+
+    def _unsettled(self) -> Verdict:
+        """Note that a question about the rules' section stayed open, whatever comes of it."""
+        self.unsettled.add(self.section)
+        return Verdict.UNSETTLED
 
     def _request(self, leaves: Leaves, day: date) -> dict[str, Json]:
         """Return a request with these values, and everyday ones of what else is needed to decide it."""
@@ -187,13 +223,14 @@ class RuleSpace:
     def possible(self, number: int) -> bool | None:
         """Return whether a rule can fire at all; None if that is not settled."""
         if not smt.AVAILABLE or not solver.within_reach(self._fields_read):
+            self._unsettled()
             return None
         try:
-            if self._impossible({}, (number,)):
+            if self._impossible({}, (number,), ()):
                 return False
             for lines, fixed in solver.attempts([*self.leaves]):
                 encoding = self._encoding(lines, fixed)
-                if solver.satisfiable(encoding, self._goals(encoding, {}, (number,))):
+                if solver.satisfiable(encoding, self._goals(encoding, {}, (number,), ())):
                     return True
         except smt.UnfitError:
             pass
@@ -202,24 +239,33 @@ class RuleSpace:
     def _encoding(self, lines: int, fixed: Mapping[str, Fraction], *, any_lines: bool = False) -> Encoding:
         return Encoding(self.policy, self.kind, lines=lines, fixed=fixed, today=self.today, any_lines=any_lines)
 
-    def _goals(self, encoding: Encoding, box: Box, fires: Collection[int]) -> list[smt.Term3]:
-        return [encoding.box(self.space, box), *(encoding.condition(self.rules[n].when) for n in fires)]
+    def _goals(self, encoding: Encoding, box: Box, fires: Collection[int], silent: Collection[int]) -> list[smt.Term3]:
+        met = set(self.rules_of(self.cover.meets(box)))  # the others are silent there anyhow
+        return [
+            encoding.box(self.space, box),
+            *(encoding.condition(self.rules[n].when) for n in fires),
+            *(smt.z3.Not(encoding.condition(self.rules[n].when)) for n in sorted(met & {*silent})),
+        ]
 
-    def _impossible(self, box: Box, fires: Collection[int]) -> bool:
+    def _impossible(self, box: Box, fires: Collection[int], silent: Collection[int]) -> bool:
         """Return whether it is proved that no request, of however many lines, lies in a box and lets rules fire."""
         encoding = self._encoding(1, {}, any_lines=True)
-        return solver.satisfiable(encoding, self._goals(encoding, box, fires)) is False
+        return solver.satisfiable(encoding, self._goals(encoding, box, fires, silent)) is False
 
     def _solved(
-        self, box: Box, fires: Collection[int], shown: Callable[[dict[str, Json]], "Shown | None"]
+        self,
+        box: Box,
+        fires: Collection[int],
+        silent: Collection[int],
+        shown: Callable[[dict[str, Json]], "Shown | None"],
     ) -> "Shown | Verdict":
         if not smt.AVAILABLE:
             return Verdict.UNSETTLED
         try:
-            if self._impossible(box, fires):
+            if self._impossible(box, fires, silent):
                 return Verdict.IMPOSSIBLE
             for lines, fixed in solver.attempts([*self.leaves]):
-                found = self._attempt(box, fires, lines, fixed)
+                found = self._attempt(box, fires, silent, lines, fixed)
                 result = shown(found) if found else None
                 if result:
                     return result
@@ -228,11 +274,11 @@ class RuleSpace:
         return Verdict.UNSETTLED
 
     def _attempt(
-        self, box: Box, fires: Collection[int], lines: int, fixed: Mapping[str, Fraction]
+        self, box: Box, fires: Collection[int], silent: Collection[int], lines: int, fixed: Mapping[str, Fraction]
     ) -> dict[str, Json] | None:
         """Return a request of so many lines that the solver finds."""
         encoding = self._encoding(lines, fixed)
-        goals = self._goals(encoding, box, fires)
+        goals = self._goals(encoding, box, fires, silent)
         wished = [encoding.field(AS_OF.path).value == self.today.toordinal()]
         for path in self.leaves:
             for line in range(lines if path.startswith("line.") else 1):

@@ -1,4 +1,4 @@
-"""Formulas: the types of their operations (LANGUAGE.md section 4).
+"""Formulas: the types of their operations (docs/language.md section 4).
 
 Amounts add to amounts, rates to rates; a rate of an amount is an amount, an amount by an amount a rate. A plain number
 beside an amount, as in `deal.net_total + 1_000`, is an amount too: money has no sign of its own to write.

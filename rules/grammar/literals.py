@@ -1,4 +1,4 @@
-"""Literals: from an author's words to an exact value of a type (LANGUAGE.md section 2).
+"""Literals: from an author's words to an exact value of a type (docs/language.md section 2).
 
 Numbers are bounded, so that no policy can make arithmetic slow: 15 digits before the point, 12 after it.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from rules.durations import parse
 from rules.grammar import misspelt
 from rules.reports.report import Report
 from rules.text.nodes import ScalarNode
@@ -206,15 +207,19 @@ def timestamp(text: str) -> datetime | Refused:
 
 
 def duration(text: str) -> timedelta | Refused:
-    """Return a length of time; a day has 24 hours.
+    """Return a measured length of time: a day has 24 hours, and months and working time have no one length.
 
     >>> duration("1d12h")
     datetime.timedelta(days=1, seconds=43200)
     """
     found = _DURATION.fullmatch(text)
     if not text or found is None:
-        offers = tuple(offer for offer in misspelt.duration(text) if _DURATION.fullmatch(offer))
+        meant = misspelt.duration(text)
+        offers = tuple(offer for offer in meant if _DURATION.fullmatch(offer))
         hint = misspelt.asked(offers) or "write days, hours or minutes, like `30d`, `48h` or `15m`"
+        if parse(text) or (any(map(parse, meant)) and not offers):
+            said = f"`{text}` has no length of its own, and a field of the type duration is a measured length of time"
+            return Refused("D301", said, hint)
         return Refused("D301", f"`{text}` is not a duration", hint, offers[0] if len(offers) == 1 else None)
     value = timedelta(**{unit: int(count[:-1]) for unit, count in found.groupdict("0_").items()})
     return value if value <= LONGEST else Refused("D303", f"`{text}` is longer than 100 years")

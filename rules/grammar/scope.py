@@ -27,6 +27,7 @@ class Scope:
     levels: tuple[str, ...] = ()  # the ladder, lowest first, without `automatic`
     roles: tuple[str, ...] = ()  # off the ladder
     gates: tuple[str, ...] = ()
+    has_calendar: bool = False
     kinds: tuple[str, ...] = ()
     fields: dict[str, Field] = field(default_factory=dict)
     poisoned: set[str] = field(default_factory=set)  # fields, terms and sections with a mistake in their declaration

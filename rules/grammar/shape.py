@@ -5,7 +5,6 @@ Each function returns what it was asked for, or nothing once the mistake is repo
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 from fractions import Fraction
 from typing import assert_never
 
@@ -150,17 +149,6 @@ def _whole(node: Node, what: str, report: Report) -> ScalarNode | None:
     if found and found.cut_off:
         report_cut_off(f"{found.text} {found.cut_off.text}", found.cut_off.span, report, is_sure=False)
     return found
-
-
-def duration(node: Node, what: str, report: Report) -> timedelta | None:
-    """Return a duration above zero."""
-    found = word(node, what, report)
-    value = read_literal(found, Scalar.DURATION, report) if found else None
-    if isinstance(value, timedelta) and found:
-        if value > timedelta():
-            return value
-        report.error("D410", f"{what} must be longer than nothing", found.span)
-    return None
 
 
 def count(node: Node, what: str, report: Report) -> int | None:

@@ -1,4 +1,4 @@
-"""What a rule is judged for, and which fields each list of rules may name (end of LANGUAGE.md section 4, section 10).
+"""What a rule is judged for, and which fields each list of rules may name (docs/language.md section 4).
 
 Each list of rules stands at a `Place`, which says what may be tested there. A field that the policy derives is judged
 by what it is derived from, however many tables lie between.
@@ -55,9 +55,11 @@ class Use:
     place: Place
 
 
-_CONTEST = dict.fromkeys(("deal.contenders", "deal.decided_by"), "known only in `deal_registration.contest`")
+_CONTEST = dict.fromkeys(
+    ("deal.contenders", "deal.claims_in", "deal.decided_by"), "known only in `deal_registration.contest`"
+)
 _SCORE = {"partner.score": "known only in `partner_allocation.choose.by`"}
-_PROTECTED = {"claim.protected": "known only after eligibility"}
+_PROTECTED = dict.fromkeys(("claim.protected", "claim.queued_at"), "known only after eligibility")
 _LATER = {**_CONTEST, **_SCORE}
 
 SALES = Place("prices and special orders", COMMON | {"partner", "line", "order"}, OF_LINES, _LATER)

@@ -1,4 +1,4 @@
-"""Unary tests: what may stand beside a field (LANGUAGE.md section 3), checked against the field's type.
+"""Unary tests: what may stand beside a field (docs/language.md section 3), checked against the field's type.
 
 The forms are tried in the order of `_FORMS`; words that begin like none of them are a literal that the field equals.
 """

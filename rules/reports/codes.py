@@ -68,6 +68,7 @@ MISTAKES: Mapping[str, str] = {
     "D409": "shares",
     "D410": "out of range",
     "D411": "unfit criterion",
+    "D412": "working time without a calendar",
     "D501": "formula syntax",
     "D502": "formula types",
     "D503": "cycle",
@@ -96,6 +97,9 @@ ANALYSIS: Mapping[str, str] = {
     "D616": "never quite equal",
     "D617": "border told two ways",
     "D618": "nobody left",
+    "D619": "named by no row",
+    "D620": "bands that nearly meet",
+    "D621": "switched off by a null",
 }
 
 TITLES: Mapping[str, str] = {**MISTAKES, **ANALYSIS}

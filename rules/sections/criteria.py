@@ -1,14 +1,16 @@
-"""Criteria of an elimination: `priority` of claims, and `choose.by` of candidates (LANGUAGE.md section 7)."""
+"""Criteria of an elimination: `priority` of claims, and `choose.by` of candidates (docs/language.md section 7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
+from rules.durations import Duration
 from rules.grammar import shape
 from rules.grammar.conditions import read_condition, uses_of
 from rules.grammar.literals import read_literal
 from rules.grammar.scope import Scope
+from rules.grammar.settings import read_duration
 from rules.grammar.subjects import Place, Use
 from rules.ir import Condition, Criterion, Field, Preference
 from rules.text.nodes import Entry, Node, ScalarNode
@@ -140,8 +142,10 @@ def _tells_apart(paths: list[str], span: Span, of: CriteriaList, scope: Scope) -
         scope.report.error("D411", f"`{paths[0]}` is the same for all that are ranked", span, hint=hint)
 
 
-def _within(node: Node, preference: Preference, field: Field | None, scope: Scope) -> Fraction | timedelta | None:
-    """Return how near to the best is as good as the best, in the field's own unit."""
+def _within(
+    node: Node, preference: Preference, field: Field | None, scope: Scope
+) -> Fraction | timedelta | Duration | None:
+    """Return how near to the best is as good as the best, in the field's own unit; of days and moments a duration."""
     word = shape.word(node, "`within`", scope.report)
     if word is None:
         return None
@@ -149,8 +153,9 @@ def _within(node: Node, preference: Preference, field: Field | None, scope: Scop
         hint = "it goes with `highest`, `lowest`, `earliest` and `latest`"
         scope.report.error("D411", f"`within` does not go with `{preference.value}`", word.span, hint=hint)
         return None
-    unit = Scalar.DURATION if preference in _MOMENTS else field.type
-    value = read_literal(word, Scalar.NUMBER if unit is Scalar.INTEGER else unit, scope.report)
+    if preference in _MOMENTS:
+        return read_duration(word, scope)
+    value = read_literal(word, Scalar.NUMBER if field.type is Scalar.INTEGER else field.type, scope.report)
     if isinstance(value, Fraction) and value < 0:
         scope.report.error("D410", "`within` must not be below zero", word.span)
     return value if isinstance(value, Fraction | timedelta) else None

@@ -1,9 +1,9 @@
-"""`deal_registration`: whose deal is it (LANGUAGE.md section 7)."""
+"""`deal_registration`: whose deal is it (docs/language.md section 7)."""
 
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from rules.grammar import shape
+from rules.grammar import settings
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import CLAIM_ELIGIBILITY, CONTEST, PRIORITY, PROTECTION
 from rules.ir import DealRegistration, Effect, Protect
@@ -16,7 +16,7 @@ from rules.text.nodes import Entry, Node
 def _protect(entries: Sequence[Entry], scope: Scope) -> tuple[Effect, ...]:
     """Return one effect of `protect` and `extend`, which belong together."""
     said = {entry.key.text: entry for entry in entries}
-    times = {word: shape.duration(entry.value, f"`{word}`", scope.report) for word, entry in said.items()}
+    times = {word: settings.duration(entry.value, f"`{word}`", scope) for word, entry in said.items()}
     window = times.get("protect")
     if window is None:
         if said and "protect" not in said:

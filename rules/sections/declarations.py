@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rules.built_in import FIELDS
-from rules.grammar import shape
+from rules.grammar import settings, shape
 from rules.grammar.scope import Scope
 from rules.grammar.unary import ANY
 from rules.ir import AUTOMATIC, Field, Origin, Role, Text
@@ -157,7 +157,7 @@ def _role(word: ScalarNode, parts: dict[str, Entry], span: Span, scope: Scope) -
     return Role(
         word.text,
         (shape.text(title.value, "`title`", scope.report) if title else None) or Text((("", word.text),)),
-        shape.duration(within.value, "`respond_within`", scope.report) if within else None,
+        settings.duration(within.value, "`respond_within`", scope) if within else None,
         span,
     )
 

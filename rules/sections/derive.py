@@ -1,4 +1,4 @@
-"""`derive`: fields that a policy computes by tables and formulas (LANGUAGE.md section 4).
+"""`derive`: fields that a policy computes by tables and formulas (docs/language.md section 4).
 
 They are declared before anything is read, so that any of them may name any other; `dependencies` puts them in order.
 """

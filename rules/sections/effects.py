@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
-from rules.grammar import shape
+from rules.grammar import settings, shape
 from rules.grammar.formulas import read_formula
 from rules.grammar.literals import read_literal
 from rules.grammar.scope import Scope
@@ -96,7 +96,7 @@ def _raise(node: Node, what: str, scope: Scope) -> Effect | None:
 
 
 def _expire(node: Node, what: str, scope: Scope) -> Effect | None:
-    after = shape.duration(node, what, scope.report)
+    after = settings.duration(node, what, scope)
     return Expire(after) if after else None
 
 

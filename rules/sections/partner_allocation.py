@@ -1,8 +1,8 @@
-"""`partner_allocation`: who gets this deal (LANGUAGE.md section 8)."""
+"""`partner_allocation`: who gets this deal (docs/language.md section 8)."""
 
 from typing import Literal, TypeAlias
 
-from rules.grammar import shape
+from rules.grammar import settings, shape
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import CANDIDATES, CHOICE
 from rules.ir import Criterion, PartnerAllocation, Rule, Subject
@@ -66,7 +66,7 @@ def read_partner_allocation(node: Node, scope: Scope) -> PartnerAllocation | Non
         rules_under(found, SCORES, scope),
         take,
         by,
-        shape.duration(accept.value, "`accept_within`", scope.report) if accept else None,
+        settings.duration(accept.value, "`accept_within`", scope) if accept else None,
         fallback_name.text if fallback_name else None,
         split,
     )

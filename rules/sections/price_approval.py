@@ -1,9 +1,9 @@
-"""`price_approval`: who must approve this price (LANGUAGE.md section 5)."""
+"""`price_approval`: who must approve this price (docs/language.md section 5)."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from rules.grammar import shape
+from rules.grammar import settings, shape
 from rules.grammar.scope import Scope
 from rules.grammar.subjects import SALES
 from rules.ir import PriceApproval, Role, Subject
@@ -54,5 +54,5 @@ def read_price_approval(node: Node, ladder: tuple[Role, ...], scope: Scope) -> P
         rules_under(found, AUTHORITY, scope),
         rules_under(found, RULES, scope),
         CHAINS[way or "stepwise"],
-        shape.duration(validity.value, "`validity`", scope.report) if validity else None,
+        settings.duration(validity.value, "`validity`", scope) if validity else None,
     )

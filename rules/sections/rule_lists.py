@@ -1,4 +1,4 @@
-"""Lists of rules and decision tables: two ways to write the same rules (LANGUAGE.md section 4).
+"""Lists of rules and decision tables: two ways to write the same rules (docs/language.md section 4).
 
 Either is first taken apart into drafts, and every draft becomes a rule in one place. The dates of `from` and `through`
 and a control's `at` and `kind` become conjuncts before the written ones.

@@ -1,4 +1,4 @@
-"""`special_orders`: controls on special bids and unusual orders (LANGUAGE.md section 6)."""
+"""`special_orders`: controls on special bids and unusual orders (docs/language.md section 6)."""
 
 from dataclasses import replace
 from typing import Literal, TypeAlias

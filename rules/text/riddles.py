@@ -18,7 +18,7 @@ from rules.text.source import Source, Span
 
 # The keys of the policy itself, which stand at the start of their lines.
 SECTIONS = (
-    *("terms", "facts", "roles", "derive", "price_approval", "special_orders", "deal_registration"),
+    *("calendars", "terms", "facts", "roles", "derive", "price_approval", "special_orders", "deal_registration"),
     *("partner_allocation", "invariants"),
 )
 TOP_LEVEL = ("policy", "version", "currency", "timezone", "include", *SECTIONS)

@@ -8,6 +8,7 @@ from api.desk.checked import checked, text_of
 from engine.space import smt
 from rules.load import load
 from tests.analysis.analysed import TODAY
+from tests.deciding import SHIPPED
 
 FOLDER = Path(__file__).parent.parent / "traps"
 TRAPS = sorted(FOLDER.glob("*.yaml"))
@@ -53,3 +54,9 @@ def test_without_the_solver_the_same_is_found_or_said_to_be_open(monkeypatch: py
     entangled = load(FOLDER.parent / "diagnostics" / "D604-never-fires.yaml")
     told = [one for one in checked(entangled, today=TODAY).diagnostics if one.code == "D615"]
     assert [one.hint is not None and "dealdesk[proofs]" in one.hint for one in told] == [True]
+
+
+def test_without_the_solver_one_line_says_so_and_no_acceptance_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smt, "AVAILABLE", False)
+    found = checked(load(SHIPPED), today=TODAY).diagnostics
+    assert [(one.code, one.severity) for one in found] == [("D615", "note")]

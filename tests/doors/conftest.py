@@ -42,12 +42,17 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "deal-registration": {
         "as_of": "2026-11-21T09:00:00+08:00",
         "claims": [
-            {"id": "C-1", "estimated_value": 100, "registered_at": "2026-11-01T09:00:00Z", "partner": {"tier": "gold"}},
+            {
+                "id": "C-1",
+                "estimated_value": 100,
+                "registered_at": "2026-11-01T09:00:00Z",
+                "partner": {"id": "P-1", "tier": "gold"},
+            },
             {
                 "id": "C-2",
                 "estimated_value": 100,
                 "registered_at": "2026-11-02T09:00:00Z",
-                "partner": {"tier": "silver"},
+                "partner": {"id": "P-2", "tier": "silver"},
             },
         ],
     },

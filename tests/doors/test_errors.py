@@ -109,7 +109,7 @@ def test_a_wrong_field(client: TestClient, fields: dict[str, Any], place: str, c
         ({"lines": [1]}, "/lines/0", "type"),
         ({"as_of": "yesterday"}, "/as_of", "timestamp"),
         ({"as_of": "2026-11-21T09:00:00"}, "/as_of", "timestamp"),
-        ({"claims": [{"id": "C"}, {"id": "C"}]}, "/claims/1/id", "duplicate"),
+        ({"claims": [{"id": "C", "by": "direct"}, {"id": "C", "by": "direct"}]}, "/claims/1/id", "duplicate"),
         ({"candidates": [{"id": "P"}, {"id": "P"}]}, "/candidates/1/id", "duplicate"),
         ({"labels": {"a": 1}}, "/labels/a", "type"),
     ],
@@ -236,7 +236,7 @@ def test_our_own_mistake(client: TestClient, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_fault_of_the_eleventh_claim_hides_none_of_the_second(client: TestClient) -> None:
-    claims: list[dict[str, Any]] = [{"id": f"C-{number}"} for number in range(11)]
+    claims: list[dict[str, Any]] = [{"id": f"C-{number}", "by": "direct"} for number in range(11)]
     claims[1] = {}
     claims[10]["evidence"] = "none"
     found = places(problem_of(client.post(PATH, json={**QUOTE, "claims": claims}), 422, "invalid-request"))

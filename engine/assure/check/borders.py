@@ -69,7 +69,7 @@ def _finding(
 ) -> Finding:
     (_, first, one), (table, second, other) = sides
     type_ = program.policy.fields[path].type
-    rule_space = RuleSpace(program, table.kind, [second], today=today)
+    rule_space = RuleSpace(program, table.kind, [second], today=today, unsettled=table.notes.unsettled)
     dim = rule_space.space.plain(path)
     at = next((1 << n for n, slot in enumerate(dim.slots) if slot.value == value), dim.given)
     found = rule_space.find({dim.number: at}, silent=())

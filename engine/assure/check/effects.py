@@ -10,6 +10,7 @@ from engine.assure.check.words import label, named, written
 from engine.core.decision import Kind
 from engine.program import Program
 from engine.space.rule_space import RuleSpace, Shown, Verdict
+from rules.durations import never_ends_before
 from rules.ir import (
     AUTOMATIC,
     Also,
@@ -58,6 +59,9 @@ from rules.traverse import condition_fields, expression_fields, rule_fields, tes
 from rules.types import Scalar
 from rules.vocabulary import AS_OF
 
+# What a claim is judged by that it no longer has once its protection is forfeited.
+LOST_WITH_PROTECTION = frozenset({"claim.protected", "claim.queued_at"})
+
 
 def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield rules whose last day has passed (D609)."""
@@ -80,9 +84,10 @@ def over(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
 def idle(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
     """Yield effects that do nothing, whatever the request (D610)."""
     del today
+    read = frozenset(_read(program.policy))
     for rule in table.rules:
         for effect in rule.effects:
-            why = _why_idle(program.policy, rule, effect, table)
+            why = _why_idle(program.policy, rule, effect, table) or _unread(effect, read)
             if why:
                 yield Finding(
                     "D610",
@@ -99,10 +104,10 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
     rejects = any(isinstance(one, Reject) for one in rule.effects)
     match effect:
         case Expire(after) if (
-            table.kind is Kind.PRICE_APPROVAL and price and price.validity and after >= price.validity
+            table.kind is Kind.PRICE_APPROVAL and price and price.validity and never_ends_before(after, price.validity)
         ):
-            return f"it expires after {written(after, Scalar.DURATION)}, and every approval does so " + (
-                "anyway" if after == price.validity else f"after {written(price.validity, Scalar.DURATION)}"
+            return f"it expires after {after}, and every approval does so " + (
+                "anyway" if after == price.validity else f"after {price.validity}"
             )
         case AtLeast(level) if level == AUTOMATIC:
             return "everything is signed at least automatically"
@@ -146,6 +151,15 @@ def _why_idle(policy: Policy, rule: Rule, effect: Effect, table: Table) -> str |
             return None
         case _:
             assert_never(effect)
+
+
+def _unread(effect: Effect, read: frozenset[str]) -> str | None:
+    """Return why an effect does nothing if nobody looks at what it changes."""
+    if isinstance(effect, Forfeit) and not LOST_WITH_PROTECTION & read:
+        return "no criterion and no rule asks whether a claim is protected, or since when it stands in line"
+    if isinstance(effect, Score) and "partner.score" not in read:
+        return "nothing is chosen by `partner.score`"
+    return None
 
 
 def _never_protected(rule: Rule) -> bool:
@@ -298,7 +312,9 @@ def equalities(program: Program, table: Table, *, today: date) -> Iterator[Findi
                     continue
                 case _:
                     assert_never(test.test)
-            found = RuleSpace(program, table.kind, [rule], today=today).find({}, silent=(0,))
+            found = RuleSpace(program, table.kind, [rule], today=today, unsettled=table.notes.unsettled).find(
+                {}, silent=(0,)
+            )
             yield Finding(
                 "D616",
                 f"{named(rule)} asks that {label(test.field)} is exactly {exactly}: "

@@ -11,14 +11,24 @@ from rules.text.source import Span
 Severity = Literal["warning", "note"]
 
 # Notes say what an owner may want to know; they are nothing that has to be changed.
-SEVERITIES: Mapping[str, Severity] = {"D611": "note", "D613": "note", "D615": "note"}
+SEVERITIES: Mapping[str, Severity] = {"D611": "note", "D613": "note", "D615": "note", "D619": "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a hint advises, as a change of the policy's text: these words instead of those at a place."""
+
+    span: Span
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding; `section` and `rules` say where an acceptance for it may stand.
 
-    `shown` is None where no request can show it: a rule that never fires, a name that nothing uses.
+    `shown` is None where no request can show it: a rule that never fires, a name that nothing uses. Where two requests
+    show it together, `beside` is the one that `shown` is compared with. `edits` follow the hint, where it says exactly
+    what to write.
     """
 
     code: str
@@ -29,13 +39,15 @@ class Finding:
     hint: str | None = None
     related: tuple[tuple[Span, str], ...] = field(default=())
     shown: Shown | None = None
+    beside: Shown | None = None
+    edits: tuple[Edit, ...] = ()
+    severity: Severity | None = None
 
     @property
     def diagnostic(self) -> Diagnostic:
         """Return the finding as every door shows what is wrong with a policy."""
-        return Diagnostic(
-            self.code, self.message, self.span, self.hint, SEVERITIES.get(self.code, "warning"), self.related
-        )
+        severity = self.severity or SEVERITIES.get(self.code, "warning")
+        return Diagnostic(self.code, self.message, self.span, self.hint, severity, self.related)
 
 
 @dataclass(frozen=True, slots=True)

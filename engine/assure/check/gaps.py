@@ -7,11 +7,15 @@ the top level may sign is no gap, and neither is what a rule rejects with a reas
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice, product
+from typing import assert_never
 
 from engine.assure.check.beyond import Authority
-from engine.assure.check.findings import Finding, Unsettled
+from engine.assure.check.cracks import beginning_above
+from engine.assure.check.edits import instead, words_at
+from engine.assure.check.findings import Edit, Finding, Unsettled
+from engine.assure.check.limits import Limits
 from engine.assure.check.tables import Table, rule_spaces
 from engine.assure.check.words import described, written
 from engine.plan.tables.bits import lowest_bit, positions
@@ -19,15 +23,39 @@ from engine.program import Program
 from engine.space.boxes import TooComplexError, merged, runs
 from engine.space.dims import Box, Dim, Form, Mask, ones
 from engine.space.rule_space import RuleSpace, Shown, Verdict
+from engine.space.solver import within_reach
 from rules.grammar.points import point
-from rules.ir import Policy, Reject, Rule, Subject
+from rules.ir import (
+    Block,
+    Compare,
+    CompareField,
+    Equals,
+    Exclude,
+    FieldTest,
+    HasAll,
+    HasAny,
+    HasNone,
+    Missing,
+    NotOneOf,
+    OneOf,
+    Operator,
+    Policy,
+    Present,
+    Reject,
+    Rule,
+    Subject,
+    Within,
+)
+from rules.kinds import SECTIONS
 from rules.text.source import Span
-from rules.types import Scalar
+from rules.traverse import condition_fields
+from rules.types import Scalar, Value
 from rules.vocabulary import AS_OF
 
 MOST_CELLS = 4_000
 MOST_HOLES = 500
 FEW_BOXES = 500
+REJECTING = (Reject, Exclude, Block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +75,24 @@ def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
     if table.use in ("each", "sum"):
         return
     policy = program.policy
-    rules = list(table.rules)
-    silent = len(rules)
-    if table.use == "authority":
-        rules += _stops(policy)
-    groups: dict[Subject, list[Rule]] = {}
-    for rule in rules:
-        groups.setdefault(rule.subject, []).append(rule)
-    if table.use != "authority" and len(groups) > 1:
+    rule_space, *more = rule_spaces(program, table, today=today)
+    if more:
         return  # a row of a line and a row of the deal: any line may let the first fire
-    (rule_space, *_) = rule_spaces(program, table, today=today)
-    if len(rules) > silent:
-        rule_space = RuleSpace(program, table.kind, rules, today=today)
+    count = len(table.rules)
     try:
-        holes = _holes(policy, rule_space, silent, table)
+        if table.use == "authority":
+            rule_space = _with(program, table, rule_space, _stops(policy, table, rule_space), today)
+        holes = _holes(policy, rule_space, count, table)
+        if holes and table.use != "authority":
+            stops = _stops(policy, table, rule_space)
+            if stops:
+                rule_space = _with(program, table, rule_space, stops, today)
+                holes = _holes(policy, rule_space, count, table)
     except TooComplexError:
         yield Unsettled(table.section, "gaps: the table has too many combinations to walk", table.span)
         return
+    limits = Limits.of(rule_space, count) if table.use == "authority" else None
+    banded: list[tuple[Box, Shown]] = []
     for hole in holes:
         found = _shown(rule_space, hole)
         if found is Verdict.IMPOSSIBLE:
@@ -73,24 +102,53 @@ def gaps(program: Program, table: Table, *, today: date) -> Iterator[Finding | U
                 table.section, f"whether a request exists with {described(rule_space.space, hole.box)}", table.span
             )
             continue
-        yield _finding(rule_space, table, hole, found)
+        finding = _finding(rule_space, table, hole, found)
+        if limits and not finding.edits and limits.would_cover(hole.cells):
+            banded.append((hole.box, found))
+        else:
+            yield finding
+    if limits and banded:
+        yield limits.finding(table, banded)
 
 
-def _stops(policy: Policy) -> list[Rule]:
-    """Return the rules that reject a price, and so leave nothing to sign."""
-    assert policy.price_approval is not None
-    return [rule for rule in policy.price_approval.rules if any(isinstance(one, Reject) for one in rule.effects)]
+def _with(program: Program, table: Table, rule_space: RuleSpace, stops: list[Rule], today: date) -> RuleSpace:
+    """Return a table's rows with the rules that leave nothing for them to say."""
+    if not stops:
+        return rule_space
+    return RuleSpace(program, table.kind, [*table.rules, *stops], today=today, unsettled=table.notes.unsettled)
+
+
+def _stops(policy: Policy, table: Table, rule_space: RuleSpace) -> list[Rule]:
+    """Return the rules that reject a price, and so leave nothing to sign; for other tables those of the same fields."""
+    found = [
+        rule
+        for rule in SECTIONS[table.kind].all_rules(policy)
+        if any(isinstance(one, REJECTING) for one in rule.effects)
+    ]
+    if table.use == "authority":
+        return found
+    about = {path for rule in table.rules for path in condition_fields(rule.when)}
+    return [
+        rule
+        for rule in found
+        if rule.subject in (Subject.DEAL, rule_space.subject)
+        and about & {*condition_fields(rule.when)}
+        and within_reach([*condition_fields(rule.when)])
+        and not any(table.gives in {path} | rule_space.inputs(path) for path in condition_fields(rule.when))
+    ]
 
 
 def _shown(rule_space: RuleSpace, hole: _Hole) -> Shown | Verdict:
-    verdict = Verdict.IMPOSSIBLE
+    """Return a request from one of a hole's cells, or else from what lies between them."""
     for cell in islice(hole.cells, 3):
-        found = rule_space.find(cell)
+        found = rule_space.find(cell, solve=False)
         if not isinstance(found, Verdict):
             return found
-        if found is Verdict.UNSETTLED:
-            verdict = found
-    return verdict
+    around: dict[int, Mask] = {}
+    for cell in hole.cells:
+        for number, mask in cell.items():
+            around[number] = around.get(number, 0) | mask
+    return rule_space.find(around)
 
 
 # --- finding holes -------------------------------------------------------------------------------------------------
@@ -102,6 +160,8 @@ def _holes(policy: Policy, rule_space: RuleSpace, count: int, table: Table) -> l
     among = rule_space.bits_of(range(count))  # what is rejected is told without the limits of the rules that reject it
     authority = Authority.of(policy, rule_space, count) if table.use == "authority" else None
     open_ = rule_space.cover.uncovered(universe, top=authority.top if authority else 0, limits=among)
+    for number, mask in authority.unnamed.items() if authority else ():
+        open_ += rule_space.cover.uncovered({**universe, number: mask})
     if len(open_) <= FEW_BOXES:
         open_ = merged(open_)
     holes: dict[tuple[tuple[int, Mask], ...], list[Box]] = {}
@@ -224,7 +284,7 @@ def _within(rule_space: RuleSpace, inner: Box, outer: Box) -> bool:
 
 def _finding(rule_space: RuleSpace, table: Table, hole: _Hole, shown: Shown) -> Finding:
     words = _limits(rule_space, hole) if hole.others else described(rule_space.space, hole.box) or "any values"
-    place, hint = _place(rule_space, table, hole)
+    place, hint, edits = _place(rule_space, table, hole)
     if table.use == "authority":
         code, message = "D601", f"no level may sign a line with {words}"
         hint = hint or "add a row that says who may, or a rule that rejects it and says why"
@@ -235,7 +295,7 @@ def _finding(rule_space: RuleSpace, table: Table, hole: _Hole, shown: Shown) -> 
         }.get(table.gives, f"`{table.gives}` has no value")
         code, message = "D602", f"{what} for a {table.subject_words} with {words}"
         hint = hint or 'add a row for it, or a last row with "-" for all that is left'
-    return Finding(code, message, place, table.section, hint=hint, shown=shown)
+    return Finding(code, message, place, table.section, hint=hint, shown=shown, edits=edits)
 
 
 def _limits(rule_space: RuleSpace, hole: _Hole) -> str:
@@ -249,7 +309,7 @@ def _limits(rule_space: RuleSpace, hole: _Hole) -> str:
     return f"{sort}{' and ' if sort else ''}{', or '.join(limits)}"
 
 
-def _place(rule_space: RuleSpace, table: Table, hole: _Hole) -> tuple[Span, str | None]:
+def _place(rule_space: RuleSpace, table: Table, hole: _Hole) -> tuple[Span, str | None, tuple[Edit, ...]]:
     """Return where a gap is best shown: at the bound of the band above it, with advice on how bands meet."""
     for number, mask in sorted(hole.box.items()):
         dim = rule_space.space.dims[number]
@@ -258,23 +318,54 @@ def _place(rule_space: RuleSpace, table: Table, hole: _Hole) -> tuple[Span, str 
         first, last = lowest_bit(mask), mask.bit_length() - 1
         low, high = dim.slots[first].low, dim.slots[last].high
         if first == last and low is not None and high is not None and len(hole.box) == 1:
-            below = written(dim.slots[first - 1].value, dim.type)
-            above = written(dim.slots[last + 1].value, dim.type)
+            below, above = dim.slots[first - 1].value, dim.slots[last + 1].value
+            if isinstance(below, date) and dim.path == AS_OF.path:
+                begin = (below + timedelta(days=1)).isoformat()
+                return (
+                    table.span,
+                    f"no row is for the days up to {above}: let the next one begin (`from`) on {begin}",
+                    (),
+                )
+            start = written(below, dim.type)
             hint = (
-                f"what lies between {below} and {above} is open: begin the next band with `> {below}` or `({below}..`"
+                f"what lies between {start} and {written(above, dim.type)} is open: begin the next band with "
+                f"`> {start}` or `({start}..`"
             )
             for rule in rule_space.rules[: len(table.rules)]:
                 for test in rule.when.parts:
-                    span = getattr(test, "span", None)
-                    if getattr(test, "field", "") == dim.path and span and above in _plainly(span, rule_space):
-                        return span, hint
-            return table.span, hint
-    return table.span, None
+                    if isinstance(test, FieldTest) and test.field == dim.path and _begins_at(test, above):
+                        return test.span, hint, instead(rule_space.policy, test, beginning_above(test, start))
+            return table.span, hint, ()
+    return table.span, None, ()
 
 
-def _plainly(span: Span, rule_space: RuleSpace) -> str:
-    """Return the words of a place, numbers without their separators."""
-    for source in rule_space.policy.sources:
-        if source.file == span.file:
-            return source.line(span.line)[span.column - 1 : span.end_column - 1]
-    return ""
+def _beginning_on(rule_space: RuleSpace, table: Table, day: str, begin: str) -> tuple[Edit, ...]:
+    """Return the change that lets a row begin on another day."""
+    for rule in table.rules:
+        for test in rule.when.parts:
+            if isinstance(test, FieldTest) and test.field == AS_OF.path and isinstance(test.test, Within):
+                words = words_at(rule_space.policy, test.span)
+                if str(test.test.low) == day and words.count(day) == 1:
+                    return (Edit(test.span, words.replace(day, begin)),)
+    return ()
+
+
+def _begins_at(test: FieldTest, value: Value | None) -> bool:
+    match test.test:
+        case Compare(Operator.AT_LEAST | Operator.GREATER, bound) | Within(bound, _, _, _):
+            return bound == value
+        case (
+            Equals()
+            | OneOf()
+            | NotOneOf()
+            | Compare()
+            | CompareField()
+            | Present()
+            | Missing()
+            | HasAny()
+            | HasAll()
+            | HasNone()
+        ):
+            return False
+        case _:
+            assert_never(test.test)

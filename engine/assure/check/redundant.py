@@ -11,6 +11,7 @@ from engine.program import Program
 from engine.space.boxes import TooComplexError
 from engine.space.dims import Box
 from engine.space.rule_space import RuleSpace, Shown, Verdict
+from rules.durations import never_ends_before
 from rules.ir import (
     Also,
     Approve,
@@ -36,6 +37,8 @@ from rules.ir import (
     Sign,
     Split,
 )
+from rules.kinds import rules_of
+from rules.traverse import literals, tests_of
 
 
 def redundant(program: Program, table: Table, *, today: date) -> Iterator[Finding | Unsettled]:
@@ -74,6 +77,8 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
         own = [row for row, found in enumerate(ranks) if found == number]
         if all(_covered(rule_space, row, at_or_below[number - 1]) for row in own):
             useless.add(number)
+            if _asked_for(policy, level.id):
+                continue  # a rule wants at least this level, whatever it may sign by itself
             why = "it has no row of its own" if not own else "its rows match nothing that lower levels may not sign"
             yield Finding(
                 "D607",
@@ -81,7 +86,9 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
                 rule_space.rules[own[0]].span if own else level.span,
                 table.section,
                 tuple(rule_space.rules[row].id for row in own),
-                hint="widen its limits, or take the level out of the ladder",
+                hint="widen its limits"
+                if _mentioned(policy, level.id)
+                else "widen its limits, or take the level out of the ladder" + (" with its rows" if own else ""),
                 shown=next((_example(rule_space, row) for row in own if rule_space.of_rule[row]), None),
             )
     left = rule_space.cover.all  # the rows that are still needed, of this level and below
@@ -99,6 +106,22 @@ def _authority(policy: Policy, rule_space: RuleSpace, table: Table) -> Iterator[
                 _by(rule_space, row, others),
                 "what it lets be signed {by} let{s} be signed already",
             )
+
+
+def _asked_for(policy: Policy, level: str) -> bool:
+    """Return whether a rule asks for a level."""
+    return any(effect == AtLeast(level) for rule in rules_of(policy) for effect in rule.effects)
+
+
+def _mentioned(policy: Policy, level: str) -> bool:
+    """Return whether something else than authority names a level, so that it cannot be taken out alone."""
+    tested = {value for rule in rules_of(policy) for test in tests_of(rule.when) for value in literals(test.test)}
+    effects = [effect for rule in rules_of(policy) for effect in rule.effects]
+    return (
+        level in tested
+        or any(effect in (Also(level), Notify(level), Approve(level), Assign(level)) for effect in effects)
+        or any(field.default == level for field in policy.fields.values())
+    )
 
 
 def _covered(rule_space: RuleSpace, row: int, among: int) -> bool:
@@ -154,6 +177,7 @@ def _needless(rule_space: RuleSpace, table: Table, row: int, by: list[int], reas
 
 
 def _first(rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
+    rest: list[int] = []  # rows that say what the last row says, which is for all that is left
     for row in range(len(rule_space.rules) - 1):
         before = rule_space.bits_of(range(row))
         try:
@@ -167,7 +191,29 @@ def _first(rule_space: RuleSpace, table: Table) -> Iterator[Finding]:
         next_rows = {_next(rule_space, row, box) for box in open_}
         if None not in next_rows and next_rows:
             by = sorted(one for one in next_rows if one is not None)
+            if by == [len(rule_space.rules) - 1] and rule_space.of_rule[by[0]] == ({},):
+                rest.append(row)
+                continue
             yield _needless(rule_space, table, row, by, "{by} would say the same")
+    if rest:
+        yield _like_the_rest(rule_space, table, rest)
+
+
+def _like_the_rest(rule_space: RuleSpace, table: Table, rows: list[int]) -> Finding:
+    rules = [rule_space.rules[row] for row in rows]
+    last = rule_space.rules[-1]
+    say = "says" if len(rows) == 1 else "say"
+    return Finding(
+        "D606",
+        f"{listed(map(named, rules), 'and')} {say} what {named(last)} says for all that is left",
+        rules[0].span,
+        table.section,
+        tuple(rule.id for rule in rules),
+        hint="leave them out, unless they are there to be read",
+        related=((last.span, "this one does the same"),),
+        shown=_example(rule_space, rows[0], [len(rule_space.rules) - 1]),
+        severity="note",
+    )
 
 
 def _next(rule_space: RuleSpace, row: int, box: Box) -> int | None:
@@ -221,7 +267,7 @@ def _as_strong(one: Effect, other: Effect, rank: dict[str, int]) -> bool:
         case AtLeast(level):
             return isinstance(other, AtLeast) and rank.get(level, 0) >= rank.get(other.level, 0)
         case Expire(after):
-            return isinstance(other, Expire) and after <= other.after
+            return isinstance(other, Expire) and never_ends_before(other.after, after)
         case Deposit(rate):
             return isinstance(other, Deposit) and rate >= other.rate
         case (

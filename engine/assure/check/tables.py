@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.core.decision import Kind
+from engine.core.decision import Json, Kind
 from engine.program import Program
 from engine.space.rule_space import RuleSpace
 from rules.ir import DerivedTable, Policy, Rule, Subject
@@ -24,12 +24,25 @@ class Table:
     span: Span
     subject_words: str
     gives: str
-    # Made once, for all that is asked about the table.
-    spaces: dict[tuple[Program, date], tuple[RuleSpace, ...]] = field(default_factory=dict, compare=False, repr=False)
+    notes: "Notes" = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What one analysis of a policy has found out already, so that nothing is sought twice.
+
+    `spaces` are the rules of a table by what they are judged for, `quiet` requests that no rule stops, and `unsettled`
+    the sections of which something was asked that no request and no proof answered.
+    """
+
+    spaces: dict[tuple[Program, str, date], tuple[RuleSpace, ...]] = field(default_factory=dict)
+    quiet: dict[tuple[Kind, date], dict[str, Json] | None] = field(default_factory=dict)
+    unsettled: set[str] = field(default_factory=set)
 
 
 def tables(policy: Policy) -> Iterator[Table]:
-    """Yield every list of rules of a policy that has any."""
+    """Yield every list of rules of a policy that has any; they share their notes."""
+    notes = Notes()
     for derived in policy.derive:
         if isinstance(derived, DerivedTable) and derived.rows:
             owner = derived.field.partition(".")[0]
@@ -41,12 +54,13 @@ def tables(policy: Policy) -> Iterator[Table]:
                 derived.span,
                 owner,
                 derived.field,
+                notes,
             )
     for section in SECTIONS.values():
         for of in section.rule_lists:
             rules = section.rules(policy, of)
             if rules:
-                yield Table(of.section, section.kind, of.use, rules, rules[0].span, of.who, of.gives)
+                yield Table(of.section, section.kind, of.use, rules, rules[0].span, of.who, of.gives, notes)
 
 
 def kind_of(policy: Policy, owner: str) -> Kind:
@@ -64,10 +78,27 @@ def kind_of(policy: Policy, owner: str) -> Kind:
             return Kind.SPECIAL_ORDER if policy.special_orders else Kind.DEAL_REGISTRATION
 
 
+def _groups(table: Table) -> list[list[Rule]]:
+    """Return a table's rules by what they are judged for.
+
+    Where one row decides for one claim or partner, those that look at the deal alone (a last row for anything) stand
+    with the others. Rows of a line and rows of the deal do not: any line may let the first fire.
+    """
+    rules = [*table.rules]
+    others = {rule.subject for rule in rules} - {Subject.DEAL}
+    if table.use != "each" and len(others) == 1 and Subject.LINE not in others:
+        return [rules]
+    return [[rule for rule in rules if rule.subject is subject] for subject in Subject]
+
+
 def rule_spaces(program: Program, table: Table, *, today: date) -> tuple[RuleSpace, ...]:
     """Return a table's rules by what they are judged for, each with its space."""
-    key = (program, today)
-    if key not in table.spaces:
-        groups = ([rule for rule in table.rules if rule.subject is subject] for subject in Subject)
-        table.spaces[key] = tuple(RuleSpace(program, table.kind, rules, today=today) for rules in groups if rules)
-    return table.spaces[key]
+    made = table.notes.spaces
+    key = (program, table.section, today)
+    if key not in made:
+        made[key] = tuple(
+            RuleSpace(program, table.kind, rules, today=today, unsettled=table.notes.unsettled)
+            for rules in _groups(table)
+            if rules
+        )
+    return made[key]

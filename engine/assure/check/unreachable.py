@@ -22,7 +22,7 @@ def unreachable(program: Program, table: Table, *, today: date) -> Iterator[Find
                 yield _never(rule, table, "its tests contradict each other")
                 continue
             if _entangled(rule_space, number):
-                found = RuleSpace(program, table.kind, [rule], today=today).possible(0)
+                found = RuleSpace(program, table.kind, [rule], today=today, unsettled=table.notes.unsettled).possible(0)
                 if found is False:
                     yield _never(rule, table, "one of the fields that it tests follows from the others")
                     continue

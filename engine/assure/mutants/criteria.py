@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from engine.assure.cases.parts import Section
@@ -10,9 +9,9 @@ from engine.assure.mutants import unary_mutants as tests
 from engine.assure.mutants.mutant import Anything, Mutant, What, replaced, with_criteria
 from engine.assure.mutants.units import steps, written
 from engine.core.decision import Kind
+from rules.durations import Duration, beside
 from rules.ir import Criterion, Policy, Preference
 from rules.traverse import tests_of
-from rules.types import Scalar
 
 OTHER = {
     Preference.HIGHEST: Preference.LOWEST,
@@ -51,8 +50,11 @@ def _changes(criterion: Criterion, policy: Policy) -> Iterator[tuple[Criterion |
         other_way = OTHER[criterion.preference]
         words = f"`{criterion.preference.value}` becomes `{other_way.value}`"
         yield replace(criterion, preference=other_way), "criterion", words
-    if criterion.within is not None:
-        kind = Scalar.DURATION if isinstance(criterion.within, timedelta) else policy.fields[str(criterion.field)].type
+    if isinstance(criterion.within, Duration):
+        for length in beside(criterion.within):
+            yield replace(criterion, within=length), "criterion", f"`within: {criterion.within}` becomes `{length}`"
+    elif criterion.within is not None:
+        kind = policy.fields[str(criterion.field)].type
         for more in steps(criterion.within, kind):
             assert not isinstance(more, str | bool | frozenset)
             words = f"`within: {written(criterion.within, kind)}` becomes `{written(more, kind)}`"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from fractions import Fraction
 from typing import assert_never
 
 from engine.assure.mutants.formulas import expressions
 from engine.assure.mutants.units import next_of, steps, written
+from rules.durations import beside
 from rules.grammar.shape import percent
 from rules.ir import (
     AUTOMATIC,
@@ -35,10 +35,9 @@ from rules.ir import (
     Sign,
     Split,
 )
-from rules.types import Scalar, Term, Type
+from rules.types import Term, Type
 
 UNIT = Fraction(1, 10_000)
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 CAN_HOLD = ("price_approval.rules", "deal_registration.eligibility")
 
 
@@ -65,8 +64,8 @@ def neighbours(effect: Effect, section: str, policy: Policy, kind: Type | None) 
                     word = type(effect).__name__.lower()
                     yield type(effect)(more), f"`{word}: {percent(rate)}` becomes `{percent(more)}`"
         case Expire(after):
-            for length in _durations(after):
-                yield Expire(length), f"`expire: {_said(after)}` becomes `{_said(length)}`"
+            for length in beside(after):
+                yield Expire(length), f"`expire: {after}` becomes `{length}`"
         case Reject(reason) if section in CAN_HOLD:
             yield Hold(reason), "`reject` becomes `hold`"
         case Hold(reason) if section in CAN_HOLD:
@@ -76,10 +75,10 @@ def neighbours(effect: Effect, section: str, policy: Policy, kind: Type | None) 
         case Block(reason):
             yield Hold(reason), "`block` becomes `hold`"
         case Protect(window, extend):
-            for length in _durations(window):
-                yield Protect(length, extend), f"`protect: {_said(window)}` becomes `{_said(length)}`"
-            for length in _durations(extend) if extend else ():
-                yield Protect(window, length), f"`extend: {_said(extend)}` becomes `{_said(length)}`"
+            for length in beside(window):
+                yield Protect(length, extend), f"`protect: {window}` becomes `{length}`"
+            for length in beside(extend) if extend else ():
+                yield Protect(window, length), f"`extend: {extend}` becomes `{length}`"
         case Score(points):
             yield from ((Score(other), words) for other, words in expressions(points))
         case Split(shares):
@@ -121,18 +120,6 @@ def _next_role(role: str, policy: Policy) -> str | None:
     """Return the role declared after one, round to the first."""
     roles = [one.id for one in policy.roles]
     return roles[(roles.index(role) + 1) % len(roles)] if role in roles and len(roles) > 1 else None
-
-
-def _durations(length: timedelta) -> Iterator[timedelta]:
-    """Yield the durations a day, or else an hour, shorter and longer."""
-    unit = HOUR if length % DAY else DAY
-    if length > unit:
-        yield length - unit
-    yield length + unit
-
-
-def _said(length: timedelta | None) -> str:
-    return written(length, Scalar.DURATION) if length is not None else "none"
 
 
 def _of_shares(shares: tuple[tuple[str, Fraction], ...]) -> Iterator[tuple[Effect, str]]:

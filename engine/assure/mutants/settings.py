@@ -2,17 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 
 from engine.assure.mutants.mutant import Anything, Mutant
-from engine.assure.mutants.units import written
 from engine.core.decision import Kind
+from rules.durations import Duration, beside
 from rules.ir import Policy
 from rules.text.source import Span
-from rules.types import Scalar
-
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def setting_mutants(policy: Policy) -> Iterator[Mutant]:
@@ -22,27 +18,23 @@ def setting_mutants(policy: Policy) -> Iterator[Mutant]:
         kinds = frozenset({Kind.PRICE_APPROVAL})
         chain = "direct" if price.chain == "stepwise" else "stepwise"
         yield _mutant("price_approval", "chain", price.chain, chain, chain, span=span, kinds=kinds)
-        yield from _lengths("price_approval", "validity", price.validity, DAY, span=span, kinds=kinds)
+        yield from _lengths("price_approval", "validity", price.validity, span=span, kinds=kinds)
     if allocation := policy.partner_allocation:
         span = allocation.by[0].span if allocation.by else _start(policy)
         kinds = frozenset({Kind.PARTNER_ALLOCATION})
         for take in (allocation.take - 1, allocation.take + 1):
             if take:
                 yield _mutant("partner_allocation", "take", allocation.take, take, take, span=span, kinds=kinds)
-        yield from _lengths(
-            "partner_allocation", "accept_within", allocation.accept_within, HOUR, span=span, kinds=kinds
-        )
+        yield from _lengths("partner_allocation", "accept_within", allocation.accept_within, span=span, kinds=kinds)
         if allocation.fallback:
             yield _mutant("partner_allocation", "fallback", allocation.fallback, "none", None, span=span, kinds=kinds)
 
 
 def _lengths(
-    section: str, name: str, length: timedelta | None, unit: timedelta, *, span: Span, kinds: frozenset[Kind]
+    section: str, name: str, length: Duration | None, *, span: Span, kinds: frozenset[Kind]
 ) -> Iterator[Mutant]:
-    for other in () if length is None else (length - unit, length + unit):
-        if length is not None and other > timedelta():
-            said = [written(one, Scalar.DURATION) for one in (length, other)]
-            yield _mutant(section, name, said[0], said[1], other, span=span, kinds=kinds)
+    for other in beside(length) if length else ():
+        yield _mutant(section, name, length, other, other, span=span, kinds=kinds)
 
 
 def _mutant(

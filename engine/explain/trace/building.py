@@ -1,4 +1,4 @@
-"""A ruling as a trace (CONTRACT.md section 2): facts, rules and steps, from which the outcome can be recomputed.
+"""A ruling as a trace (docs/trace.md): facts, rules and steps, from which the outcome can be recomputed.
 
 Nothing is matched here: which rules fired, and which nearly did, the ruling says. What follows from the policy alone is
 prepared once for each kind of decision; a decision then costs what it lists, a look-up or two for each field of a rule.

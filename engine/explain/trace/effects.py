@@ -56,7 +56,7 @@ def as_json(effect: Effect, language: Language) -> dict[str, Json]:
         case Notify(role):
             return {"notify": role}
         case Expire(after):
-            return {"expire": figures.duration(after)}
+            return {"expire": str(after)}
         case IsKind(kind):
             return {"kind": kind}
         case Document(name):
@@ -75,8 +75,8 @@ def as_json(effect: Effect, language: Language) -> dict[str, Json]:
             return {"arbitrate": reason.in_language(language)}
         case Protect(window, extend):
             return {
-                "protect": figures.duration(window),
-                "extend": figures.duration(extend) if extend is not None else None,
+                "protect": str(window),
+                "extend": str(extend) if extend is not None else None,
             }
         case Exclude(reason):
             return {"exclude": reason.in_language(language)}

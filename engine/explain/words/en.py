@@ -37,6 +37,7 @@ from engine.answers.registration import (
 )
 from engine.answers.special_order import AuditStep, OrderOutcomeStep
 from engine.core.parts import MissingDidNotMatterStep, Shown
+from engine.explain.words.lengths import length
 from engine.explain.words.phrases import line_place
 
 OUTCOMES: Mapping[Outcome, str] = {
@@ -119,13 +120,15 @@ def _priority(step: PriorityStep) -> str:
 
 
 def _protection(step: ProtectionStep) -> str:
+    if step.kept:
+        return f"{step.claim} keeps the protection that is running, until {step.protected_until}"
     if step.undetermined:
         return f"{step.claim}: how long it is protected depends on {_listed(step.undetermined)}"
     if step.window is None:
         return f"{step.claim}: no protection is granted"
-    extend = f", extendable by {step.extend}" if step.extend else ", no extension"
+    extend = f", extendable by {length(step.extend, 'en')}" if step.extend else ", no extension"
     row = f" ({step.rule})" if step.rule else ""
-    return f"{step.claim} is protected for {step.window}, until {step.protected_until}{extend}{row}"
+    return f"{step.claim} is protected for {length(step.window, 'en')}, until {step.protected_until}{extend}{row}"
 
 
 def _scores(step: ScoresStep) -> str:
@@ -213,7 +216,7 @@ def step_text(step: AnyStep) -> str:
         case FallbackStep():
             return _fallback(step)
         case AcceptanceStep():
-            return f"to be accepted within {step.within}, by {step.accept_by}"
+            return f"to be accepted within {length(step.within, 'en')}, by {step.accept_by}"
         case SplitStep():
             return _split(step)
         case RegistrationAsksStep() | AllocationAsksStep():

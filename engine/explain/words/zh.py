@@ -37,6 +37,7 @@ from engine.answers.registration import (
 )
 from engine.answers.special_order import AuditStep, OrderOutcomeStep
 from engine.core.parts import MissingDidNotMatterStep, Shown
+from engine.explain.words.lengths import length
 from engine.explain.words.phrases import line_place
 
 OUTCOMES: Mapping[Outcome, str] = {
@@ -114,13 +115,15 @@ def _priority(step: PriorityStep) -> str:
 
 
 def _protection(step: ProtectionStep) -> str:
+    if step.kept:
+        return f"{step.claim} 保留现有保护期，至 {step.protected_until}"
     if step.undetermined:
         return f"{step.claim}：保护期取决于 {_listed(step.undetermined)}"
     if step.window is None:
         return f"{step.claim}：不授予保护期"
-    extend = f"，可续期 {step.extend}" if step.extend else "，不可续期"
+    extend = f"，可续期 {length(step.extend, 'zh')}" if step.extend else "，不可续期"
     row = f"（{step.rule}）" if step.rule else ""
-    return f"{step.claim} 保护期 {step.window}，至 {step.protected_until}{extend}{row}"
+    return f"{step.claim} 保护期 {length(step.window, 'zh')}，至 {step.protected_until}{extend}{row}"
 
 
 def _scores(step: ScoresStep) -> str:
@@ -208,7 +211,7 @@ def step_text(step: AnyStep) -> str:
         case FallbackStep():
             return _fallback(step)
         case AcceptanceStep():
-            return f"须在 {step.within} 内接单，截止 {step.accept_by}"
+            return f"须在 {length(step.within, 'zh')} 内接单，截止 {step.accept_by}"
         case SplitStep():
             return _split(step)
         case RegistrationAsksStep() | AllocationAsksStep():

@@ -1,1 +1,1 @@
-"""Who gets this deal (LANGUAGE.md section 8)."""
+"""Who gets this deal (docs/language.md section 8)."""

@@ -1,4 +1,4 @@
-"""Candidates after eligibility and scoring (LANGUAGE.md section 8): what is certain, and what is left open.
+"""Candidates after eligibility and scoring (docs/language.md section 8): what is certain, and what is left open.
 
 A rule that names a partner speaks of that candidate; one that names only the deal, or a line, of all of them. A rule
 that names lines gives its points for every line that it fires for. A formula whose value is null gives no points.

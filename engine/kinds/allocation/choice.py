@@ -1,4 +1,4 @@
-"""Between candidates: who is chosen in one combination of what undetermined rules leave open (LANGUAGE.md section 8).
+"""Between candidates: who is chosen in one combination of what is undetermined (docs/language.md section 8).
 
 Each candidate stands in `Entries` once for every score that it could have, so that places by criteria are worked out
 once; a combination is then a choice among entries, one for each candidate that is not excluded in it.

@@ -1,10 +1,10 @@
-"""Who gets this deal (LANGUAGE.md section 8): eligibility, scores, choice by elimination, split.
+"""Who gets this deal (docs/language.md section 8): eligibility, scores, choice by elimination, split.
 
 What binds is the outcome and who is chosen. Where undetermined rules leave these the same, the decision stands, and the
 scores and the ranking are told as the rules that fire have them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
@@ -15,9 +15,9 @@ from engine.answers.allocation import (
     AllocationOutcomeStep,
     AllocationPossible,
 )
-from engine.core import figures
 from engine.core.decision import Json, Kind, Language
 from engine.core.facts import Facts
+from engine.core.moments import Reckoning, reckoned_by
 from engine.core.views import UNKNOWN
 from engine.kinds.allocation.candidates import (
     Candidates,
@@ -66,6 +66,8 @@ class AllocationPlan:
     by_score: bool
     split: tuple[Group, ...]
     derivations: Derivations
+    reckoning: Reckoning
+    basis: Mapping[str, Json]
 
 
 def plan(policy: Policy) -> AllocationPlan | None:
@@ -73,7 +75,7 @@ def plan(policy: Policy) -> AllocationPlan | None:
     section = policy.partner_allocation
     if section is None:
         return None
-    criteria = Criteria.of(section.by, Subject.PARTNER, lambda path: policy.fields[path].type)
+    criteria = Criteria.of(section.by, Subject.PARTNER, policy)
     rules = known((*section.eligibility, *section.score, *section.split))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     found = derivations(policy, Kind.PARTNER_ALLOCATION, wanted)
@@ -85,6 +87,8 @@ def plan(policy: Policy) -> AllocationPlan | None:
         by_score=SCORE in criteria.fields or bool(found.stages[1].derivations),
         split=groups_of(section.split),
         derivations=found,
+        reckoning=Reckoning.of(policy),
+        basis=_basis(section, criteria, policy),
     )
 
 
@@ -116,7 +120,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
     shares = _shares(plan, facts, split) if chosen else Shares()
     matches = (*candidates.eligibility, *scores.matches, *split)
     accept = plan.section.accept_within
-    accept_by = (facts.as_of + accept).isoformat() if accept is not None and chosen else None
+    accept_by = plan.reckoning.after(facts.as_of, accept).isoformat() if accept is not None and chosen else None
     result = result_of(
         candidates,
         scores,
@@ -140,7 +144,7 @@ def decide(plan: AllocationPlan, engine: Engine, facts: Facts, language: Languag
         result=result,
         matches=matches,
         steps=tuple(steps),
-        basis=_basis(plan),
+        basis=plan.basis,
         missing=frozenset().union(*did_not_matter) if found.settled else found.missing,
         possible=None if found.settled else AllocationPossible([*found.outcomes]),
     )
@@ -243,11 +247,11 @@ def _split(rule: Rule | None) -> Split | None:
     return next((effect for effect in (rule.effects if rule else ()) if isinstance(effect, Split)), None)
 
 
-def _basis(plan: AllocationPlan) -> dict[str, Json]:
-    accept = plan.section.accept_within
+def _basis(section: PartnerAllocation, criteria: Criteria, policy: Policy) -> dict[str, Json]:
     return {
-        "choose": plan.criteria.basis(),
-        "take": plan.section.take,
-        "fallback": plan.section.fallback,
-        "accept_within": figures.duration(accept) if accept is not None else None,
+        "choose": criteria.basis(),
+        "take": section.take,
+        "fallback": section.fallback,
+        "accept_within": str(section.accept_within) if section.accept_within is not None else None,
+        **reckoned_by(policy),
     }

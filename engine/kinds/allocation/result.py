@@ -140,7 +140,7 @@ def allocation_steps(
     if outcome == "allocated":
         steps.append(ChosenStep([names[entry] for entry in base.choice.chosen], section.take))
         if section.accept_within is not None:
-            steps.append(AcceptanceStep(figures.duration(section.accept_within), accept_by))
+            steps.append(AcceptanceStep(str(section.accept_within), accept_by))
         if section.split:
             steps.append(_split(shares))
     if outcome == "fallback":

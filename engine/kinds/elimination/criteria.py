@@ -1,12 +1,14 @@
 """From criteria to places: every contender's value by every criterion, in an order that integers tell.
 
 Numbers are compared exactly, as pairs; terms by the owner's order, earlier is better; a condition that holds is better
-than one that does not. A tolerance is in the field's own unit, and its bound is still within.
+than one that does not. A tolerance is in the field's own unit, of days and moments a duration, and its bound is
+still within.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cmp_to_key
 from itertools import pairwise
 from typing import assert_never
@@ -16,12 +18,14 @@ from engine.core.decision import Json
 from engine.core.exact import Ratio, compare, ratio, subtract
 from engine.core.facts import Row
 from engine.core.interpret import order
+from engine.core.moments import Reckoning
 from engine.core.values import PartialSet, Value
 from engine.core.views import UNKNOWN, State, View
 from engine.kinds.elimination.doubts import unknown_fields
 from engine.kinds.elimination.ranking import Scale
 from engine.plan.groups import Engine, Group
-from rules.ir import AllOf, Criterion, Preference, Rule, Subject
+from rules.durations import Duration
+from rules.ir import AllOf, Criterion, Policy, Preference, Rule, Subject
 from rules.traverse import condition_fields
 from rules.types import Scalar, Term, Type
 
@@ -54,11 +58,13 @@ class Criteria:
 
     measures: tuple[_Measure, ...]
     subject: Subject
+    reckoning: Reckoning
 
     @staticmethod
-    def of(criteria: Sequence[Criterion], subject: Subject, type_of: Callable[[str], Type]) -> "Criteria":
-        """Index the conditions; `type_of` tells a field's type."""
-        return Criteria(tuple([_measure(criterion, subject, type_of) for criterion in criteria]), subject)
+    def of(criteria: Sequence[Criterion], subject: Subject, policy: Policy) -> "Criteria":
+        """Index the conditions."""
+        measures = tuple([_measure(criterion, subject, policy) for criterion in criteria])
+        return Criteria(measures, subject, Reckoning.of(policy))
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -84,7 +90,7 @@ class Criteria:
         else:
             assert measure.criterion.field is not None
             states = [View(self.subject, shared, row)[measure.criterion.field] for row in rows]
-        return scale_of(measure.criterion, measure.kind, states)
+        return scale_of(measure.criterion, measure.kind, states, self.reckoning)
 
 
 def criterion_fields(criterion: Criterion) -> tuple[str, ...]:
@@ -94,16 +100,16 @@ def criterion_fields(criterion: Criterion) -> tuple[str, ...]:
     return (criterion.field,) if criterion.field is not None else ()
 
 
-def _measure(criterion: Criterion, subject: Subject, type_of: Callable[[str], Type]) -> _Measure:
+def _measure(criterion: Criterion, subject: Subject, policy: Policy) -> _Measure:
     if criterion.condition is None:
         assert criterion.field is not None
-        return _Measure(criterion, None, type_of(criterion.field))
+        return _Measure(criterion, None, policy.fields[criterion.field].type)
     condition = criterion.condition if isinstance(criterion.condition, AllOf) else AllOf((criterion.condition,))
     rule = Rule(criterion.id, "", subject, condition, (), criterion.because, criterion.span)
     return _Measure(criterion, Group.of((rule,), subject), Scalar.BOOLEAN)
 
 
-def scale_of(criterion: Criterion, kind: Type, states: Sequence[State]) -> Scale:
+def scale_of(criterion: Criterion, kind: Type, states: Sequence[State], reckoning: Reckoning) -> Scale:
     """Place the values of one criterion, and find how far its tolerance reaches."""
     keys = [_key(state, kind) for state in states]
     known = [key for key in keys if key is not UNKNOWN and key is not None]
@@ -120,7 +126,7 @@ def scale_of(criterion: Criterion, kind: Type, states: Sequence[State]) -> Scale
         for key in keys
     ]  # fmt: skip
     unknown = frozenset([number for number, place in enumerate(places) if place == _UNKNOWN_PLACE])
-    reach = (*_reach(steps, criterion), null)
+    reach = (*_reach(steps, criterion, reckoning), null)
     return Scale(criterion, kind, tuple(states), tuple(places), reach, unknown)
 
 
@@ -137,9 +143,12 @@ def _order(left: Value, right: Value) -> int:
     return order(left, right)
 
 
-def _reach(steps: Sequence[Value], criterion: Criterion) -> Iterator[int]:
+def _reach(steps: Sequence[Value], criterion: Criterion, reckoning: Reckoning) -> Iterator[int]:
     """Yield for each place the last one whose value is near enough; with no tolerance only the place itself."""
     within = criterion.within
+    if isinstance(within, Duration):
+        yield from reckoning.reaches([value for value in steps if isinstance(value, date)], within)
+        return
     last = 0
     for place, best in enumerate(steps):
         last = max(last, place)
@@ -163,10 +172,9 @@ def _absolute(value: Ratio) -> Ratio:
 
 
 def _distance(best: Value, value: Value) -> timedelta:
-    assert isinstance(best, date | timedelta)
-    assert isinstance(value, date | timedelta)
-    between: timedelta = best - value  # type: ignore[operator,assignment]  # one field's values have one type
-    return abs(between)
+    assert isinstance(best, timedelta)
+    assert isinstance(value, timedelta)
+    return abs(best - value)
 
 
 def _described(measure: _Measure) -> dict[str, Json]:
@@ -176,8 +184,15 @@ def _described(measure: _Measure) -> dict[str, Json]:
         described["field"] = criterion.field
     if criterion.within is not None:
         within = criterion.within
-        number = figures.text(ratio(within), measure.kind) if not isinstance(within, timedelta) else None
-        described["within"] = figures.duration(within) if isinstance(within, timedelta) else str(number)
+        match within:
+            case Duration():
+                described["within"] = str(within)
+            case timedelta():
+                described["within"] = figures.duration(within)
+            case Fraction():
+                described["within"] = str(figures.text(ratio(within), measure.kind))
+            case _:
+                assert_never(within)
     if criterion.preference is Preference.BEST and isinstance(measure.kind, Term):
         described["order"] = list(measure.kind.values)
     return described

@@ -17,7 +17,7 @@ from engine.plan.groups import Match
 from engine.plan.tables.bits import positions
 from rules.ir import AllOf, AnyOf, CompareField, Condition, FieldTest, Not, Rule
 
-# With more doubts than this the domains ask for information (LANGUAGE.md section 3).
+# With more doubts than this the domains ask for information (docs/language.md section 3).
 MOST_DOUBTS = 12
 # How many contenders all combinations may look at before a domain gives up, whoever wrote the request.
 MOST_WORK = 6_000_000

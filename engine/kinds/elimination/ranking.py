@@ -1,4 +1,4 @@
-"""Elimination by criteria (LANGUAGE.md section 7): who is first among claims or candidates, and how the rest follow.
+"""Elimination by criteria (docs/language.md section 7): who is first among claims or candidates, how the rest follow.
 
 Each criterion has given every contender a place: 0 is best, equal values share a place, null comes last. How far
 `within` reaches is known for each place too, so that eliminating compares small integers, whatever the values are. A
@@ -86,7 +86,7 @@ def last_in(scales: Sequence[Scale], rows: list[int]) -> list[int]:
 def ranked(scales: Sequence[Scale], rows: Sequence[int]) -> Iterator[list[int]]:
     """Yield the contenders best first, those that are tied together: the same elimination on the rest, again and again.
 
-    A value that is unknown leaves those that are in tied (LANGUAGE.md section 7.2).
+    A value that is unknown leaves those that are in tied (docs/language.md section 7.2).
     """
     useful = [scale for scale in scales if scale.separates]
     rest = list(rows)

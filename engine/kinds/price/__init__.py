@@ -1,1 +1,1 @@
-"""Who must approve this price, and what would change it (LANGUAGE.md section 5)."""
+"""Who must approve this price, and what would change it (docs/language.md section 5)."""

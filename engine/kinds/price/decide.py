@@ -1,4 +1,4 @@
-"""Who must approve this price (LANGUAGE.md section 5): authority, then `at_least`, then `raise`, then the chain.
+"""Who must approve this price (docs/language.md section 5): authority, then `at_least`, then `raise`, then the chain.
 
 A rule that names a line acts on that line's level; one that does not acts on the deal's, after the highest line has
 been found. What binds is the outcome, the level, the chain, the holds and the rejections: an undetermined rule that

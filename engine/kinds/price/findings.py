@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import assert_never
 
 from engine.answers.price import Objection, PriceOutcome
 from engine.core.decision import Language
 from engine.plan.groups import Match
 from engine.plan.tables.bits import Bits, positions
+from rules.durations import Duration
 from rules.ir import (
     Also,
     Approve,
@@ -55,7 +55,7 @@ class Findings:
     holds: list[Objection] = field(default_factory=list)
     also: dict[str, str] = field(default_factory=dict)
     notify: dict[str, None] = field(default_factory=dict)
-    expire: timedelta | None = None
+    expire: list[Duration] = field(default_factory=list)
     doubts: list[Rule] = field(default_factory=list)
     doubtful_outcomes: set[PriceOutcome] = field(default_factory=set)
     doubtful_also: list[tuple[str, Rule]] = field(default_factory=list)
@@ -87,7 +87,7 @@ def _fire(findings: Findings, match: Match, rule: Rule, language: Language) -> N
             case Notify(role):
                 findings.notify[role] = None
             case Expire(after):
-                findings.expire = after if findings.expire is None else min(after, findings.expire)
+                findings.expire.append(after)
             case AtLeast() | Raise():
                 pass  # levels, which `plan` holds
             case (

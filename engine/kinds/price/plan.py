@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.answers.price import Approver, Totals
-from engine.core import figures
 from engine.core.decision import Json, Kind, Language
+from engine.core.moments import Reckoning, reckoned_by
 from engine.kinds.price.authority import Authority
 from engine.kinds.price.levels import NO_CHANGE, LevelChange
 from engine.kinds.price.repricing import Lever, Repricing
@@ -41,6 +41,7 @@ class PricePlan:
     repricing: Repricing
     top: int
     settings: Mapping[str, Json]
+    reckoning: Reckoning
     approvers: dict[tuple[str, Language], Approver] = field(default_factory=dict)
 
     def approver(self, role: str, language: Language) -> Approver:
@@ -48,7 +49,7 @@ class PricePlan:
         found = self.approvers.get((role, language))
         if found is None:
             of = self.roles[role]
-            within = figures.duration(of.respond_within) if of.respond_within else None
+            within = str(of.respond_within) if of.respond_within else None
             found = Approver(of.id, of.title.in_language(language), within)
             self.approvers[role, language] = found
         return found
@@ -90,8 +91,10 @@ def plan(policy: Policy) -> PricePlan | None:
             "levels": list(levels),
             "submitter": None,
             "chain": section.chain,
-            "validity": figures.duration(section.validity) if section.validity else None,
+            "validity": str(section.validity) if section.validity else None,
+            **reckoned_by(policy),
         },
+        reckoning=Reckoning.of(policy),
         derivations=found,
         repricing=Repricing.of(
             authority,

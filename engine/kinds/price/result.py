@@ -66,7 +66,8 @@ def ruling_of(
     steps.append(PriceOutcomeStep(outcome))
     all_matches = (*[line.match for line in lines], *matches)
     undetermined = [rule for match in all_matches if match.undetermined for rule in _undetermined(match)]
-    valid = [after for after in (plan.section.validity, findings.expire) if after is not None]
+    valid = [*([plan.section.validity] if plan.section.validity else []), *findings.expire]
+    until = plan.reckoning.first_end(facts.as_of, valid) if settled else None
     result = PriceResult(
         level=plan.level(rank) if settled else None,
         chain=chain,
@@ -74,7 +75,7 @@ def ruling_of(
         holds=findings.holds,
         rejections=findings.rejections,
         notify=list(findings.notify),
-        valid_until=(facts.as_of + min(valid)).isoformat() if settled and valid else None,
+        valid_until=until.isoformat() if until else None,
         alternatives=_alternatives(plan, engine, facts, lines) if outcome != "needs_information" else [],
         totals=_totals(facts.shared),
     )

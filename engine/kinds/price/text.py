@@ -20,6 +20,7 @@ from engine.explain.words.decision_reader import (
 )
 from engine.explain.words.decision_reader import day as to_the_minute
 from engine.explain.words.layout import Row, Table
+from engine.explain.words.lengths import length
 from engine.explain.words.numbers import grouped, percent
 from engine.explain.words.phrases import field_label
 from engine.explain.words.tested import failure, failures
@@ -224,7 +225,7 @@ def _level_changes(reader: DecisionReader) -> Table:
 def _chain(reader: DecisionReader, decision: PriceApprovalDecision) -> Table:
     rows = []
     if decision.result.chain:
-        steps = [f"{step.step} {_approvers(step)}" for step in decision.result.chain]
+        steps = [f"{step.step} {_approvers(reader, step)}" for step in decision.result.chain]
         rows.append(Row(reader.say("label_steps"), ["   ".join(steps)]))
     if decision.result.valid_until:
         until = reader.say("protected_until", until=to_the_minute(decision.result.valid_until))
@@ -232,10 +233,10 @@ def _chain(reader: DecisionReader, decision: PriceApprovalDecision) -> Table:
     return Table(rows)
 
 
-def _approvers(step: ApprovalStep) -> str:
+def _approvers(reader: DecisionReader, step: ApprovalStep) -> str:
     """Name a step's approvers; a time limit that they share stands once."""
     names = [one.role for one in step.approvers]
-    limits = [one.respond_within for one in step.approvers]
+    limits = [length(one.respond_within, reader.language) if one.respond_within else None for one in step.approvers]
     if len(set(limits)) == 1:
         return " + ".join(names) + (f" ({limits[0]})" if limits[0] else "")
     return " + ".join([f"{name} ({limit})" if limit else name for name, limit in zip(names, limits, strict=True)])

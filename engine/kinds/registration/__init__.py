@@ -1,1 +1,1 @@
-"""Whose deal is it (LANGUAGE.md section 7)."""
+"""Whose deal is it (docs/language.md section 7)."""

@@ -1,4 +1,4 @@
-"""Claims after eligibility (LANGUAGE.md section 7.1): what is certain of each, and what undetermined rules leave open.
+"""Claims after eligibility (docs/language.md section 7.1): what is certain of each, what undetermined rules leave open.
 
 A rule that names a claim or its partner speaks of that claim; one that names only the deal, or a line, of all claims.
 An *atom* is one thing said of one claim. What a rule would say is left out where it could not matter: a rejected claim
@@ -12,7 +12,7 @@ from typing import TypeAlias, assert_never
 
 from engine.core.facts import Facts, Row
 from engine.core.interpret import Verdict, all_of
-from engine.core.views import UNKNOWN
+from engine.core.views import UNKNOWN, State
 from engine.kinds.elimination.doubts import Doubt, Inputs, fields_of, merged, undetermined
 from engine.plan.derive.derivations import Derivations
 from engine.plan.groups import Engine, Group, Match, match_rows
@@ -188,10 +188,29 @@ def has_protection(row: Row, facts: Facts) -> Verdict:
     return all_of([is_protected, runs])
 
 
-def put_protected(row: Row, verdict: Verdict) -> None:
-    """Write `claim.protected` down; unknown is not written."""
-    if verdict is not None:
-        row["claim.protected"] = verdict
+def queued_at(row: Row, facts: Facts, *, forfeited: bool) -> State:
+    """Return since when a claim stands in the queue: since it was registered, or null once it has lost a protection.
+
+    Who lost his protection, forfeited or ended, has lost his place; he keeps neither by being decided again.
+    """
+    registered = row.get("claim.registered_at", UNKNOWN)
+    status = row.get("claim.status", UNKNOWN)
+    runs = False if forfeited else has_protection({**row, "claim.status": "protected"}, facts)
+    if registered is None or (status == "protected" and runs is False):
+        return None
+    if runs is True or (status is not UNKNOWN and status != "protected"):
+        return registered
+    return UNKNOWN
+
+
+def put_protection(row: Row, facts: Facts, *, forfeited: bool) -> None:
+    """Write down what is known of a claim after eligibility; unknown is not written."""
+    protected = False if forfeited else has_protection(row, facts)
+    queued = queued_at(row, facts, forfeited=forfeited)
+    if protected is not None:
+        row["claim.protected"] = protected
+    if queued is not UNKNOWN:
+        row["claim.queued_at"] = queued
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,9 +224,9 @@ class Variants:
         """Copy the claims, and derive what depends on protection."""
         rows = []
         for row in claims.rows:
-            for verdict in (has_protection(row, facts), False):
+            for forfeited in (False, True):
                 copy = dict(row)
-                put_protected(copy, verdict)
+                put_protection(copy, facts, forfeited=forfeited)
                 rows.append(copy)
         copies = facts.what_if(dict(facts.shared), lines=facts.lines, claims=rows)
         derivations.derive(engine, copies, stage=1)

@@ -1,4 +1,4 @@
-"""Between claims: what follows from one combination of what eligibility leaves open (LANGUAGE.md section 7.2 to 7.4).
+"""Between claims: what follows from one combination of what eligibility leaves open (docs/language.md section 7).
 
 A `Contest` holds what all combinations share: the claims, their places by every criterion, and the contest rules'
 answers so far. `found` gives for one combination what binds (outcome, winner, statuses), once for each way in which
@@ -20,6 +20,7 @@ from engine.kinds.registration.claims import Claims, Fate, Variants
 from engine.plan.derive.derivations import Derivations
 from engine.plan.groups import Engine, Group, Match, match_rows
 from rules.ir import Subject
+from rules.vocabulary import OWN_SALES
 
 TIE = "tie"
 # Outcome, winner, rejected claims, held claims.
@@ -100,7 +101,7 @@ class Contest:
         self._facts = facts
         self._by_claim = any(group.subject is Subject.CLAIM for group in groups)
         self._findings: dict[Combination, Finding] = {}
-        self._verdicts: dict[tuple[int, State, tuple[int, ...]], Verdicts] = {}
+        self._verdicts: dict[tuple[int, int, State, tuple[int, ...]], Verdicts] = {}
 
     def found(self, mask: int, work: Work) -> Finding:
         """Return what follows when the doubts of a mask come true."""
@@ -170,15 +171,17 @@ class Contest:
         """Return what the contest rules say of these contenders, who were told apart by this."""
         if not self._groups:
             return Verdicts(arbitrate=False, missing=frozenset())
-        key = (len(contenders), decided, contenders if self._by_claim else ())
+        of = [self._variants.rows[variant] for variant in contenders]
+        rivals = contenders_among(of)
+        key = (rivals, len(of), decided, contenders if self._by_claim else ())
         if key not in self._verdicts:
             facts = self._facts
             work.spend(100 * (len(facts.lines or ()) + len(contenders) + 1))
             shared = dict(facts.shared)
-            rows = [dict(self._variants.rows[variant]) for variant in contenders]
+            rows = [dict(row) for row in of]
             lines = None if facts.lines is None else [dict(line) for line in facts.lines]
             copies = facts.what_if(shared, lines=lines, claims=rows)
-            put_contest(shared, len(contenders), decided)
+            put_contest(shared, contenders=rivals, claims_in=len(of), decided=decided)
             self._derivations.derive(self._engine, copies, stage=2)
             matches = contest_matches(self._engine, self._groups, copies, tuple(enumerate(rows)))
             missing = [fields_of(match, rule, shared, self._inputs) for match, rule in undetermined(matches)]
@@ -199,10 +202,17 @@ def _finding(
     return Finding(frozenset(bindings), outcomes, missing, combination, rounds, left, decided)
 
 
-def put_contest(shared: Row, contenders: int | None, decided: State) -> None:
-    """Write down what contest rules see; unknown is not written."""
+def contenders_among(rows: Iterable[Row]) -> int:
+    """Return how many contend: one partner twice is one, and the maker's own sales are one."""
+    return len({None if row.get("claim.by") == OWN_SALES else row.get("partner.id") for row in rows})
+
+
+def put_contest(shared: Row, *, contenders: int | None, claims_in: int | None, decided: State) -> None:
+    """Write down what contest rules see; None, and a criterion that is unknown, are not written."""
     if contenders is not None:
         shared["deal.contenders"] = (contenders, 1)
+    if claims_in is not None:
+        shared["deal.claims_in"] = (claims_in, 1)
     if decided is not UNKNOWN:
         shared["deal.decided_by"] = decided
 

@@ -1,11 +1,12 @@
-"""Whose deal is it (LANGUAGE.md section 7): eligibility, priority by elimination, contest, protection.
+"""Whose deal is it (docs/language.md section 7): eligibility, priority by elimination, contest, protection.
 
 What binds is the outcome, the winner and every claim's status. Where undetermined rules leave these the same, the
 decision stands, and all else (`decided_by`, the ranking's order) is told as the rules that fire have it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from engine.answers.registration import (
@@ -16,8 +17,9 @@ from engine.answers.registration import (
     RegistrationPossible,
     RegistrationStep,
 )
-from engine.core.decision import Kind, Language
-from engine.core.facts import Facts
+from engine.core.decision import Json, Kind, Language
+from engine.core.facts import Facts, Row
+from engine.core.moments import Reckoning, reckoned_by
 from engine.core.views import UNKNOWN
 from engine.kinds.elimination.criteria import Criteria
 from engine.kinds.elimination.doubts import (
@@ -32,7 +34,7 @@ from engine.kinds.elimination.doubts import (
     undetermined,
 )
 from engine.kinds.registration.claims import Claims, Fate, Variants, judge_claims
-from engine.kinds.registration.contests import Contest, Finding, contest_matches, put_contest
+from engine.kinds.registration.contests import Contest, Finding, contenders_among, contest_matches, put_contest
 from engine.kinds.registration.effects import known
 from engine.kinds.registration.result import NO_AWARD, Award, registration_steps, result_of
 from engine.plan.derive.derivations import Derivations, derivations
@@ -56,6 +58,8 @@ class RegistrationPlan:
     contest: tuple[Group, ...]
     protection: tuple[Group, ...]
     derivations: Derivations
+    reckoning: Reckoning
+    basis: Mapping[str, Json]
 
     @property
     def inputs(self) -> Inputs:
@@ -68,7 +72,7 @@ def plan(policy: Policy) -> RegistrationPlan | None:
     section = policy.deal_registration
     if section is None:
         return None
-    criteria = Criteria.of(section.priority, Subject.CLAIM, lambda path: policy.fields[path].type)
+    criteria = Criteria.of(section.priority, Subject.CLAIM, policy)
     rules = known((*section.eligibility, *section.contest, *section.protection))
     wanted = [*(path for rule in rules for path in rule_fields(rule)), *criteria.fields]
     return RegistrationPlan(
@@ -78,6 +82,8 @@ def plan(policy: Policy) -> RegistrationPlan | None:
         contest=groups_of(section.contest),
         protection=groups_of(section.protection),
         derivations=derivations(policy, Kind.DEAL_REGISTRATION, wanted),
+        reckoning=Reckoning.of(policy),
+        basis={"priority": criteria.basis(), **reckoned_by(policy)},
     )
 
 
@@ -130,7 +136,9 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
         protection = [
             match for group in plan.protection for match in match_rows(engine, group, facts, (winner,), near=near)
         ]
-    award = _award(plan, facts, protection) if outcome == "awarded" else NO_AWARD
+    award = NO_AWARD
+    if outcome == "awarded" and base.recommended is not None:
+        award = _award(plan, facts, protection, claims.rows[base.recommended])
     matches = (*claims.matches, *contested, *protection)
     protected = [bool(row["claim.protected"]) if "claim.protected" in row else None for row in claims.rows]
     steps = registration_steps(claims, base, protected=protected, outcome=outcome, award=award, contest=contested)
@@ -147,7 +155,7 @@ def decide(plan: RegistrationPlan, engine: Engine, facts: Facts, language: Langu
         ),
         matches=matches,
         steps=(*steps, *_closing(claims, found, outcome)),
-        basis={"priority": plan.criteria.basis()},
+        basis=plan.basis,
         missing=_of_no_matter(matches, facts, plan.inputs) if found.settled else found.missing,
         possible=None if found.settled else RegistrationPossible([*found.outcomes]),
     )
@@ -199,22 +207,37 @@ def _write(
     for claim, row in enumerate(claims.rows):
         forfeited = claims.is_certain(claim, Fate.FORFEITED)
         variant = variants.rows[Variants.number(claim, forfeited=forfeited)]
-        if "claim.protected" in variant and (claim, Fate.FORFEITED) not in open_:
-            row["claim.protected"] = variant["claim.protected"]
+        for path in ("claim.protected", "claim.queued_at"):
+            if path in variant and (claim, Fate.FORFEITED) not in open_:
+                row[path] = variant[path]
     plan.derivations.derive(engine, facts, stage=1)
     told = found.findings[:1] if found.settled else found.findings if found.complete else ()
-    counts = {len(finding.contenders) for finding in told}
+    rows = [[variants.rows[variant] for variant in finding.contenders] for finding in told]
+    rivals = {contenders_among(contending) for contending in rows}
+    counts = {len(contending) for contending in rows}
     deciding = {finding.decided_by for finding in told}
     put_contest(
         facts.shared,
-        next(iter(counts)) if len(counts) == 1 else None,
-        next(iter(deciding)) if len(deciding) == 1 else UNKNOWN,
+        contenders=next(iter(rivals)) if len(rivals) == 1 else None,
+        claims_in=next(iter(counts)) if len(counts) == 1 else None,
+        decided=next(iter(deciding)) if len(deciding) == 1 else UNKNOWN,
     )
     plan.derivations.derive(engine, facts, stage=2)
 
 
-def _award(plan: RegistrationPlan, facts: Facts, protection: Sequence[Match]) -> Award:
-    """Return the winner's protection; a row that might come first and say something else leaves it open."""
+def _award(plan: RegistrationPlan, facts: Facts, protection: Sequence[Match], winner: Row) -> Award:
+    """Return the winner's protection; a row that might come first and say something else leaves it open.
+
+    A protection that is running keeps its end, and gives no extension anew: being decided again lengthens nothing. A
+    claim that says a half of it, its status or its end, leaves open which end holds; one that says neither is new.
+    """
+    protected = winner.get("claim.protected", UNKNOWN)
+    until = winner.get("claim.protected_until", UNKNOWN)
+    if protected is True and isinstance(until, datetime):
+        return Award(until=until.astimezone(facts.as_of.tzinfo).isoformat(), kept=True)
+    unsaid = frozenset(path for path in FOUND_FROM["claim.protected"] if path not in winner)
+    if protected is UNKNOWN and len(unsaid) == 1:
+        return Award(missing=unsaid)
     found = hits(plan.section.protection, protection)
     first = _protect(found.first)
     others = [(match, rule, other) for match, rule in found.doubtful if (other := _protect(rule)) != first]
@@ -225,7 +248,7 @@ def _award(plan: RegistrationPlan, facts: Facts, protection: Sequence[Match]) ->
         rule=found.first.id if found.first else None,
         window=window,
         extend=extends.pop() if len(extends) == 1 else None,
-        until=(facts.as_of + window).isoformat() if window is not None else None,
+        until=plan.reckoning.after(facts.as_of, window).isoformat() if window is not None else None,
         missing=frozenset().union(*(fields_of(match, rule, facts.shared, plan.inputs) for match, rule, _ in others)),
     )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from engine.answers.registration import (
     ClaimEligibilityStep,
@@ -17,7 +16,6 @@ from engine.answers.registration import (
     RegistrationResult,
     RegistrationStep,
 )
-from engine.core import figures
 from engine.core.decision import Language
 from engine.core.parts import RuleReason
 from engine.core.views import UNKNOWN
@@ -27,18 +25,23 @@ from engine.kinds.registration.claims import Claims, Fate, Variants
 from engine.kinds.registration.contests import TIE, Finding
 from engine.plan.groups import Match
 from engine.plan.tables.bits import positions
+from rules.durations import Duration
 from rules.ir import Arbitrate, Forfeit, Hold, Reject
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """The winner's protection. What undetermined rows leave open is None, and `missing` names their fields."""
+    """The winner's protection. What is left open is None, and `missing` names the fields that leave it so.
+
+    `kept` says of a protection that was running that it keeps its end: nothing is granted.
+    """
 
     rule: str | None = None
-    window: timedelta | None = None
-    extend: timedelta | None = None
+    window: Duration | None = None
+    extend: Duration | None = None
     until: str | None = None
     missing: frozenset[str] = frozenset()
+    kept: bool = False
 
 
 NO_AWARD = Award()
@@ -63,7 +66,7 @@ def result_of(
         recommended=None if recommended is None else claims.ids[recommended],
         decided_by=decided,
         protected_until=award.until,
-        extend=figures.duration(award.extend) if award.extend is not None else None,
+        extend=str(award.extend) if award.extend is not None else None,
         ranking=_ranking(claims, base, settled=settled, winner=winner, scales=scales, language=language),
     )
 
@@ -193,8 +196,9 @@ def _protection(claims: Claims, base: Finding, award: Award) -> ProtectionStep:
     return ProtectionStep(
         claim=claims.ids[base.recommended],
         rule=award.rule,
-        window=figures.duration(award.window) if award.window is not None else None,
-        extend=figures.duration(award.extend) if award.extend is not None else None,
+        window=str(award.window) if award.window is not None else None,
+        extend=str(award.extend) if award.extend is not None else None,
         protected_until=award.until,
         undetermined=sorted(award.missing),
+        kept=award.kept,
     )

@@ -24,6 +24,7 @@ from engine.explain.words.decision_reader import (
     undetermined,
 )
 from engine.explain.words.layout import Row, Table
+from engine.explain.words.lengths import length
 from engine.explain.words.numbers import figure
 
 
@@ -44,7 +45,7 @@ def claim_tables(reader: DecisionReader, decision: DealRegistrationDecision) -> 
     if result.protected_until:
         text = reader.say("protected_until", until=day(result.protected_until))
         if result.extend:
-            text = reader.say("extendable", until=text, extend=result.extend)
+            text = reader.say("extendable", until=text, extend=length(result.extend, reader.language))
         yield Table([Row(reader.say("label_protected"), [text])])
     yield notes(reader)
 

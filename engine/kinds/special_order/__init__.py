@@ -1,1 +1,1 @@
-"""What a special order must have to pass its gate (LANGUAGE.md section 6)."""
+"""What a special order must have to pass its gate (docs/language.md section 6)."""

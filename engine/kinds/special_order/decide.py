@@ -1,12 +1,11 @@
-"""Controls on special bids and unusual orders (LANGUAGE.md section 6): what an order must have to pass its gate.
+"""Controls on special bids and unusual orders (docs/language.md section 6): what an order must have to pass its gate.
 
 What binds is the unmet obligations and the blocks. A control that is undetermined, or one whose obligation may or may
 not be met because the request does not say, makes the outcome `needs_information` unless the order is blocked anyway.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from hashlib import sha256
 from typing import TypeAlias, assert_never
 
@@ -26,6 +25,7 @@ from engine.core.decision import Json, Kind, Language
 from engine.core.exact import compare, ratio
 from engine.core.facts import Facts, Row
 from engine.core.interpret import Verdict, has_any
+from engine.core.moments import Reckoning, reckoned_by
 from engine.core.values import PartialSet
 from engine.core.views import UNKNOWN
 from engine.plan.derive.derivations import Derivations, derivations
@@ -33,6 +33,7 @@ from engine.plan.gates import Gates
 from engine.plan.groups import Engine, Group, Match, groups_of, match_all
 from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import positions
+from rules.durations import Duration
 from rules.ir import (
     Also,
     Approve,
@@ -87,6 +88,8 @@ class SpecialOrderPlan:
     gates: Gates
     roles: dict[str, Role]
     derivations: Derivations
+    reckoning: Reckoning
+    reckoned_by: Mapping[str, Json]
 
 
 def plan(policy: Policy) -> SpecialOrderPlan | None:
@@ -103,6 +106,8 @@ def plan(policy: Policy) -> SpecialOrderPlan | None:
         gates=Gates((*kinds, *controls)),
         roles={role.id: role for role in policy.roles},
         derivations=derivations(policy, Kind.SPECIAL_ORDER, wanted),
+        reckoning=Reckoning.of(policy),
+        reckoned_by=reckoned_by(policy),
     )
 
 
@@ -113,7 +118,7 @@ class _Findings:
     controls: list[ControlResult] = field(default_factory=list)
     blocks: list[BlockingControl] = field(default_factory=list)
     audit: dict[str, None] = field(default_factory=dict)
-    expire: timedelta | None = None
+    expire: list[Duration] = field(default_factory=list)
     unmet: bool = False
     blocked: set[str] = field(default_factory=set)
     unmet_of: set[tuple[str, Obligation]] = field(default_factory=set)  # what a control asks for
@@ -178,7 +183,7 @@ def _fire(
             if sampled:
                 findings.audit[rule.id] = None
         case Expire(after):
-            findings.expire = after if findings.expire is None else min(after, findings.expire)
+            findings.expire.append(after)
         case Document() | Approve() | Deposit() | Hold():
             obligation, met, path = _obligation(effect, facts.shared, language)
             if met is None:
@@ -299,7 +304,8 @@ def _ruling(
     assert isinstance(known, frozenset)
     possible = findings.doubtful - ({"clear"} if findings.unmet else set()) | ({"held"} if findings.unmet else set())
     undetermined = {path for _, rule in _rules(matches, lambda match: match.undetermined) for path in rule_fields(rule)}
-    settled = outcome == "needs_information" or findings.expire is None
+    settled = outcome != "needs_information"
+    until = plan.reckoning.first_end(facts.as_of, findings.expire) if settled else None
     return Ruling(
         outcome=outcome,
         result=OrderResult(
@@ -307,7 +313,7 @@ def _ruling(
             controls=findings.controls,
             blocks=findings.blocks,
             audit=list(findings.audit),
-            valid_until=None if settled else (facts.as_of + (findings.expire or timedelta())).isoformat(),
+            valid_until=until.isoformat() if until else None,
         ),
         matches=tuple(matches),
         steps=tuple(steps),
@@ -318,6 +324,7 @@ def _ruling(
             "approvals": _members(facts.shared, APPROVALS),
             "deposit": _rate(facts.shared),
             "unknown": [path for path in (EVIDENCE, APPROVALS, DEPOSIT) if path not in facts.shared],
+            **plan.reckoned_by,
         },
         missing=frozenset(findings.missing) if outcome == "needs_information" else frozenset(undetermined),
         possible=OrderPossible([one for one in OUTCOMES if one in possible])

@@ -1,1 +1,1 @@
-"""Derived fields: in dependency order, formulas compiled, tables matched (LANGUAGE.md section 4)."""
+"""Derived fields: in dependency order, formulas compiled, tables matched (docs/language.md section 4)."""

@@ -1,4 +1,4 @@
-"""Kits and free parts: lines that are parts of another (LANGUAGE.md section 10, `line.included_in`)."""
+"""Kits and free parts: lines that are parts of another (docs/language.md, section 10, `line.included_in`)."""
 
 from collections.abc import Mapping
 from fractions import Fraction

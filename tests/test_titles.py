@@ -1,4 +1,4 @@
-"""Names for people: titles of terms' values, and what fields are called (LANGUAGE.md section 1)."""
+"""Names for people: titles of terms' values, and what fields are called (docs/language.md, section 1)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Kits: lines of a request that are parts of another line (LANGUAGE.md section 10, `line.included_in`).
+"""Kits: lines of a request that are parts of another line (docs/language.md, section 10, `line.included_in`).
 
 A part has no price of its own and is not judged. Its list price and cost stand in the line that it is included in: that
 line's unit list price is its own and the parts' totals by its quantity, and so is its unit cost. All that reads a line

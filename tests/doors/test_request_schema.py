@@ -161,7 +161,7 @@ WHOLE: dict[str, Callable[[object], object]] = {
 def test_they_agree_on_every_field_and_every_kind_of_value(path: str) -> None:
     field = policy().fields[path]
     for value in SCALARS:
-        identity = {"id": "c"} if field.object == "claim" else {}
+        identity = {"id": "c", "partner": {"id": "P"}} if field.object == "claim" else {}
         request = WHOLE[field.object]({**identity, field.name: value})
         if path == "line.included_in":
             request = {"lines": [{field.name: value}, {"id": value}]}

@@ -1,4 +1,4 @@
-"""Numbers that make no sense are refused before a rule takes them for good news (docs/language.md, sections 1, 10)."""
+"""Numbers that make no sense are refused before a rule can take them for good news (docs/language.md, 1 and 10)."""
 
 import re
 from decimal import Decimal

@@ -13,6 +13,7 @@ from engine.core.decision import Explain, Fault, Kind, Language, RefusedError
 from engine.core.facts import Facts, Limits
 from engine.core.moments import BeyondCalendarError
 from engine.core.parts import MissingDidNotMatterStep
+from engine.explain.line_names import with_line_names
 from engine.explain.words.ruling_reader import RulingReader
 from engine.kinds.registry import summary_of
 from engine.plan.awaiting import Awaiting, awaited_with
@@ -52,7 +53,7 @@ def rule_on(
     facts = program.reader.read(request, kind, now=now, limits=limits)
     facts.shared["as_of"] = facts.today
     try:
-        ruling = domain.decide(engine, facts, language, near=near)
+        ruling = with_line_names(domain.decide(engine, facts, language, near=near), facts)
     except BeyondCalendarError as beyond:
         raise RefusedError((_beyond(beyond, facts),)) from None
     roots = domain.derivations.roots(ruling.missing, facts) if ruling.missing else frozenset()

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from rules.ir import Aggregate, Arithmetic, Constant, Expression, FieldValue
 from rules.types import Scalar
 
-MONEY, RATE, INTEGER = Scalar.MONEY, Scalar.RATE, Scalar.INTEGER
+MONEY, RATE, INTEGER, NUMBER = Scalar.MONEY, Scalar.RATE, Scalar.INTEGER, Scalar.NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,9 @@ class BuiltIn:
 
     `type` is a scalar's name, `<…>` the term of that name (plain text unless the policy declares it), `{…}` a set. `en`
     and `zh` are what people call the field. `source` says how the engine computes it; where there is none, requests
-    give it. `at_least` and `above` bound what they may give, and `default` is what holds where they do not. A `fixed`
-    field is read by the engine itself, so that no policy may compute it in another way.
+    give it. `at_least`, `above` and `at_most` bound what they may give (of a rate, 1 is 100%), and `default` is what
+    holds where they do not. A `fixed` field is read by the engine itself, so that no policy may compute it in another
+    way.
     """
 
     path: str
@@ -75,12 +76,13 @@ class BuiltIn:
     source: Source | None = None
     at_least: int | None = None
     above: int | None = None
+    at_most: int | None = None
     fixed: bool = False
     default: str | None = None
 
 
 def _times(quantity: str, price: str) -> Expression:
-    return Arithmetic("*", FieldValue(quantity, INTEGER), FieldValue(price, MONEY), MONEY)
+    return Arithmetic("*", FieldValue(quantity, NUMBER), FieldValue(price, MONEY), MONEY)
 
 
 def _sum(path: str, scalar: Scalar) -> Expression:
@@ -115,9 +117,9 @@ FIELDS: tuple[BuiltIn, ...] = (
     BuiltIn("deal.type", "<deal_type>", "deal type", "交易类型"),
     BuiltIn("deal.source", "<deal_source>", "deal source", "商机来源"),
     BuiltIn("deal.product_line", "<product_line>", "product line", "产品线"),
-    BuiltIn("deal.payment_days", "integer", "payment days", "账期天数"),
-    BuiltIn("deal.estimated_value", "money", "estimated value", "预计金额"),
-    BuiltIn("deal.split_base", "money", "amount to be split", "分成基数", fixed=True),
+    BuiltIn("deal.payment_days", "integer", "payment days", "账期天数", at_least=0),
+    BuiltIn("deal.estimated_value", "money", "estimated value", "预计金额", at_least=0),
+    BuiltIn("deal.split_base", "money", "amount to be split", "分成基数", at_least=0, fixed=True),
     BuiltIn("deal.bid_date", "date", "bid date", "投标日"),
     BuiltIn("deal.close_date", "date", "close date", "预计成交日"),
     BuiltIn("deal.list_total", "money", "list total of the deal", "整单目录价", _sum("line.list_total", MONEY)),
@@ -127,7 +129,7 @@ FIELDS: tuple[BuiltIn, ...] = (
         "deal.discount", "rate", "discount of the deal", "整单折扣", _one_less("deal.net_total", "deal.list_total")
     ),
     BuiltIn("deal.margin", "rate", "margin of the deal", "整单毛利率", _margin("deal.cost_total", "deal.net_total")),
-    BuiltIn("deal.quantity", "integer", "units", "总数量", _sum("line.quantity", INTEGER)),
+    BuiltIn("deal.quantity", "number", "units", "总数量", _sum("line.quantity", NUMBER)),
     BuiltIn(
         "deal.line_count", "integer", "number of lines", "行数", Function((), "count of lines", asks=("line.quantity",))
     ),
@@ -150,9 +152,9 @@ FIELDS: tuple[BuiltIn, ...] = (
     BuiltIn("partner.region", "<region>", "partner's region", "伙伴区域"),
     BuiltIn("partner.certifications", "{<certification>}", "certifications", "认证"),
     BuiltIn("partner.suspended", "boolean", "suspended", "暂停资格"),
-    BuiltIn("partner.open_deals", "integer", "open deals", "在手商机数"),
-    BuiltIn("partner.capacity", "integer", "capacity", "容量"),
-    BuiltIn("partner.win_rate", "rate", "win rate", "赢单率"),
+    BuiltIn("partner.open_deals", "integer", "open deals", "在手商机数", at_least=0),
+    BuiltIn("partner.capacity", "integer", "capacity", "容量", at_least=0),
+    BuiltIn("partner.win_rate", "rate", "win rate", "赢单率", at_least=0, at_most=1),
     BuiltIn("partner.last_assigned_at", "timestamp", "last assigned at", "最近分配时间"),
     BuiltIn("partner.fairness_deficit", "number", "fairness deficit", "公平欠额"),
     BuiltIn("partner.score", "number", "score", "得分", Found(1, "score")),
@@ -168,19 +170,21 @@ FIELDS: tuple[BuiltIn, ...] = (
     ),
     BuiltIn("submitter.id", "text", "submitter id", "提交人编号", fixed=True),
     BuiltIn("submitter.level", "<level>", "submitter's level", "提交人级别", fixed=True),
+    BuiltIn("line.id", "text", "line id", "行编号", fixed=True),
+    BuiltIn("line.included_in", "text", "included in", "所属行", fixed=True),
     BuiltIn("line.sku", "text", "product number", "物料编号"),
     BuiltIn("line.product_line", "<product_line>", "product line", "产品线"),
     BuiltIn("line.configuration", "<configuration>", "configuration", "配置"),
-    BuiltIn("line.quantity", "integer", "quantity", "数量", above=0),
+    BuiltIn("line.quantity", "number", "quantity", "数量", above=0),
     BuiltIn("line.list_price", "money", "list price", "目录价", above=0),
     BuiltIn("line.net_price", "money", "net price", "成交价", at_least=0),
     BuiltIn("line.unit_cost", "money", "unit cost", "单位成本", at_least=0),
     BuiltIn("line.floor_price", "money", "floor price", "底价", at_least=0),
-    BuiltIn("line.approved_price", "money", "approved price", "批准价"),
-    BuiltIn("line.contract_price", "money", "contract price", "合同价"),
-    BuiltIn("line.approved_quantity", "integer", "approved quantity", "批准数量"),
-    BuiltIn("line.contract_quantity", "integer", "contract quantity", "合同数量"),
-    BuiltIn("line.target_margin", "rate", "target margin", "目标毛利率"),
+    BuiltIn("line.approved_price", "money", "approved price", "批准价", at_least=0),
+    BuiltIn("line.contract_price", "money", "contract price", "合同价", at_least=0),
+    BuiltIn("line.approved_quantity", "integer", "approved quantity", "批准数量", at_least=0),
+    BuiltIn("line.contract_quantity", "integer", "contract quantity", "合同数量", at_least=0),
+    BuiltIn("line.target_margin", "rate", "target margin", "目标毛利率", at_most=1),
     BuiltIn(
         "line.list_total", "money", "list total of the line", "本行目录价", _times("line.quantity", "line.list_price")
     ),
@@ -205,7 +209,7 @@ FIELDS: tuple[BuiltIn, ...] = (
     BuiltIn("order.contract_mode", "<contract_mode>", "contract mode", "合同方式"),
     BuiltIn("order.evidence", "{<document>}", "evidence", "凭证", fixed=True),
     BuiltIn("order.approvals", "{<role>}", "approvals", "审批", fixed=True),
-    BuiltIn("order.deposit", "rate", "deposit", "定金", fixed=True),
+    BuiltIn("order.deposit", "rate", "deposit", "定金", at_least=0, at_most=1, fixed=True),
     BuiltIn("order.customer_matches", "boolean", "same customer", "客户一致"),
     BuiltIn("order.approved_at", "timestamp", "approved at", "审批时间"),
     BuiltIn(
@@ -220,9 +224,9 @@ FIELDS: tuple[BuiltIn, ...] = (
     BuiltIn("claim.registered_at", "timestamp", "registered at", "报备时间"),
     BuiltIn("claim.updated_at", "timestamp", "updated at", "最近更新时间"),
     BuiltIn("claim.protected_until", "timestamp", "protected until", "保护截止时间", fixed=True),
-    BuiltIn("claim.estimated_value", "money", "estimated value", "预计金额"),
+    BuiltIn("claim.estimated_value", "money", "estimated value", "预计金额", at_least=0),
     BuiltIn("claim.evidence", "{<document>}", "evidence", "凭证"),
-    BuiltIn("claim.evidence_level", "integer", "evidence level", "凭证等级"),
+    BuiltIn("claim.evidence_level", "integer", "evidence level", "凭证等级", at_least=0),
     BuiltIn("claim.owns_account", "boolean", "owns the account", "锁定该客户"),
     BuiltIn("claim.by", "<claimant>", "claimed by", "报备方", default="partner"),
     BuiltIn(

@@ -57,8 +57,9 @@ class Field:
     origin: Origin
     default: Value | None = None
     describe: Text | None = None
-    at_least: int | None = None  # an inclusive lower bound on what a request may give
-    above: int | None = None  # an exclusive one
+    at_least: Fraction | None = None  # an inclusive lower bound on what a request may give
+    above: Fraction | None = None  # an exclusive one
+    at_most: Fraction | None = None  # an inclusive upper bound
     span: Span | None = member(default=None, compare=False, repr=False)
 
     @property
@@ -71,6 +72,22 @@ class Field:
                 return False
             case _:
                 assert_never(self.origin)
+
+    def takes(self, value: Fraction) -> bool:
+        """Return whether a number lies within the field's bounds."""
+        return (
+            (self.at_least is None or value >= self.at_least)
+            and (self.above is None or value > self.above)
+            and (self.at_most is None or value <= self.at_most)
+        )
+
+    def nearest(self, value: Fraction) -> Fraction:
+        """Return the number that requests may give that is nearest to a value, or a whole step above an open bound."""
+        if self.above is not None and value <= self.above:
+            value = self.above + 1
+        if self.at_least is not None:
+            value = max(value, self.at_least)
+        return value if self.at_most is None else min(value, self.at_most)
 
     @property
     def object(self) -> str:
@@ -630,6 +647,8 @@ class Policy:
     deal_registration: DealRegistration | None
     partner_allocation: PartnerAllocation | None
     sources: tuple[Source, ...] = member(compare=False, repr=False)
+    # What people call the values of terms, by term and value; one that is not here goes by its code.
+    titles: Mapping[str, Mapping[str, Text]] = member(default_factory=dict)
     # Like a comment, an acceptance changes no decision, and so not the digest.
     accepted: tuple[Acceptance, ...] = member(default=(), compare=False, repr=False)
     calendars: tuple[Calendar, ...] = ()  # the policy's own first

@@ -148,6 +148,7 @@ def _policy(tree: Node, sources: tuple[Source, ...], report: Report) -> Policy |
         registration,
         allocation,
         sources,
+        scope.titles,
         tuple(scope.accepted),
         calendars,
     )

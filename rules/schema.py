@@ -168,10 +168,13 @@ def _list(items: Schema, **more: object) -> Schema:
 
 def _declarations() -> dict[str, Schema]:
     """Return what a policy declares: calendars, terms, facts, roles and derived fields."""
+    titled = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": _ref("text")}
     types = " or ".join((*map(str, Scalar), "a term's name", "set of text", "set of a term"))
     type_ = {"type": "string", "description": types, "examples": [*map(str, Scalar), "set of text"]}
     default = {"anyOf": [WORD, _list(WORD)]}
-    fact = _mapping({"type": type_, "default": default, "describe": _ref("text")}, ["type"])
+    least = {**WORD, "description": "The smallest number that requests may give"}
+    most = {**WORD, "description": "The largest number that requests may give"}
+    fact = _mapping({"type": type_, "default": default, "min": least, "max": most, "describe": _ref("text")}, ["type"])
     role = _mapping({"title": _ref("text"), "respond_within": _ref("duration")})
     derived = {"field": _ref("path"), "type": type_, "describe": _ref("text"), "accept": _ref("accept")}
     formula = {"type": ["string", "number"], "description": "`+ - * /`, `min`, `max`, fields and literals"}
@@ -187,7 +190,7 @@ def _declarations() -> dict[str, Schema]:
         "terms": {
             "type": "object",
             "description": "Enumerations; earlier is better where a rule ranks by one",
-            "additionalProperties": _list(WORD, minItems=1),
+            "additionalProperties": _list({"anyOf": [WORD, titled]}, minItems=1),
         },
         "facts": {
             "type": "object",

@@ -5,6 +5,7 @@ The fields stand in `rules/built_in.py`; here they are typed under a policy's ow
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from rules.built_in import FIELDS
 from rules.ir import Field, Origin
@@ -55,8 +56,13 @@ def built_in_fields(names: Names) -> dict[str, Field]:
             names.resolve(one.type),
             Origin.GIVEN if one.source is None else Origin.BUILT_IN,
             default=one.default,
-            at_least=one.at_least,
-            above=one.above,
+            at_least=_bound(one.at_least),
+            above=_bound(one.above),
+            at_most=_bound(one.at_most),
         )
         for one in FIELDS
     }
+
+
+def _bound(number: int | None) -> Fraction | None:
+    return None if number is None else Fraction(number)

@@ -5,6 +5,7 @@ loads without an error: a field is only named where its section knows it, and va
 """
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
 from random import Random
 
@@ -27,12 +28,28 @@ from tests.random_drafts import (
 from tests.random_formulas import Formulas
 
 FACT_TYPES = ["money", "rate", "integer", "number", "boolean", "text", "date", "timestamp", "duration"]
+NUMBERS = {"money": ("0", "100"), "rate": ("0%", "40%"), "integer": ("1", "30"), "number": ("-0.5", "2")}
 FACT_OBJECTS = ["deal", "customer", "partner", "registration", "submitter", "line", "order", "claim"]
 
 
 def random_policy(seed: int) -> str:
     """Return the text of the policy with this number; the same number gives the same text."""
     return written(Author(Random(seed)).policy())
+
+
+def bounds(rng: Random, type_name: str, default: Tree | None) -> dict[str, Tree]:
+    """Return bounds for a number, sometimes; they leave its default within. No draw of the author's is used up."""
+    low, high = (Fraction(end.rstrip("%")) for end in NUMBERS[type_name])
+    value = Fraction(str(default).rstrip("%").replace("_", "")) if default is not None else low
+    least, most = (min(low, value), max(high, value))
+    sign = "%" if type_name == "rate" else ""
+    chosen = rng.choice([(), (), ("min",), ("max",), ("min", "max")])
+    return {key: f"{decimal_text(one)}{sign}" for key, one in (("min", least), ("max", most)) if key in chosen}
+
+
+def decimal_text(value: Fraction) -> str:
+    """Return a number with its few decimals."""
+    return str(value.numerator) if value.denominator == 1 else f"{float(value):.12f}".rstrip("0")
 
 
 class Author(Drafter):
@@ -107,6 +124,8 @@ class Author(Drafter):
                 fact["default"] = self.members(kind.item) if isinstance(kind, SetOf) else self.literal(kind)
             if self.chance(0.2):
                 fact["describe"] = self.words("what it is")
+            if type_name in NUMBERS:
+                fact |= bounds(Random(f"{path} {type_name} {fact.get('default')}"), type_name, fact.get("default"))
             facts[path] = fact
             self.known.fields[path] = Field(path, kind, next(iter(self.known.fields.values())).origin)
         return facts

@@ -156,8 +156,31 @@ class Requests:
                 for number in rng.sample(range(1, 6), rng.randint(0, 4))
             ]
         if kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER) or rng.random() < 0.7:
-            request["lines"] = [self._line(rng, profile, as_of) for _ in range(rng.choice([1, 1, 2, 3]))]
+            lines = [self._line(rng, profile, as_of) for _ in range(rng.choice([1, 1, 2, 3]))]
+            request["lines"] = [*self._with_parts(lines, rng, profile, as_of)]
         return request
+
+    def _with_parts(
+        self, lines: list[dict[str, Data]], rng: Random, profile: _Completeness, as_of: datetime
+    ) -> Iterator[dict[str, Data]]:
+        """Yield lines, their ids all different; now and then with a part of one of them before and after it."""
+        own = Random(rng.getrandbits(32))
+        kit = own.choice(lines) if own.random() < 0.2 else None
+        ids: set[Data] = set()
+        for number, line in enumerate(lines):
+            if line.get("id") in ids or (line is kit and line.get("id") is None):
+                line["id"] = f"line {number}"
+            ids |= {line["id"]} if line.get("id") is not None else set()
+        parts = [] if kit is None else [self._line(own, profile, as_of) for _ in range(own.choice([1, 1, 2]))]
+        for part in parts:
+            part.pop("id", None)
+            part.pop("net_price", None)
+            part |= {"included_in": kit["id"] if kit else None}
+            if own.random() < 0.3:
+                part |= {"list_price": 0, "net_price": own.choice([0, None])}
+        yield from parts[1:]
+        yield from lines
+        yield from parts[:1]
 
     def filled(
         self, rng: Random, kind: Kind, request: Mapping[str, Data], paths: Iterable[str], *, null: float = 0
@@ -167,11 +190,12 @@ class Requests:
         as_of = datetime.fromisoformat(request["as_of"])
         for path in paths:
             found = self._fields[path]
-            for holder in _holders(full, found.object, kind):
+            for number, holder in enumerate(_holders(full, found.object, kind)):
                 if found.name not in holder:
                     is_null = null and rng.random() < null
                     value = None if is_null else as_json(self._value(found, rng, as_of), found.type, rng)
-                    holder[found.name] = value
+                    free = path == "line.net_price" and holder.get("included_in") is not None
+                    holder[found.name] = 0 if free else f"filled {number}" if path == "line.id" else value
         return full
 
     def _claim(self, name: str, rng: Random, profile: _Completeness, as_of: datetime) -> dict[str, Data]:
@@ -193,6 +217,8 @@ class Requests:
 
     def _object(self, name: str, rng: Random, profile: _Completeness, as_of: datetime) -> Iterator[tuple[str, Data]]:
         for found in self._given[name]:
+            if found.path == "line.included_in":
+                continue  # which line it may be hangs on the others
             chance = rng.random()
             if chance < profile.missing:
                 continue
@@ -215,11 +241,7 @@ class Requests:
         if found.path == "claim.protected_until" and rng.random() < 0.5:
             return as_of.astimezone(UTC) + timedelta(seconds=rng.choice([-1, 0, 1, 3600]))
         value = rng.choice(self._values.get(found.path) or self._choices(found))
-        if isinstance(value, Fraction):
-            floor = found.above if found.above is not None else found.at_least
-            if floor is not None and value <= floor:
-                return Fraction(floor + (1 if found.above is not None else 0))
-        return value
+        return found.nearest(value) if isinstance(value, Fraction) else value
 
     def _days(self, path: str, rng: Random) -> int:
         bounds = [int(value) for value in self._bounds.get(path, ()) if isinstance(value, Fraction)]
@@ -255,7 +277,7 @@ class Requests:
             "unit_cost": as_json(cost, Scalar.MONEY, rng),
         }
         if "line.price_gap" in self._used:
-            gap = _cents(net * (1 + rng.choice(self._rates("line.price_gap")))) + cent
+            gap = max(_cents(net * (1 + rng.choice(self._rates("line.price_gap")))) + cent, Fraction(0))
             made |= {
                 "approved_price": as_json(net, Scalar.MONEY, rng),
                 "contract_price": as_json(gap, Scalar.MONEY, rng),

@@ -34,9 +34,28 @@ def wrong(decision: Mapping[str, Data], explain: str) -> list[str]:
         "partner_allocation": allocation,
     }
     try:
-        return list(by_kind[decision["kind"]](decision, explain))
+        return [*by_kind[decision["kind"]](decision, explain), *kits(decision)]
     except LookupError as error:
         return [f"the trace lacks what it takes: {error!r}"]
+
+
+def kits(decision: Mapping[str, Data]) -> Iterator[str]:
+    """Yield each price of a kit that is not what its parts add up to: `900.00 + 25.00 * 2 / 1, with line 3`."""
+    for fact in decision["trace"]["facts"]:
+        terms, parts, numbers = fact["from"].partition(", with line")
+        if not parts:
+            continue
+        own, *added = terms.split(" + ")
+        if len(added) != len(numbers.removeprefix("s").split(",")):
+            yield f"{fact}: another number of parts"
+        if "?" in terms or "null" in terms:
+            if fact["value"] is not None:
+                yield f"{fact}: known, though one of its parts is not"
+            continue
+        pieces = [[number(one) for one in re.split(r" [*/] ", term)] for term in added]
+        total = number(own) + sum(price * count / quantity for price, count, quantity in pieces)
+        if abs(number(fact["value"]) - total) > Fraction(1, 10_000):
+            yield f"{fact}: its parts add up to {total}"
 
 
 def compare(decision: Mapping[str, Data], expected: Mapping[str, Data]) -> Iterator[str]:
@@ -170,12 +189,15 @@ class _Price:
             *fired(rules, "price_approval.rules"),
             *(rule for rule in more if rule["section"] == "price_approval.rules"),
         ]
-        self.lines = [self._of_line(line["line"]) for line in decision["result"]["lines"]]
+        numbers = [line["line"] for line in decision["result"]["lines"]]  # parts of lines are not judged
+        self.lines = [self._of_line(number) for number in numbers]
         self.rank = self._pushed(max(self.lines), None)
         self.submitter = self.levels.index(basis["submitter"])
         self.direct = basis["chain"] == "direct"
         self.rejections = [(rule["rule"], rule.get("line")) for rule, _ in effects(self.rules, "reject")]
-        self.rejections += [(None, number) for number, rank in enumerate(self.lines, 1) if rank == self.nobody]
+        self.rejections += [
+            (None, number) for number, rank in zip(numbers, self.lines, strict=True) if rank == self.nobody
+        ]
         self.holds = [(rule["rule"], rule.get("line")) for rule, _ in effects(self.rules, "hold")]
 
     def authority(self, line: int) -> int:
@@ -230,7 +252,8 @@ def highest_rank(decision: Mapping[str, Data], line: int) -> int:
     No row that is undetermined is counted on, and every rule that might lift the level is.
     """
     rules = undetermined(decision["trace"]["rules"], "price_approval.rules")
-    return _Price(decision, rules).lines[line - 1]
+    numbers = [one["line"] for one in decision["result"]["lines"]]
+    return _Price(decision, rules).lines[numbers.index(line)]
 
 
 def price_approval(decision: Mapping[str, Data], explain: str) -> Iterator[str]:
@@ -306,15 +329,15 @@ def _lines(decision: Mapping[str, Data], certain: _Price, every: Sequence[_Price
     for place, line in enumerate(decision["result"]["lines"]):
         ranks = {one.lines[place] for one in every}
         level = certain.levels[certain.lines[place]] if len(ranks) == 1 and certain.nobody not in ranks else None
-        granting = {one.authority(place + 1) for one in every}
+        granting = {one.authority(line["line"]) for one in every}
         rows = [
             row["rule"]
             for row, to in effects(certain.rows, "sign")
-            if row["line"] == place + 1 and certain.levels.index(to) in granting
+            if row["line"] == line["line"] and certain.levels.index(to) in granting
         ]
         granted = rows[0] if len(granting) == 1 and rows else None
         if (line["level"], line["granted_by"]) != (level, granted):
-            yield f"line {place + 1}: the trace gives {level} by {granted}, the decision says {line}"
+            yield f"line {line['line']}: the trace gives {level} by {granted}, the decision says {line}"
 
 
 # --- special orders ------------------------------------------------------------------------------------------------

@@ -58,9 +58,9 @@ def a_limit_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take `<=` for `<`."""
     honest = Index.__init__
 
-    def broken(self: Index, rules: Sequence[Rule], subject: Subject, **more: Any) -> None:
-        rules = [replace(rule, when=AllOf(tuple(map(without_limit, rule.when.parts)))) for rule in rules]
-        honest(self, rules, subject, **more)
+    def broken(self: Index, rules: Sequence[Rule], subject: Subject, **known: Any) -> None:
+        mistaken = [replace(rule, when=AllOf(tuple(map(without_limit, rule.when.parts)))) for rule in rules]
+        honest(self, mistaken, subject, **known)
 
     monkeypatch.setattr(Index, "__init__", broken)
 

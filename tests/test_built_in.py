@@ -44,8 +44,10 @@ def shown_type(field: BuiltIn) -> str:
     kind = field.type.replace("{", "set of ").replace("}", "")
     term = re.search(r"<(\w+)>", kind)
     values = BUILT_IN_TERMS.get(term[1]) if term else None
-    bound = " > 0" if field.above is not None else " ≥ 0" if field.at_least is not None else ""
-    return f"`{kind}`{bound}" + (f" ({', '.join(values)})" if values else "")
+    sign = "%" if field.type == "rate" else ""
+    bounds = {"> ": field.above, "≥ ": field.at_least, "≤ ": field.at_most}
+    shown = [f"{word}{bound * (100 if sign else 1)}{sign}" for word, bound in bounds.items() if bound is not None]
+    return " ".join([f"`{kind}`", *shown]) + (f" ({', '.join(values)})" if values else "")
 
 
 def shown_source(field: BuiltIn) -> str:

@@ -95,6 +95,8 @@ def renumbered(value: Data, number_of: Mapping[int, int]) -> Data:
         return {
             key: number_of.get(one, one)
             if key == "line"
+            else sorted(number_of.get(number, number) for number in one)
+            if key == "includes"
             else sorted(map(as_text, renumbered(one, number_of)))
             if key in LISTS and isinstance(one, list)
             else renumbered(one, number_of)

@@ -233,19 +233,24 @@ def test_sets_hold_each_member_once() -> None:
 
 
 def test_fields_have_bounds_of_their_own() -> None:
-    above = reader(Scalar.MONEY, above=0)
+    above = reader(Scalar.MONEY, above="0")
     assert above("0.000000000001") == (1, 10**12)
     assert refusal(above, "0") == "out_of_range"
     assert refusal(above, "-1") == "out_of_range"
-    at_least = reader(Scalar.MONEY, at_least=0)
+    at_least = reader(Scalar.MONEY, at_least="0")
     assert at_least("0") == (0, 1)
     assert refusal(at_least, "-0.000000000001") == "out_of_range"
+    both = reader(Scalar.RATE, at_least="-1/8", at_most="1/3")
+    assert [both("-12.5%"), both(Decimal("0.333333333333"))] == [(-125, 1000), (333333333333, 10**12)]
+    for outside in ("-12.500000000001%", "33.333333333334%", "34%", 1, -1, Decimal("-0.126")):
+        assert refusal(both, outside) == "out_of_range"
 
 
 def reader(
-    kind: Scalar | Term | SetOf, *, above: int | None = None, at_least: int | None = None
+    kind: Scalar | Term | SetOf, *, above: str | None = None, at_least: str | None = None, at_most: str | None = None
 ) -> Callable[[object], Value]:
-    return reader_of(Field("line.x", kind, Origin.GIVEN, above=above, at_least=at_least))
+    bounds = [None if one is None else Fraction(one) for one in (above, at_least, at_most)]
+    return reader_of(Field("line.x", kind, Origin.GIVEN, above=bounds[0], at_least=bounds[1], at_most=bounds[2]))
 
 
 def refusal(read: Callable[[object], Value], given: object) -> str:

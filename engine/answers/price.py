@@ -12,6 +12,7 @@ from engine.core.parts import (
     FieldPaths,
     Length,
     Level,
+    LineId,
     LineNumber,
     MissingDidNotMatterStep,
     Moment,
@@ -54,6 +55,11 @@ class LineResult(Part, frozen=True):
     discount: Annotated[Rate | None, Meta(description="Off list, in percent; null where it is not known.")]
     margin: Annotated[Rate | None, Meta(description="In percent of the net price; null where it is not known.")]
     granted_by: Annotated[RuleId | None, Meta(description="The row of authority that grants the line, or null.")]
+    id: LineId | None = None
+    includes: (
+        Annotated[Sequence[LineNumber], Meta(description="The lines that are parts of this one, where it has any.")]
+        | None
+    ) = None
 
 
 class Objection(Part, frozen=True, kw_only=True):
@@ -61,6 +67,7 @@ class Objection(Part, frozen=True, kw_only=True):
 
     rule: Annotated[RuleId | None, Meta(description="The rule; null where no level may sign the line.")]
     line: LineNumber | None = None
+    line_id: LineId | None = None
     reason: Said
 
 
@@ -80,6 +87,7 @@ class Alternative(Part, frozen=True, kw_only=True):
     """What would let a lower level sign a line: a net price, what makes it `impossible`, or leaves it `unknown`."""
 
     line: LineNumber
+    line_id: LineId | None = None
     level: Level
     net_price: (
         Annotated[Amount, Meta(description="The lowest price at which the level may sign, per unit, to the cent.")]
@@ -140,6 +148,7 @@ class AuthorityStep(Step, frozen=True, tag="authority"):
 
     line: LineNumber
     level: Annotated[Level | None, Meta(description="The level; null for nobody.")]
+    line_id: LineId | None = None
 
 
 class AtLeastStep(Step, frozen=True, kw_only=True, tag="at_least"):
@@ -147,6 +156,7 @@ class AtLeastStep(Step, frozen=True, kw_only=True, tag="at_least"):
 
     rule: RuleId
     line: LineNumber | None = None
+    line_id: LineId | None = None
     level: Level
 
 
@@ -155,6 +165,7 @@ class RaiseStep(Step, frozen=True, kw_only=True, tag="raise"):
 
     rule: RuleId
     line: LineNumber | None = None
+    line_id: LineId | None = None
     levels: Annotated[int, Meta(ge=1, description="How many levels higher.")]
 
 

@@ -9,6 +9,7 @@ from engine.core.parts import (
     CalendarBasis,
     ControlId,
     FieldPaths,
+    LineId,
     LineNumber,
     MissingDidNotMatterStep,
     Moment,
@@ -46,6 +47,7 @@ class ControlResult(Part, frozen=True, kw_only=True):
 
     control: ControlId
     line: LineNumber | None = None
+    line_id: LineId | None = None
     obligation: Obligation
     met: Annotated[bool | None, Meta(description="Whether the order meets it; null where that is not known.")]
     release: Annotated[str | None, Meta(description="What a person has to do; null where it is met.")]
@@ -56,6 +58,7 @@ class BlockingControl(Part, frozen=True, kw_only=True):
 
     control: ControlId
     line: LineNumber | None = None
+    line_id: LineId | None = None
     reason: Said
 
 
@@ -83,6 +86,7 @@ class AuditStep(Step, frozen=True, kw_only=True, tag="audit"):
 
     control: ControlId
     line: LineNumber | None = None
+    line_id: LineId | None = None
     rate: Annotated[Rate, Meta(description="The share of orders that are audited, in percent.")]
     sampled: Annotated[bool, Meta(description="Whether this order is in the sample.")]
 

@@ -9,7 +9,7 @@ that is wrong with it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 
 from engine.core.decision import Fault, Kind, RefusedError
 from engine.core.exact import has_places
-from engine.core.faults import SPLIT_BASE, Bounds, Readers, Vocabulary, faults_of, is_nobodys
+from engine.core.faults import PART, SPLIT_BASE, Bounds, Readers, Vocabulary, faults_of, is_nobodys
+from engine.core.kits import PART_OF, Kits, assembled, has_kits
+from engine.core.kits import faults_of as kit_faults
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp, reader_of
-from rules.ir import Policy
+from rules.ir import Field, Policy
 from rules.kinds import SECTIONS
 
 Row: TypeAlias = dict[str, Value]
@@ -46,7 +48,8 @@ class Facts(NamedTuple):
     partner's fields too, a candidate's row has the fields of `partner`. `request` is what all this was read from: which
     keys it has tells a given value from a default, and nothing else is read from it. `judged` has the rows of every
     derived table that fired and that were undetermined, as bits, by field and the number of the row that it stands in
-    (None for the shared facts): deriving notes them, so that a trace can name them.
+    (None for the shared facts): deriving notes them, so that a trace can name them. `lines` are those that are judged:
+    where some are parts of others, `kits` says which.
 
     A named tuple, because facts are made for each request and for each price that is tried: a frozen dataclass of nine
     fields takes four times as long to make.
@@ -61,6 +64,11 @@ class Facts(NamedTuple):
     labels: Mapping[str, str]
     request: Mapping[str, object]
     judged: dict[tuple[str, int | None], tuple[int, int]]
+    kits: Kits | None = None
+
+    def line_number(self, place: int) -> int:
+        """Return the number that a judged line has in the request, from 1."""
+        return place + 1 if self.kits is None else self.kits.numbers[place]
 
     def what_if(
         self,
@@ -71,7 +79,7 @@ class Facts(NamedTuple):
         candidates: list[Row] | None = None,
     ) -> "Facts":
         """Return other facts as of the same moment: to see what would follow from them."""
-        return Facts(self.as_of, self.today, shared, lines, claims, candidates, {}, {}, {})
+        return Facts(self.as_of, self.today, shared, lines, claims, candidates, {}, {}, {}, self.kits)
 
 
 class RequestReader:
@@ -87,6 +95,9 @@ class RequestReader:
             name: {field.name: (field.path, reader_of(field)) for field in givable if field.object == name}
             for name in objects
         }
+        # A part has no price of its own, and may be free on the list too.
+        of_part = [part_field(field) for field in givable if field.object == "line"]
+        self._readers[PART] = {field.name: (field.path, reader_of(field)) for field in of_part}
         self._defaults: dict[str, Row] = {
             name: {
                 field.path: default.as_integer_ratio() if isinstance(default, Fraction) else default
@@ -95,6 +106,9 @@ class RequestReader:
             }
             for name in objects
         }
+        if PART_OF in policy.fields:
+            self._defaults["line"][PART_OF] = None  # who says nothing of it has a line of its own
+        self._defaults[PART] = self._defaults["line"]
         self._shared_defaults: Row = {
             path: default for name in SHARED_OBJECTS for path, default in self._defaults[name].items()
         }
@@ -102,6 +116,7 @@ class RequestReader:
             name: dict.fromkeys(field.path for field in policy.fields.values() if field.object == name)
             for name in objects
         }
+        self._nulls[PART] = self._nulls["line"]
         derived = frozenset(field.path for field in policy.fields.values() if field not in givable)
         self._vocabulary = Vocabulary(self._readers, self._defaults, derived, policy.currency, policy.places)
 
@@ -140,9 +155,13 @@ class RequestReader:
                 self._fill(shared, name, value)
         given = request.get("as_of")
         as_of = (now if given is None else read_timestamp(given)).astimezone(self._zone)
-        lines = claims = candidates = None
+        lines = claims = candidates = kits = None
         if "lines" in request:
-            lines = [self._row("line", one) for one in _entries(request["lines"], limits.lines)]
+            lines = [self._row(_line_or_part(one), one) for one in _entries(request["lines"], limits.lines)]
+            if has_kits(lines):
+                if any(kit_faults(lines)):
+                    raise _DoubtfulError
+                lines, kits = assembled(lines)
         if "claims" in request:
             claims = [self._claim(one) for one in _entries(request["claims"], limits.claims)]
             _check_ids(claims, "claim.id")
@@ -157,7 +176,7 @@ class RequestReader:
         if isinstance(base, tuple) and not has_places(base, self._vocabulary.places):
             raise _DoubtfulError
         labels = _labels(request["labels"]) if "labels" in request else {}
-        return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels, request, {})
+        return Facts(as_of, as_of.date(), shared, lines, claims, candidates, labels, request, {}, kits)
 
     def _row(self, name: str, value: object) -> Row:
         row = dict(self._defaults[name])
@@ -182,6 +201,17 @@ class RequestReader:
             return {**self._row("claim", value), **self._defaults["partner"]}
         own = {key: given for key, given in value.items() if key != "partner"}
         return {**self._row("claim", own), **self._row("partner", value["partner"])}
+
+
+def part_field(field: Field) -> Field:
+    """Return a line's field with the bounds that it has on a part."""
+    if field.path == "line.list_price":
+        return replace(field, above=None, at_least=Fraction(0))
+    return replace(field, at_most=Fraction(0)) if field.path == "line.net_price" else field
+
+
+def _line_or_part(value: object) -> str:
+    return PART if isinstance(value, dict) and value.get("included_in") is not None else "line"
 
 
 class _DoubtfulError(Exception):

@@ -11,11 +11,13 @@ from typing import TypeAlias
 from engine.core.decision import Fault, Kind
 from engine.core.exact import has_places
 from engine.core.hints import for_key
+from engine.core.kits import faults_of as kit_faults
 from engine.core.values import Value, WrongValueError, read_text, read_timestamp
 from rules.kinds import SECTIONS
 from rules.vocabulary import OWN_SALES
 
 SPLIT_BASE = "deal.split_base"
+PART = "part"  # a line that is included in another
 HINTED = 100  # faults that get a hint
 
 # A field's name within its object → its path and its reader.
@@ -70,6 +72,7 @@ class _Examination:
         lines = self._rows("lines", request, bounds, self._line)
         claims = self._rows("claims", request, bounds, self._claim)
         candidates = self._rows("candidates", request, bounds, self._candidate)
+        self.faults.extend(kit_faults(lines))
         self._identities(claims, "claims", "claim.id")
         self._identities(candidates, "candidates", "partner.id")
         self._partners(claims)
@@ -87,14 +90,14 @@ class _Examination:
         except WrongValueError as wrong:
             self._wrong("/as_of", "`as_of`", wrong)
 
-    def _object(self, name: str, value: object, pointer: str) -> dict[str, Value]:
+    def _object(self, name: str, value: object, pointer: str, *, reads: str = "") -> dict[str, Value]:
         if value is None:
             return {}
         row = dict(self.vocabulary.defaults[name])
         if not isinstance(value, dict):
             self.faults.append(Fault(pointer, "type", f"`{name}` must be an object or null"))
             return row
-        readers = self.vocabulary.objects[name]
+        readers = self.vocabulary.objects[reads or name]
         for key, given in value.items():
             if (known := readers.get(key)) is None:
                 self._not_givable(name, pointer, key)
@@ -112,7 +115,8 @@ class _Examination:
         self.faults.append(Fault(place, wrong.code, f"{name} {wrong.message}", hint))
 
     def _unknown_key(self, pointer: str, key: str, known: tuple[str, ...]) -> None:
-        hint = for_key(key, known, self.vocabulary.objects) if len(self.faults) < HINTED else None
+        objects = {name: fields for name, fields in self.vocabulary.objects.items() if name != PART}
+        hint = for_key(key, known, objects) if len(self.faults) < HINTED else None
         self.faults.append(Fault(f"{pointer}/{_escaped(key)}", "unknown_key", "nothing has this name", hint))
 
     def _not_givable(self, name: str, pointer: str, key: str) -> None:
@@ -142,7 +146,8 @@ class _Examination:
         return []
 
     def _line(self, value: object, pointer: str) -> dict[str, Value]:
-        return self._object("line", value, pointer)
+        is_part = isinstance(value, dict) and value.get("included_in") is not None
+        return self._object("line", value, pointer, reads=PART if is_part else "")
 
     def _candidate(self, value: object, pointer: str) -> dict[str, Value]:
         return self._object("partner", value, pointer)

@@ -8,12 +8,16 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from rules.grammar import misspelt
+from rules.ir import Field
 from rules.reports.nearest import nearest
+from rules.types import Scalar, Type
 
 SHORT = 12  # names of a list that a hint shows
 LONGEST = 80
+PLACES = 14  # more than a bound can have
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,12})?")
 
@@ -52,6 +56,37 @@ def for_rate(text: str) -> str:
     """
     offers = tuple(offer for offer in misspelt.percents(text) if _PLAIN.fullmatch(offer[:-1]))
     return misspelt.asked(offers, '"') or 'write "12.5%", or 0.125 as a JSON number'
+
+
+def for_out_of_range(value: Fraction, field: Field) -> str:
+    """Return a hint for a number outside a field's bounds: the likeliest slip that makes one within, or the bounds."""
+    if field.type is Scalar.RATE and value >= 1 and field.takes(value / 100):
+        return f'write "{number(value / 100, field.type)}" if that is meant: as a JSON number, 1 is 100%'
+    if value < 0 and field.takes(-value):
+        return f'write "{number(-value, field.type)}" if the sign is a slip'
+    low, high = field.at_least, field.at_most
+    if low is not None and low == high:
+        return f"write {number(low, field.type)}, or leave it out"
+    if low is not None:
+        return f"write {number(low, field.type)} " + (
+            f"to {number(high, field.type)}" if high is not None else "or more"
+        )
+    if field.above is not None:
+        return f"write more than {number(field.above, field.type)}"
+    return f"write at most {number(high, field.type)}" if high is not None else "write a smaller number"
+
+
+def number(value: Fraction, kind: Type) -> str:
+    """Return a number as requests write it: a rate in percent, without zeros that say nothing.
+
+    >>> number(Fraction(1, 8), Scalar.RATE), number(Fraction(-3, 2), Scalar.NUMBER), number(Fraction(), Scalar.MONEY)
+    ('12.5%', '-1.5', '0')
+    """
+    value = value * 100 if kind is Scalar.RATE else value
+    sign = "%" if kind is Scalar.RATE else ""
+    whole, rest = divmod(abs(value), 1)
+    decimals = f"{round(rest * 10**PLACES):0{PLACES}d}".rstrip("0")
+    return f"{'-' if value < 0 else ''}{whole}{'.' if decimals else ''}{decimals}{sign}"
 
 
 def for_boolean(value: object) -> str:

@@ -25,6 +25,7 @@ Shown: TypeAlias = Annotated[
     Meta(description="A value: money, rates, numbers and moments as text, a set as a list; null for null."),
 ]
 
+LineId: TypeAlias = Annotated[str, Meta(description="The line's `id`, where the request gives one.")]
 LineNumber: TypeAlias = Annotated[int, Meta(ge=1, description="The line's number in the request, from 1.")]
 Count: TypeAlias = Annotated[int, Meta(ge=0, description="How many there are.")]
 Level: TypeAlias = Annotated[str, Meta(description="A level of the ladder by its id, `automatic` for nobody's.")]

@@ -2,22 +2,27 @@
 
 Schemas are made from the policy's own fields, so a fact that the policy adds is a field here, and a term's values are
 an enumeration. Every field may be null (known to be absent) and may be left out (unknown); that is the language's
-meaning, not looseness. Three things that the reader refuses cannot be said here and are left to it: the same id twice,
-more decimal places than twelve in a JSON number, and a text that is a term's value only after Unicode normalisation.
+meaning, not looseness. A few things that the reader refuses cannot be said here and are left to it: the same
+id twice, a line that is included in none of the others, or in a part, more decimal places than twelve in a JSON number,
+and a text that is a term's value only after Unicode normalisation.
 """
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import assert_never
+from fractions import Fraction
+from typing import assert_never, cast
 
+from engine.core.decimal_patterns import at_least, at_most
 from engine.core.decision import Json, Kind
-from engine.core.facts import LABELS, SHARED_OBJECTS, Limits
+from engine.core.facts import LABELS, SHARED_OBJECTS, Limits, part_field
+from engine.core.hints import number
 from engine.core.interpret import plain
 from engine.core.values import DECIMAL_PLACES, SET_SIZE, TEXT_LENGTH, WHOLE_DIGITS, YEARS
 from engine.core.writing import UnwritableError, write_value
 from rules.built_in import BY_PATH
 from rules.ir import Field, Policy
 from rules.kinds import SECTIONS
+from rules.titles import titled_values
 from rules.types import Scalar, SetOf, Term, Type
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -71,12 +76,13 @@ def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]
     for name in (*SHARED_OBJECTS, "line", "claim"):
         own = [field for field in fields if field.object == name]
         for field in own:
-            found.setdefault(_name(field), _definition(field))
+            found.setdefault(_name(field), _titled(_definition(field), field.type, policy))
         found[name] = {
             "type": ["object", "null"],
             "properties": {field.name: _field_schema(field, policy, refs) for field in own},
             "additionalProperties": False,
         }
+    found["line"] = _line_schema(found["line"], policy, found, refs)
     claim, partner = _properties(found["claim"]), _properties(found["partner"])
     found["claim"] = _named({**claim, "partner": {"$ref": f"{refs}partner"}}, refs)
     found["candidate"] = _named(partner, refs)
@@ -90,6 +96,32 @@ def definitions(policy: Policy, refs: str, *, limits: Limits) -> dict[str, Json]
         "additionalProperties": {"type": "string", "maxLength": TEXT_LENGTH},
     }
     return found
+
+
+def _line_schema(line: Json, policy: Policy, found: dict[str, Json], refs: str) -> Json:
+    """Return the schema of a line, whose prices have other bounds where it is a part of another."""
+    fields = [field for field in policy.fields.values() if field.givable and part_field(field) != field]
+    if not isinstance(line, dict) or not fields:
+        return line
+    own: dict[str, Json] = {}
+    part: dict[str, Json] = {}
+    properties = {**_properties(line)}
+    for field in fields:
+        of_part = part_field(field)
+        for bounded, into in ((field, own), (of_part, part)):
+            found.setdefault(_name(bounded), _definition(bounded))
+            into[field.name] = {"$ref": refs + _name(bounded)}
+        described = properties[field.name]
+        assert isinstance(described, dict)
+        wider = field if of_part.at_most is not None else of_part
+        properties[field.name] = {**described, "$ref": refs + _name(wider)}
+    return {
+        **line,
+        "properties": properties,
+        "if": {"properties": {"included_in": {"type": "string"}}, "required": ["included_in"]},
+        "then": {"properties": part},
+        "else": {"properties": own},
+    }
 
 
 def _properties(schema: Json) -> dict[str, Json]:
@@ -126,12 +158,9 @@ def _field_schema(field: Field, policy: Policy, refs: str) -> dict[str, Json]:
 
 def _name(field: Field) -> str:
     """Name the definition that a field's values have."""
-    name = _type_name(field.type)
-    if field.above is not None:
-        return f"{name}_above_{field.above}"
-    if field.at_least is not None:
-        return f"{name}_at_least_{field.at_least}"
-    return name
+    bounds = (("above", field.above), ("at_least", field.at_least), ("at_most", field.at_most))
+    parts = [f"{word}_{number(bound, field.type)}" for word, bound in bounds if bound is not None]
+    return "_".join([_type_name(field.type), *parts]).replace("%", "_percent")
 
 
 def _type_name(kind: Type) -> str:
@@ -145,16 +174,43 @@ def _type_name(kind: Type) -> str:
 
 
 def _definition(field: Field) -> dict[str, Json]:
-    """Return the schema of a field's values, with its bound: the vocabulary has only `> 0` and `>= 0`."""
+    """Return the schema of a field's values with its bounds, as JSON numbers and as texts."""
     schema = _type_schema(field.type)
-    if field.above is None and field.at_least is None:
+    if not isinstance(field.type, Scalar) or (field.at_least is field.above is field.at_most is None):
         return schema
-    assert (field.above or field.at_least or 0) == 0
-    ending = _NO_PLACES if field.type is Scalar.INTEGER else _PLACES
-    del schema["exclusiveMinimum"]
+    pattern = schema["pattern"]
+    assert isinstance(pattern, str)
+    scale = 100 if field.type is Scalar.RATE else 1
+    sign = "%" if field.type is Scalar.RATE else ""
+    looks = []
     if field.above is not None:
-        return {**schema, "exclusiveMinimum": 0, "pattern": f"^(?=.*[1-9]){_DIGITS}{ending}$"}
-    return {**schema, "minimum": 0, "pattern": f"^({_DIGITS}{ending}|-0{{1,{WHOLE_DIGITS}}}{_NO_PLACES})$"}
+        del schema["exclusiveMinimum"]
+        schema["exclusiveMinimum"] = _json_number(field.above)
+        looks.append(f"(?!{at_most(field.above * scale)}{sign}$)")
+    if field.at_least is not None:
+        del schema["exclusiveMinimum"]
+        schema["minimum"] = _json_number(field.at_least)
+        looks.append(f"(?={at_least(field.at_least * scale)}{sign}$)")
+    if field.at_most is not None:
+        del schema["exclusiveMaximum"]
+        schema["maximum"] = _json_number(field.at_most)
+        looks.append(f"(?={at_most(field.at_most * scale)}{sign}$)")
+    return {**schema, "pattern": f"^{''.join(looks)}{pattern.removeprefix('^')}"}
+
+
+def _titled(schema: dict[str, Json], kind: Type, policy: Policy) -> dict[str, Json]:
+    """Say what people call the values of a term."""
+    item = kind.item if isinstance(kind, SetOf) else kind
+    if not isinstance(item, Term):
+        return schema
+    titles = titled_values(policy, item.name, item.values, "en")
+    described = "; ".join([f"{value}: {title}" for value, title in titles])
+    return {**schema, "description": f"{described}."} if titles else schema
+
+
+def _json_number(bound: Fraction) -> Json:
+    """Return a bound as JSON; its decimals as a float, whose shortest text is the bound as it was written."""
+    return int(bound) if bound.denominator == 1 else cast("Json", float(bound))
 
 
 def _type_schema(kind: Type) -> dict[str, Json]:

@@ -17,6 +17,7 @@ from engine.core.parts import (
     Fraction,
     Length,
     Level,
+    LineId,
     LineNumber,
     Number,
     Part,
@@ -45,6 +46,7 @@ class TracedFact(Part, frozen=True, kw_only=True, rename={"from_": "from"}):
 
     field: FieldPath
     line: LineNumber | None = None
+    line_id: LineId | None = None
     claim: ClaimId | None = None
     partner: PartnerId | None = None
     value: Shown
@@ -117,6 +119,7 @@ class TracedRule(Part, frozen=True, kw_only=True):
     section: Annotated[str, Meta(description="The section in which the rule stands: `price_approval.authority`.")]
     source: Source
     line: LineNumber | None = None
+    line_id: LineId | None = None
     claim: ClaimId | None = None
     partner: PartnerId | None = None
     status: Annotated[Status, Meta(description="What became of it.")]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from typing import TypeAlias, assert_never
 from unicodedata import normalize
@@ -17,7 +18,7 @@ from engine.core import hints
 from engine.core.exact import Ratio
 from rules.durations import parse
 from rules.ir import Field
-from rules.types import NUMERIC, Scalar, SetOf, Term, Type
+from rules.types import Scalar, SetOf, Term, Type
 
 WHOLE_DIGITS = 15
 DECIMAL_PLACES = 12
@@ -250,7 +251,7 @@ def _set_reader(item: Scalar | Term) -> Callable[[object], frozenset[str]]:
 def reader_of(field: Field) -> Callable[[object], Value]:
     """Return the function that reads this field's JSON values (null aside), or raises `WrongValueError`."""
     read = reader_of_type(field.type)
-    is_bounded = field.type in NUMERIC and (field.at_least is not None or field.above is not None)
+    is_bounded = any(bound is not None for bound in (field.at_least, field.above, field.at_most))
     return _bounded(read, field) if is_bounded else read
 
 
@@ -268,20 +269,34 @@ def reader_of_type(kind: Type) -> Callable[[object], Value]:
 
 
 def _bounded(read: Callable[[object], Value], field: Field) -> Callable[[object], Value]:
-    floor = field.above if field.above is not None else field.at_least or 0
-    words = "above" if field.above is not None else "not below"
+    low = field.above if field.above is not None else field.at_least
+    floor, floor_under = low.as_integer_ratio() if low is not None else (-_BOUND, 1)
     least = 1 if field.above is not None else 0
+    top, top_under = field.at_most.as_integer_ratio() if field.at_most is not None else (_BOUND, 1)
     # Most of what requests have is amounts as texts; they are read without the calls between.
     example = _AMOUNT if read is read_money else _NUMBER if read is read_number else None
 
     def read_bounded(value: object) -> Value:
         number = _digits(value, example) if example and type(value) is str else read(value)
         assert type(number) is tuple
-        if number[0] - floor * number[1] < least:  # whole numbers: above zero means at least one
-            raise WrongValueError("out_of_range", f"must be {words} {floor}")
+        n, d = number
+        # Whole numbers: above zero means at least one.
+        if n * floor_under - floor * d < least or n * top_under > top * d:
+            raise _out_of_range(number, field)
         return number
 
     return read_bounded
+
+
+def _out_of_range(number: Ratio, field: Field) -> WrongValueError:
+    value = Fraction(*number)
+    if field.at_most is not None and value > field.at_most:
+        words = f"at most {hints.number(field.at_most, field.type)}"
+    elif field.above is not None:
+        words = f"above {hints.number(field.above, field.type)}"
+    else:
+        words = f"at least {hints.number(field.at_least or Fraction(0), field.type)}"
+    return WrongValueError("out_of_range", f"must be {words}", partial(hints.for_out_of_range, value, field))
 
 
 def _kind_of(value: object) -> str:

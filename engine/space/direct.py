@@ -17,12 +17,13 @@ from engine.space.division import Space
 from engine.space.orientation import direction
 from engine.space.points import between, value_at
 from rules import types
-from rules.ir import Policy
+from rules.ir import Field, Policy
 from rules.types import ORDERED, Scalar, SetOf, Term
 from rules.vocabulary import AS_OF
 
 Values = dict[str, types.Value | None]
 MOST_PROPOSALS = 24
+PART_OF = "line.included_in"
 DAY_FIELDS = {
     "order.days_since_approval": "order.approved_at",
     "claim.idle_days": "claim.updated_at",
@@ -42,7 +43,9 @@ def proposals(
         values = {dim.path: value for dim, value in zip(plain, chosen, strict=True)}
         day = values.pop(AS_OF.path, today)
         assert isinstance(day, date)
-        yield _given(policy, _with_sets(space, box, values), paths, day), day
+        given = _given(policy, _with_sets(space, box, values), paths, day)
+        if all(policy.fields[path].takes(value) for path, value in given.items() if isinstance(value, Fraction)):
+            yield given, day
 
 
 def _samples(space: Space, dim: Dim, mask: int) -> Iterator[types.Value | None]:
@@ -94,6 +97,8 @@ def _with_sets(space: Space, box: Box, values: Values) -> Values:
 def _given(policy: Policy, values: Values, paths: Sequence[str], day: date) -> Values:
     """Return given fields from which the values follow, as far as the language's own derived fields are concerned."""
     given: Values = {path: values.get(path, usual(policy, path)) for path in paths if policy.fields[path].givable}
+    if PART_OF in given:
+        given[PART_OF] = None  # a part is not judged
     _price(values, given, Fraction(1, 10**policy.places))
     noon = datetime.combine(day, time(9), ZoneInfo(policy.timezone))
     for path, moment in DAY_FIELDS.items():
@@ -116,6 +121,12 @@ def usual(policy: Policy, path: str) -> types.Value | None:
     field = policy.fields[path]
     if field.default is not None:
         return field.default
+    value = _plainest(field)
+    return field.nearest(value) if isinstance(value, Fraction) else value
+
+
+def _plainest(field: Field) -> types.Value | None:
+    path = field.path
     match field.type:
         case Term(_, values):
             return values[0]
@@ -132,11 +143,11 @@ def usual(policy: Policy, path: str) -> types.Value | None:
         case Scalar.DURATION:
             return timedelta(days=30)
         case Scalar.INTEGER:
-            return Fraction(1 if path == "line.quantity" else 0)
+            return Fraction(0)
         case Scalar.MONEY:
             return Fraction({"line.list_price": 1_000, "line.net_price": 1_000, "line.unit_cost": 600}.get(path, 500))
         case Scalar.RATE | Scalar.NUMBER:
-            return Fraction(0)
+            return Fraction(1 if path == "line.quantity" else 0)
         case _:
             assert_never(field.type)
 

@@ -97,11 +97,15 @@ class Space:
     @staticmethod
     def bounds(field: Field) -> tuple[Fraction | None, bool, Fraction | None, bool]:
         """Return between which values a field lies."""
+        low: int | Fraction | None
+        high: int | Fraction | None
         low, low_closed, high, high_closed = BOUNDS.get(field.path, (None, False, None, False))
         if field.above is not None:
             low, low_closed = field.above, False
         if field.at_least is not None:
             low, low_closed = field.at_least, True
+        if field.at_most is not None:
+            high, high_closed = field.at_most, True
         return (
             None if low is None else Fraction(low),
             low_closed,

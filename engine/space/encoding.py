@@ -41,6 +41,7 @@ from rules.vocabulary import AS_OF
 
 # Sums of these over further lines are never negative.
 NEVER_NEGATIVE = frozenset({"line.list_total", "line.net_total", "line.cost_total", "line.quantity"})
+OF_OTHER_LINES = frozenset({"line.id", "line.included_in"})
 BELOW_EVERYTHING = -(10**15)
 DAY = 86_400
 FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal(), date(2201, 1, 1).toordinal()
@@ -135,6 +136,8 @@ class Encoding:
         return self._function(path, line)
 
     def _leaf(self, field: Field, line: int, *, nullable: bool) -> Var:
+        if field.path in OF_OTHER_LINES:
+            raise UnfitError  # what it may be hangs on the other lines
         name = f"{field.path}#{line}"
         null = z3.Bool(f"{name}?") if nullable else self._false
         if field.path in self.fixed:
@@ -178,9 +181,11 @@ class Encoding:
             case _:
                 assert_never(field.type)
         if field.above is not None:
-            self.side.append(value > field.above)
+            self.side.append(value > real(field.above))
         if field.at_least is not None:
-            self.side.append(value >= field.at_least)
+            self.side.append(value >= real(field.at_least))
+        if field.at_most is not None:
+            self.side.append(value <= real(field.at_most))
         return value
 
     def now(self) -> Term3:

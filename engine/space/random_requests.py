@@ -16,6 +16,7 @@ from engine.core.exact import ratio
 from engine.core.facts import SHARED_OBJECTS
 from engine.core.faults import SPLIT_BASE
 from engine.core.interpret import plain
+from engine.core.kits import PART_OF
 from engine.core.writing import UnwritableError, write_value
 from engine.space.bounds import Bounds
 from rules.built_in import DAYS_SINCE
@@ -88,8 +89,24 @@ class SampleRequests:
             case _:
                 assert_never(kind)
         if kind in (Kind.PRICE_APPROVAL, Kind.SPECIAL_ORDER) or self._happens(0.7):
-            request["lines"] = [self._line() for _ in range(rng.choice((1, 1, 2, 3)))]
+            request["lines"] = [*self._named([self._line() for _ in range(rng.choice((1, 1, 2, 3)))])]
         return request
+
+    def _named(self, lines: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+        """Yield lines with ids that differ, and now and then a part of one of them."""
+        kit = self._rng.choice(lines) if self._happens(0.15) else None
+        seen: set[Json] = set()
+        for number, line in enumerate(lines):
+            if line is kit and line.get("id") is None:
+                line["id"] = f"L-{number}"
+            if line.get("id") in seen:
+                line["id"] = f"L-{number}"
+            seen.add(line.get("id"))
+            yield line
+        if kit is not None:
+            part = self._line()
+            free = write_value((0, 1), Scalar.MONEY, self._places)
+            yield {**part, "id": None, "net_price": self._rng.choice((None, free)), "included_in": kit["id"]}
 
     def _mostly_quiet(self, field: Field, values: Sequence[Value]) -> Sequence[Value]:
         """Return the quiet values, and as often the default: what the policy's owner takes for ordinary."""
@@ -116,6 +133,8 @@ class SampleRequests:
     def _fields(self, name: str) -> Iterator[tuple[str, Json]]:
         missing, null = self._gaps
         for field in self._given[name]:
+            if field.path == PART_OF:
+                continue
             chance = self._rng.random()
             if chance >= missing + null:
                 value = self._currency if field.path == "deal.currency" else self._value(field)
@@ -133,11 +152,7 @@ class SampleRequests:
             return self._now.astimezone(UTC) + timedelta(seconds=self._rng.choice((-1, 0, 1, 3_600)))
         values = self._quiet if self._happens(self._quietness) else self._choices
         value = self._rng.choice(values[field.path])
-        if isinstance(value, Fraction) and field.above is not None:
-            return max(value, Fraction(field.above + 1))
-        if isinstance(value, Fraction) and field.at_least is not None:
-            return max(value, Fraction(field.at_least))
-        return value
+        return field.nearest(value) if isinstance(value, Fraction) else value
 
     def _days(self, path: str) -> int:
         days = [number + nudge for number in (*self._bounds.numbers(path), *SOME_DAYS) for nudge in (-1, 0, 1)]
@@ -167,7 +182,7 @@ class SampleRequests:
             quantity = max(Fraction(round(rng.choice(totals) / net)), Fraction(1))
         contract = self._paid(net * (1 + self._rate("line.price_gap")) + nudge)
         made: dict[str, tuple[Fraction, Type]] = {
-            "quantity": (quantity, Scalar.INTEGER),
+            "quantity": (quantity, Scalar.NUMBER),
             "list_price": (listed, Scalar.MONEY),
             "net_price": (net, Scalar.MONEY),
             "unit_cost": (cost, Scalar.MONEY),

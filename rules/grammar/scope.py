@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from rules.grammar.subjects import Use
-from rules.ir import AUTOMATIC, Acceptance, Field, Test
+from rules.ir import AUTOMATIC, Acceptance, Field, Test, Text
 from rules.reports.report import Report
 from rules.text.nodes import ScalarNode
 from rules.types import Scalar, SetOf, Term, Type
@@ -23,6 +23,7 @@ class Scope:
 
     report: Report
     terms: dict[str, tuple[str, ...]] = field(default_factory=dict)  # the policy's own
+    titles: dict[str, dict[str, Text]] = field(default_factory=dict)  # of the values of terms, by term
     levels: tuple[str, ...] = ()  # the ladder, lowest first, without `automatic`
     roles: tuple[str, ...] = ()  # off the ladder
     gates: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ declared all the same: the mistake is told once, and the rules that use the name
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from rules.built_in import FIELDS
 from rules.grammar import settings, shape
@@ -14,7 +15,7 @@ from rules.grammar.unary import ANY
 from rules.ir import AUTOMATIC, Field, Origin, Role, Text
 from rules.text.nodes import Entry, ListNode, MappingNode, Node, ScalarNode
 from rules.text.source import Span
-from rules.types import Scalar, SetOf, Term
+from rules.types import NUMERIC, Scalar, SetOf, Term, Type
 from rules.vocabulary import BUILT_IN_TERMS, OBJECTS, Names, built_in_fields
 
 MOST = 2_000
@@ -42,22 +43,49 @@ def read_terms(node: Node, scope: Scope) -> None:
             hint = f"its values are those of {SECTION_TERMS[name]}"
             scope.report.error("D109", f"`{name}` declares itself", entry.key.span, hint=hint)
             continue
-        values = _names(entry.value, f"the values of `{name}`", scope, TERM_VALUE)
+        titles: dict[str, Text] = {}
+        values = _names(entry.value, f"the values of `{name}`", scope, TERM_VALUE, titles)
         if values:
             scope.terms[name] = values
         else:
             scope.poisoned.add(name)
+        if titles:
+            scope.titles[name] = titles
 
 
-def _names(node: Node, what: str, scope: Scope, pattern: re.Pattern[str] = shape.NAME) -> tuple[str, ...]:
-    """Return the names of a list; they differ."""
+def _names(
+    node: Node,
+    what: str,
+    scope: Scope,
+    pattern: re.Pattern[str] = shape.NAME,
+    titles: dict[str, Text] | None = None,
+) -> tuple[str, ...]:
+    """Return the names of a list; they differ. With `titles`, a name may have a title, which is put there."""
     found = shape.listing(node, what, scope.report)
     if found is None:
         return ()
     if not found.items:
         scope.report.error("D312", "the list is empty", found.span)
-    words = [shape.word(item, f"each of {what}", scope.report) for item in found.items]
+    words = [
+        shape.word(item, f"each of {what}", scope.report)
+        if titles is None or not isinstance(item, MappingNode)
+        else _titled(item, what, scope, titles)
+        for item in found.items
+    ]
     return _distinct([word for word in words if word], what, scope, pattern)
+
+
+def _titled(item: MappingNode, what: str, scope: Scope, titles: dict[str, Text]) -> ScalarNode | None:
+    """Return the value of `value: title`, and put its title among the others."""
+    if len(item.entries) != 1:
+        hint = "write `value: {en: …, zh: …}`, one value an item"
+        scope.report.error("D110", f"each of {what} must be one value, or one with its title", item.span, hint=hint)
+        return None
+    (entry,) = item
+    title = shape.text(entry.value, f"the title of `{entry.key.text}`", scope.report)
+    if title is not None:
+        titles[entry.key.text] = title
+    return entry.key
 
 
 def _distinct(words: Sequence[ScalarNode], what: str, scope: Scope, pattern: re.Pattern[str]) -> tuple[str, ...]:
@@ -225,7 +253,8 @@ def field_path(word: ScalarNode, scope: Scope) -> bool:
 
 
 def _fact(entry: Entry, scope: Scope) -> Field | None:
-    parts = shape.fields_of(entry.value, "a fact", scope.report, required=("type",), optional=("default", "describe"))
+    optional = ("default", "min", "max", "describe")
+    parts = shape.fields_of(entry.value, "a fact", scope.report, required=("type",), optional=optional)
     if parts is None or "type" not in parts:
         return None
     word = shape.word(parts["type"].value, "`type`", scope.report)
@@ -233,11 +262,35 @@ def _fact(entry: Entry, scope: Scope) -> Field | None:
     if type_ is None:
         return None
     default, describe = parts.get("default"), parts.get("describe")
-    return Field(
+    least, most = (_bound(parts[key], type_, scope) if key in parts else None for key in ("min", "max"))
+    if least is not None and most is not None and least > most:
+        related = [(parts["min"].value.span, "the smallest value")]
+        scope.report.error("D410", "`max` is below `min`", parts["max"].value.span, related=related)
+        least = most = None
+    field = Field(
         entry.key.text,
         type_,
         Origin.FACT,
         shape.value(default.value, type_, "`default`", scope.report) if default else None,
         shape.text(describe.value, "`describe`", scope.report) if describe else None,
+        at_least=least,
+        at_most=most,
         span=entry.key.span,
     )
+    if default and isinstance(field.default, Fraction) and not field.takes(field.default):
+        below = least is not None and field.default < least
+        bound, words = (parts["min"], "below `min`") if below else (parts["max"], "above `max`")
+        related = [(bound.value.span, "the bound")]
+        hint = "requests without the fact would have a value that none may give"
+        scope.report.error("D410", f"`default` is {words}", default.value.span, hint=hint, related=related)
+    return field
+
+
+def _bound(entry: Entry, type_: Type, scope: Scope) -> Fraction | None:
+    """Return the smallest or the largest number that requests may give for a fact."""
+    if type_ not in NUMERIC:
+        hint = "bounds are for amounts, rates and numbers; leave it out"
+        scope.report.error("D410", f"a fact of the type {type_} has no `{entry.key.text}`", entry.key.span, hint=hint)
+        return None
+    value = shape.value(entry.value, type_, f"`{entry.key.text}`", scope.report)
+    return value if isinstance(value, Fraction) else None

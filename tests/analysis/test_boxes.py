@@ -66,7 +66,8 @@ def random_view(rule_space: RuleSpace, rng: Random) -> View:
                 near += [True, False]
             case _:
                 unit = Fraction(1) if dim.type is Scalar.INTEGER else Fraction(1, 100)
-                near += [ratio(place + step * unit) for place in (*dim.places, Fraction(0)) for step in (-1, 0, 1)]
+                places = [place + step * unit for place in (*dim.places, Fraction(0)) for step in (-1, 0, 1)]
+                near += [ratio(place) for place in places if rule_space.space.fields[dim.path].takes(place)]
         shared[dim.path] = rng.choice(near)
     return View(Subject.DEAL, shared, {})
 

@@ -87,7 +87,9 @@ class Probe:
             done.add(name)
             field = self.field(name)
             if field.givable and name not in inputs:
-                yield from ((field, place) for place in places_of(name, self.kind, self.request, self.row))
+                yield from (
+                    (field, place) for place in places_of(name, self.kind, self.request, self._row_of_request())
+                )
             open_ += sorted(inputs.get(name, ()))
 
     def setting(self, path: str, wanted: State, locked: frozenset[Place]) -> Iterator[tuple["Probe", Place]]:
@@ -131,7 +133,13 @@ class Probe:
         nudge = NUDGE.get(field.type, Fraction(1)) if isinstance(field.type, Scalar) else Fraction(1)
         step = max(nudge, Fraction(round(at / 100))) if field.type in NUMERIC else Fraction(86_400)
         before, value_before = at, value
-        at += step
+        if field.type in NUMERIC:
+            at = field.nearest(at + step)
+            at = field.nearest(at - step) if at == before else at
+        else:
+            at += step
+        if at == before:
+            return None
         for _ in range(MOST_STEPS):
             here = self._at(field, place, at)
             value = as_number(here.view[path]) if here else None
@@ -148,12 +156,24 @@ class Probe:
                 return here
         return here
 
+    def _row_of_request(self) -> int | None:
+        """Return the row's place in the request, where parts of lines stand among the lines."""
+        facts = self.ruled.facts
+        if self.row is None or self.subject is not Subject.LINE or self.row >= len(facts.lines or ()):
+            return self.row
+        return facts.line_number(self.row) - 1
+
     def _given(self, field: Field, place: Place) -> State:
         row = self.ruled.facts.shared
         facts = self.ruled.facts
         if len(place) > 2 and isinstance(place[1], int):
             rows = {"lines": facts.lines, "claims": facts.claims, "candidates": facts.candidates}[str(place[0])]
-            row = (rows or [])[place[1]]
+            if place[0] == "lines" and facts.kits is not None:
+                if place[1] + 1 not in facts.kits.numbers:
+                    return UNKNOWN  # a part of another line
+                row = (rows or [])[facts.kits.numbers.index(place[1] + 1)]
+            else:
+                row = (rows or [])[place[1]]
         if field.path == AS_OF.path:
             return facts.today
         value = row.get(field.path, UNKNOWN)
@@ -221,6 +241,8 @@ def _as_value(number: Fraction, field: Field) -> Value:
 
 def _rounded(number: Fraction, field: Field) -> Fraction:
     """Return a number as a request would have it: cents where that is near, whole where it must be."""
+    if field.type in NUMERIC:
+        number = field.nearest(number)
     if field.type is Scalar.INTEGER:
         return Fraction(round(number))
     if field.type in (Scalar.DATE, Scalar.TIMESTAMP, Scalar.DURATION):

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from engine.core.decision import Explain, Json, Kind, Language
 from engine.core.facts import Facts, Row
 from engine.core.parts import to_json
+from engine.explain.line_names import name_lines
 from engine.explain.trace.fields import FieldBook, Listing
 from engine.explain.trace.rules import TracedGroup
 from engine.explain.trace.traced_subject import Entry, Texts, TracedSubject
@@ -59,7 +60,8 @@ class Tracer:
         for match, group, bits in chosen:
             rules += group.entries(bits, match, traced_subjects[group.listing][match.number], language)
         steps: list[Json] = [{**to_json(step), "text": step_text(step, language)} for step in ruling.steps]
-        return {"facts": listed, "rules": rules, "steps": steps, "basis": dict(ruling.basis)}
+        named, of_lines = name_lines(listed, facts), name_lines(rules, facts)
+        return {"facts": named, "rules": of_lines, "steps": steps, "basis": dict(ruling.basis)}
 
     def _choose(self, ruling: Ruling, explain: Explain) -> list[_Chosen]:
         open_ = ruling.outcome == "needs_information"
@@ -100,7 +102,8 @@ class Tracer:
             for number, row in enumerate(_rows(facts, subject)):
                 bits = of_subject.get(number, 0) | always
                 if bits or number in of_subject:
-                    of_row, where = _given(given, number), _where(subject, number, facts, row)
+                    place = number if subject is not Subject.LINE else facts.line_number(number) - 1
+                    of_row, where = _given(given, place), _where(subject, place, facts, row)
                     traced = found[number] = TracedSubject(facts, number, shared, row, texts, {}, told, of_row, *where)
                     listed += listing[bits].tell(traced)
         return traced_subjects

@@ -4,13 +4,16 @@ Given fields come from the request or from the policy's default; derived ones sh
 or name the rows of the table that gave them; a few are found on the way to the decision.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from engine.core import figures
 from engine.core.exact import ZERO, Ratio, add
 from engine.core.facts import Facts, Row
 from engine.core.interpret import compute, order, plain
+from engine.core.kits import ADDED, QUANTITY
+from engine.core.values import Value
 from engine.core.views import State, is_own
 from engine.explain.trace.formulas import Template, template
 from engine.explain.trace.traced_subject import Texts, TracedSubject
@@ -37,6 +40,8 @@ def origin_of(
     """
     if derivation is None:
         found = FOUND.get(field.path)
+        if field.path in ADDED:
+            return partial(_with_parts, field.path, places)
         return found.by if found else _given(field, subject)
     if table is not None:
         return _rows(table, subject)
@@ -75,6 +80,28 @@ def _given(field: Field, subject: Subject) -> str | Origin:
         return "request" if isinstance(found, dict) and name in found else "default"
 
     return given
+
+
+def _with_parts(path: str, places: int, traced: TracedSubject) -> str:
+    """Say what a line's price or cost is made of, if other lines are parts of it: `900.00 + 25.00 * 2 / 1, line 3`."""
+    kits = traced.facts.kits
+    kit = kits.by_place.get(traced.number) if kits is not None and traced.number is not None else None
+    if kit is None:
+        return "request"
+    text = _amount(kit.own, path, Scalar.MONEY, places)
+    quantity = _amount(kit.own, QUANTITY, Scalar.NUMBER, places)
+    for part in kit.parts:
+        price, count = _amount(part.row, path, Scalar.MONEY, places), _amount(part.row, QUANTITY, Scalar.NUMBER, places)
+        text += f" + {price} * {count} / {quantity}"
+    numbers = ", ".join([str(part.number) for part in kit.parts])
+    return f"{text}, with line{'s' if len(kit.parts) > 1 else ''} {numbers}"
+
+
+def _amount(row: Mapping[str, Value], path: str, kind: Scalar, places: int) -> str:
+    if path not in row:
+        return "?"
+    value = row[path]
+    return "null" if value is None else str(figures.text(value, kind, places))
 
 
 def _formula(formula: Template, subject: Subject, places: int) -> str | Origin:

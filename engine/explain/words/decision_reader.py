@@ -11,7 +11,7 @@ from engine.core.parts import MissingDidNotMatterStep, Step
 from engine.core.traced import Status, TracedEffect, TracedFact, TracedRule
 from engine.explain.words import en, zh
 from engine.explain.words.layout import Row, Table
-from engine.explain.words.phrases import say
+from engine.explain.words.phrases import line_place, say
 from engine.explain.words.tested import failures, is_close, reasons, unknowns
 
 OUTCOMES = {"en": en.OUTCOMES, "zh": zh.OUTCOMES}
@@ -65,14 +65,28 @@ def source(rule: TracedRule) -> str:
 def placed(reader: DecisionReader, rule: TracedRule, text: str) -> str:
     """Return a text with the line, claim or partner that it is about before it."""
     if rule.line is not None:
-        return on_line(reader, rule.line, text)
+        return on_line(reader, rule, text)
     whose = rule.claim or rule.partner
     return reader.say("on_line", place=whose, reason=text) if whose else text
 
 
-def on_line(reader: DecisionReader, line: int | None, text: str) -> str:
-    """Return a text with the line that it is about before it, if it is about one."""
-    return text if line is None else reader.say("on_line", place=reader.say("line", line=line), reason=text)
+class OfLine(Protocol):
+    """An entry that may be about a line."""
+
+    @property
+    def line(self) -> int | None:
+        """Return the line's number."""
+
+    @property
+    def line_id(self) -> str | None:
+        """Return the line's id, where the request gives one."""
+
+
+def on_line(reader: DecisionReader, entry: OfLine, text: str) -> str:
+    """Return a text with the line that its entry is about before it, if it is about one."""
+    if entry.line is None:
+        return text
+    return reader.say("on_line", place=line_place(entry.line, entry.line_id, reader.language), reason=text)
 
 
 def effects(reader: DecisionReader, what: Callable[[TracedEffect], str | None], label: str) -> Table:
@@ -87,12 +101,8 @@ def effects(reader: DecisionReader, what: Callable[[TracedEffect], str | None], 
     return Table([*rows.values()])
 
 
-class Reasoned(Protocol):
+class Reasoned(OfLine, Protocol):
     """An entry of a result that has a reason, of a line or of the deal."""
-
-    @property
-    def line(self) -> int | None:
-        """Return the line's number."""
 
     @property
     def reason(self) -> str:
@@ -106,7 +116,7 @@ def reasoned(reader: DecisionReader, entries: Iterable[tuple[Reasoned, str | Non
     for entry, name in entries:
         rule = by_id.get((name, entry.line)) if name is not None else None
         told = [reader.because_of(rule), source(rule)] if rule else [name] if name else []
-        rows.append(Row(reader.say(label), [on_line(reader, entry.line, entry.reason), *told]))
+        rows.append(Row(reader.say(label), [on_line(reader, entry, entry.reason), *told]))
     return Table(rows)
 
 

@@ -39,6 +39,7 @@ from engine.answers.special_order import AuditStep, OrderOutcomeStep
 from engine.core.parts import MissingDidNotMatterStep, Shown
 from engine.explain.words.lengths import length
 from engine.explain.words.numbers import brief, brief_values
+from engine.explain.words.phrases import line_place
 
 OUTCOMES: Mapping[Outcome, str] = {
     "auto_approved": "approved automatically",
@@ -57,15 +58,16 @@ OUTCOMES: Mapping[Outcome, str] = {
 
 def _whose(step: AtLeastStep | RaiseStep | AuditStep) -> str:
     """Say what a step is about: `line 2: `, or nothing for the whole deal."""
-    return f"line {step.line}: " if step.line is not None else ""
+    return f"{line_place(step.line, step.line_id, 'en')}: " if step.line is not None else ""
 
 
 def _authority(step: AuthorityStep) -> str:
+    place = line_place(step.line, step.line_id, "en")
     if step.level is None:
-        return f"line {step.line}: no level may sign it"
+        return f"{place}: no level may sign it"
     if step.level == "automatic":
-        return f"line {step.line}: no one need sign it"
-    return f"line {step.line}: {step.level} is the lowest level that may sign it"
+        return f"{place}: no one need sign it"
+    return f"{place}: {step.level} is the lowest level that may sign it"
 
 
 def _highest_line(step: HighestLineStep) -> str:

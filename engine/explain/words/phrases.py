@@ -12,6 +12,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     # Places
     "line": ("line {line}", "第{line}行"),
     "line_of": ("line {line} ({what})", "第{line}行（{what}）"),
+    "with_line": ("with line {lines}", "含第{lines}行"),
+    "with_lines": ("with lines {lines}", "含第{lines}行"),
     "at_gate": (" at {gate}", "（{gate} 环节）"),
     # Price approval
     "approved": ("Approved: no one need sign.", "批准：无需签批。"),
@@ -203,3 +205,12 @@ def sentence_case(title: str) -> str:
     ('district manager', 'VP sales')
     """
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def line_place(line: int, name: str | None, language: Language) -> str:
+    """Return what a line is called: its number, and its id or what it sells where that is known.
+
+    >>> line_place(2, None, "en"), line_place(2, "L-17", "zh")
+    ('line 2', '第2行（L-17）')
+    """
+    return say("line", language, line=line) if name is None else say("line_of", language, line=line, what=name)

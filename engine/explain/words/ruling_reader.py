@@ -7,7 +7,7 @@ from engine.core.decision import Language
 from engine.core.facts import Facts
 from engine.core.parts import Step
 from engine.explain.words import en, zh
-from engine.explain.words.phrases import joined, say
+from engine.explain.words.phrases import joined, line_place, say
 from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import positions
 from rules.ir import Effect, Policy, Role, Rule
@@ -62,11 +62,13 @@ class RulingReader:
             return identity
         return self.say("of_rule", reason=rule.because.in_language(self.language), rule=identity)
 
-    def reason(self, reason: str, rule: str | None, line: int | None = None) -> str:
+    def reason(self, reason: str, rule: str | None, line: int | None = None, line_id: str | None = None) -> str:
         """Return a reason with the rule that gives it, if one does, and the line that it is about."""
         if rule is not None:
             reason = self.say("of_rule", reason=reason, rule=rule)
-        return reason if line is None else self.say("on_line", place=self.say("line", line=line), reason=reason)
+        if line is None:
+            return reason
+        return self.say("on_line", place=line_place(line, line_id, self.language), reason=reason)
 
     def fired(self, effect: type[Effect]) -> Iterator[tuple[Rule, Effect]]:
         """Yield the fired rules that have an effect of a kind, with the effect."""

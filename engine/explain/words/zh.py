@@ -39,6 +39,7 @@ from engine.answers.special_order import AuditStep, OrderOutcomeStep
 from engine.core.parts import MissingDidNotMatterStep, Shown
 from engine.explain.words.lengths import length
 from engine.explain.words.numbers import brief, brief_values
+from engine.explain.words.phrases import line_place
 
 OUTCOMES: Mapping[Outcome, str] = {
     "auto_approved": "自动批准",
@@ -57,15 +58,16 @@ OUTCOMES: Mapping[Outcome, str] = {
 
 def _whose(step: AtLeastStep | RaiseStep | AuditStep) -> str:
     """Say what a step is about: `第2行：`, or nothing for the whole deal."""
-    return f"第{step.line}行：" if step.line is not None else ""
+    return f"{line_place(step.line, step.line_id, 'zh')}：" if step.line is not None else ""
 
 
 def _authority(step: AuthorityStep) -> str:
+    place = line_place(step.line, step.line_id, "zh")
     if step.level is None:
-        return f"第{step.line}行：任何级别均无权签批"
+        return f"{place}：任何级别均无权签批"
     if step.level == "automatic":
-        return f"第{step.line}行：无需签批"
-    return f"第{step.line}行：最低可由 {step.level} 签批"
+        return f"{place}：无需签批"
+    return f"{place}：最低可由 {step.level} 签批"
 
 
 def _highest_line(step: HighestLineStep) -> str:

@@ -15,7 +15,7 @@ from engine.core.figures import text
 from engine.core.interpret import plain
 from engine.core.views import UNKNOWN, View
 from engine.explain.words.numbers import figure, separated
-from engine.explain.words.phrases import field_label, sentence_case
+from engine.explain.words.phrases import field_label, line_place, sentence_case
 from engine.explain.words.ruling_reader import RulingReader
 from engine.plan.groups import Match
 from engine.plan.ruling import Nearest
@@ -43,7 +43,7 @@ def price_summary(reader: RulingReader, result: PriceResult) -> str:
 
 
 def _reasons(reader: RulingReader, objections: Sequence[Objection]) -> str:
-    return reader.joined([reader.reason(one.reason, one.rule, one.line) for one in objections])
+    return reader.joined([reader.reason(one.reason, one.rule, one.line, one.line_id) for one in objections])
 
 
 def _must_approve(reader: RulingReader, result: PriceResult) -> str:
@@ -133,6 +133,5 @@ def _label(reader: RulingReader, field: Field) -> str:
 
 def _place(reader: RulingReader, line: LineResult, match: Match | None) -> str:
     what = match.row.get("line.product_line") or match.row.get("line.sku") if match is not None else None
-    if isinstance(what, str):
-        return reader.say("line_of", line=line.line, what=what)
-    return reader.say("line", line=line.line)
+    named = line.id or (what if isinstance(what, str) else None)
+    return line_place(line.line, named, reader.language)

@@ -93,6 +93,15 @@ def _facts_by_line(reader: DecisionReader) -> dict[int, dict[str, str]]:
     return found
 
 
+def _product(reader: DecisionReader, line: LineResult, facts: dict[str, str]) -> str:
+    """Return what a line sells: its id, its product, and the lines that are parts of it."""
+    parts = line.includes or ()
+    phrase = "with_line" if len(parts) == 1 else "with_lines"
+    included = reader.say(phrase, lines=reader.say("comma").join(map(str, parts))) if parts else ""
+    words = [line.id, facts.get("line.product_line") or facts.get("line.sku"), included]
+    return " ".join([word for word in words if word])
+
+
 def _cells(
     reader: DecisionReader,
     decision: PriceApprovalDecision,
@@ -104,7 +113,7 @@ def _cells(
     amount = reader.say("times", quantity=grouped(quantity), price=grouped(price)) if quantity and price else ""
     granted = next((rule for rule in authority if rule.rule == line.granted_by), None)
     return [
-        facts.get("line.product_line") or facts.get("line.sku") or "",
+        _product(reader, line, facts),
         amount,
         reader.say("off", discount=percent(line.discount)) if line.discount else "",
         reader.say("margin", margin=percent(line.margin)) if line.margin else "",

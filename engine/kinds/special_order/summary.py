@@ -10,7 +10,7 @@ def order_summary(reader: RulingReader, result: OrderResult) -> str:
     at = reader.say("at_gate", gate=gate) if gate else ""
     match reader.ruling.outcome:
         case "blocked":
-            reasons = [reader.reason(one.reason, one.control, one.line) for one in result.blocks]
+            reasons = [reader.reason(one.reason, one.control, one.line, one.line_id) for one in result.blocks]
             return reader.say("blocked", gate=at, reasons=reader.joined(reasons))
         case "needs_information":
             return reader.needs_information()

@@ -50,6 +50,6 @@ def _controls(reader: DecisionReader, label: str, controls: list[ControlResult])
         kind, what = control.obligation.asked
         text = control.release or reader.say(f"obligation_{kind}", what=brief(what) if kind == "deposit" else what)
         told = [reader.because_of(rule), source(rule)] if rule else [control.control]
-        cells = (on_line(reader, control.line, text), *told)
+        cells = (on_line(reader, control, text), *told)
         rows[cells] = Row(reader.say(label), cells)
     return Table([*rows.values()])

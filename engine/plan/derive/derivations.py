@@ -13,6 +13,7 @@ from typing import assert_never
 from engine.core.decision import Kind
 from engine.core.facts import Facts, Row
 from engine.core.interpret import compute
+from engine.core.kits import ADDED
 from engine.core.values import PartialSet
 from engine.core.views import UNKNOWN, State, Unknown, View
 from engine.plan.derive.built_in import FUNCTIONS, Function, call, margin
@@ -67,6 +68,8 @@ class Derivations:
             inputs = self.inputs.get(path) or FOUND_FROM.get(path)
             if inputs:
                 open_ += [(name, row_subject(path, self.kind)) for name in inputs]
+            elif facts.kits is not None and path in ADDED:
+                found.update(facts.kits.lacking(path, facts.lines or ()))
             else:
                 found.add(path)
         return frozenset(found)

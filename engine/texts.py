@@ -17,7 +17,7 @@ def as_text(decision: Decision | Mapping[str, Json], language: Language) -> str:
     """Return the decision as text, line by line, with a line end at its end.
 
     Args:
-        decision: the decision, or its JSON; with a trace there is more to tell.
+        decision: the decision, or its JSON; with a trace there is more to show.
         language: of the words of this text; reasons and titles stand in the language that was decided in.
     """
     stored = decision_from_json(decision.to_json() if isinstance(decision, Decision) else decision)

@@ -326,7 +326,7 @@ class Also:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Someone is told."""
+    """Someone hears of it."""
 
     role: str
 
@@ -485,7 +485,7 @@ class Rule:
 
 
 class Preference(Enum):
-    """How a criterion tells better from worse."""
+    """How a criterion distinguishes better from worse."""
 
     PREFER = "prefer"
     HIGHEST = "highest"
@@ -528,7 +528,7 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Someone who signs or is told; a ladder's level is one too."""
+    """Someone who signs or is notified; a ladder's level is one too."""
 
     id: str
     title: Text

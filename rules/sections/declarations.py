@@ -1,7 +1,7 @@
 """What a policy declares for its rules to name: terms, facts, roles, the ladder, gates and kinds.
 
 All of these are read before any rule is, so that sections may stand in any order. A name with a mistake in it is
-declared all the same: the mistake is told once, and the rules that use the name are still checked.
+declared all the same: the mistake is reported once, and the rules that use the name are still checked.
 """
 
 import re
@@ -237,7 +237,7 @@ def read_facts(node: Node, scope: Scope) -> None:
 
 
 def field_path(word: ScalarNode, scope: Scope) -> bool:
-    """Return whether a path is `object.name` with an object that requests have; its author is told if not."""
+    """Return whether a path is `object.name` with an object that requests have; if not, that is reported."""
     start, _, name = word.text.partition(".")
     if start not in OBJECTS:
         hint = shape.elsewhere(word.text, word.span) or scope.report.did_you_mean(start, OBJECTS)

@@ -28,7 +28,7 @@ def in_order(
 ) -> tuple[Derivation, ...]:
     """Return the derivations, each after those that it needs, in an order that does not depend on the author's.
 
-    Each cycle is told once, at one of its fields, and then taken out.
+    Each cycle is reported once, at one of its fields, and then taken out.
     """
     by_field = {derivation.field: derivation for derivation in derivations}
     waiting = {path: {source for source in found if source in graph} for path, found in graph.items()}

@@ -82,7 +82,7 @@ def _declare(item: Node, scope: Scope) -> Iterator[Declared]:
 
 
 def _may_derive(name: ScalarNode, type_: Type, scope: Scope) -> bool:
-    """Return whether a policy may compute a field of this name; its author is told why not."""
+    """Return whether a policy may compute a field of this name; its author hears why not."""
     known = scope.fields.get(name.text)
     if known is None:
         return True
@@ -106,7 +106,7 @@ def _may_derive(name: ScalarNode, type_: Type, scope: Scope) -> bool:
 
 
 def read_derived(declared: Declared, scope: Scope) -> Derivation | None:
-    """Return how a field is computed, or nothing once it is told what is wrong."""
+    """Return how a field is computed, or nothing once it is reported what is wrong."""
     formula = declared.parts.get("formula")
     if formula:
         return _formula(formula.value, declared.field, declared.node, scope)

@@ -43,7 +43,7 @@ ONE = Fraction(1)
 
 
 def read_effect(name: str, node: Node, scope: Scope) -> Effect | None:
-    """Return the effect of that name, or nothing once it is told what is wrong with it."""
+    """Return the effect of that name, or nothing once it is reported what is wrong with it."""
     return READERS[name](node, f"`{name}`", scope)
 
 

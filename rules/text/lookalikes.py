@@ -64,7 +64,7 @@ _ABOUT_WORDS = frozenset(
     D101 D102 D104 D105 D106 D107 D110 D301 D302 D303 D304 D305 D307 D308 D310 D311 D402 D406 D501 D502
     """.split()  # noqa: SIM905 - so many codes read better as words than in quotes
 )
-MOST = 1_000  # look-alikes that are still worth telling apart
+MOST = 1_000  # look-alikes that are still worth distinguishing
 SHORT = 30  # characters of many that a message shows
 _ABOUT_LITERALS = ("D301", "D302", "D303")
 

@@ -126,7 +126,7 @@ class Coverage:
                 return
 
     def _note(self, case: int, section: str, question: Question, number: int) -> None:
-        """Note what became of a rule and of its tests; a criterion's verdict is told by the elimination instead."""
+        """Note what became of a rule and of its tests; a criterion's verdict is given by the elimination instead."""
         rule = question.group.rules[number]
         key = (section or rule.section, rule.id)
         if key not in self._tests:

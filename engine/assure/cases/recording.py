@@ -1,6 +1,6 @@
 """An engine that remembers every question it was asked, with the facts as they were at that moment.
 
-The rules are judged by the plain interpreter, so that what coverage and mutants tell is held to the yardstick. A
+The rules are judged by the plain interpreter, so that what coverage and mutants say is held to the yardstick. A
 decision is made of the answers alone, so that a changed rule can only matter where it changes one of them.
 """
 
@@ -28,7 +28,7 @@ class Snapshot(dict[str, State]):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A group of rules asked for one subject; `real` tells the request's own facts from what-if ones."""
+    """A group of rules asked for one subject; `real` distinguishes the request's own facts from what-if ones."""
 
     group: Group
     snapshot: Snapshot

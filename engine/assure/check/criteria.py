@@ -1,4 +1,4 @@
-"""D611 for criteria: fields without which those that are still in cannot be told apart, and nothing is decided."""
+"""D611 for criteria: fields without which those that are still in cannot be distinguished, and nothing is decided."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from engine.space.direct import usual
 from engine.space.inputs import Inputs
 from engine.space.requests import request_of
 from engine.space.rule_space import Shown
-from rules.ir import Criterion, Origin
+from rules.ir import Criterion
 from rules.traverse import condition_fields
 
 
@@ -54,9 +54,7 @@ def _leaves(inputs: Inputs, criterion: Criterion, score: Sequence[str]) -> list[
 def _two_rivals(program: Program, kind: Kind, paths: Sequence[str], notes: Notes, today: date) -> dict[str, Json]:
     """Return a request in which two that are equal but for their names are in, with everyday values of some fields."""
     policy = program.policy
-    values = {
-        (path, 0): usual(policy, path) for path in paths if policy.fields[path].origin in (Origin.GIVEN, Origin.FACT)
-    }
+    values = {(path, 0): usual(policy, path) for path in paths if path in policy.fields and policy.fields[path].givable}
     request: Any = request_of(policy, kind, values, today=today)
     request = _merged(request, quiet_request(program, kind, notes, today=today) or {})
     name = "claims" if kind is Kind.DEAL_REGISTRATION else "candidates"

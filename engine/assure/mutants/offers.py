@@ -1,4 +1,4 @@
-"""A case for a mutant that no case notices: the request that tells it apart, and what the policy decides on it.
+"""A case for a mutant that no case notices: the request that distinguishes it, and what the policy decides on it.
 
 An offered case is decided before it is shown: pasted as it stands it passes under the policy, and fails under the
 mutant.
@@ -100,7 +100,7 @@ def _differences(mutant: Mutant, before: Seen, after: Seen) -> Iterator[tuple[st
 
 
 def distinguishing(before: object, after: object) -> Data:
-    """Return as much of a value as tells it from another: what differs, and by what an entry is known.
+    """Return as much of a value as distinguishes it from another: what differs, and by what an entry is known.
 
     >>> distinguishing([{"line": 1, "x": 1, "y": 5}, {"line": 2}], [{"line": 1, "x": 3, "y": 5}, {"line": 2}])
     [{'line': 1, 'x': 1}, {'line': 2}]

@@ -1,4 +1,4 @@
-"""Values of a field that tell two tests apart, and values that a test lets through."""
+"""Values of a field that distinguish two tests, and values that a test lets through."""
 
 from collections.abc import Iterator
 from fractions import Fraction

@@ -27,7 +27,7 @@ ALWAYS: dict[Kind, tuple[str, ...]] = {
 }
 # The field whose value names a subject in the trace; a line has its number.
 NAMED_BY = {Subject.CLAIM: "claim.id", Subject.PARTNER: "partner.id"}
-# Where a request lists the rows of each subject but the deal, in the order in which a trace tells of them.
+# Where a request lists the rows of each subject but the deal, in the order in which a trace lists them.
 _LISTS = {Subject.LINE: "lines", Subject.CLAIM: "claims", Subject.PARTNER: "candidates"}
 
 # The rules to list of one match.

@@ -29,7 +29,7 @@ Origin: TypeAlias = Callable[[TracedSubject], str]
 def origin_of(
     field: Field, derivation: Derivation | None, table: DerivedTable | None, subject: Subject, places: int
 ) -> str | Origin:
-    """Return where a field's value comes from, or the function that tells it for one traced.
+    """Return where a field's value comes from, or the function that says it for one traced.
 
     Args:
         field: the field.

@@ -27,7 +27,7 @@ _SIGNS: dict[Operator, Callable[[int, int], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class TracedTest:
-    """A unary test, ready to be shown; `own` and `other_own` tell whether a field stands in the subject's row."""
+    """A unary test, ready to be shown; `own` and `other_own` say whether a field stands in the subject's row."""
 
     field: str
     own: bool

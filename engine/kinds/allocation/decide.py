@@ -1,7 +1,7 @@
 """Who gets this deal (docs/language.md section 8): eligibility, scores, choice by elimination, split.
 
 What binds is the outcome and who is chosen. Where undetermined rules leave these the same, the decision stands, and the
-scores and the ranking are told as the rules that fire have them.
+scores and the ranking are said as the rules that fire have them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ ASKS: Final = "needs_information"
 
 @dataclass(frozen=True, eq=False)
 class AllocationPlan:
-    """The section as the engine uses it; `by_score` tells whether a score can matter to anyone's place."""
+    """The section as the engine uses it; `by_score` says whether a score can matter to anyone's place."""
 
     section: PartnerAllocation
     eligibility: tuple[Group, ...]
@@ -199,7 +199,7 @@ def _in_combination(plan: AllocationPlan, entries: Entries, doubts: Sequence[_Do
 
 
 def _given_up(plan: AllocationPlan, entries: Entries, doubts: Sequence[_Doubt]) -> _Found:
-    """Ask for information: the combinations are too many to tell whether they differ."""
+    """Ask for information: the combinations are too many to say whether they differ."""
     entries.narrowed(frozenset(entries.candidates.eligible))
     base = entries.chosen(frozenset(), 0, take=plan.section.take, work=Work(NO_LIMIT))
     missing = base.missing.union(*(doubt.fields for doubt in doubts))

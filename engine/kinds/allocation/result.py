@@ -130,7 +130,7 @@ def allocation_steps(
 ) -> list[AllocationStep]:
     """Return the steps from the rules that fire to the outcome.
 
-    Where it is open who is in or what a score is, what would follow is not told as if it were certain.
+    Where it is open who is in or what a score is, what would follow is not said as if it were certain.
     """
     names = [candidates.ids[owner] for owner in entries.owner]
     steps: list[AllocationStep] = [_eligibility(candidates)]

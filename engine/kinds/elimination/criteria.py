@@ -1,4 +1,4 @@
-"""From criteria to places: every contender's value by every criterion, in an order that integers tell.
+"""From criteria to places: every contender's value by every criterion, in the order of integers.
 
 Numbers are compared exactly, as pairs; terms by the owner's order, earlier is better; a condition that holds is better
 than one that does not. A tolerance is in the field's own unit, of days and moments a duration, and its bound is

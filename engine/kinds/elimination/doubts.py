@@ -2,7 +2,7 @@
 
 A domain turns each undetermined rule into a doubt: what it would do if it fired, and the fields that leave it open.
 Doubts that would do the same are one. The domain then decides for every combination of doubts, numbered by a mask of
-which of them come true, and `decisive` tells which doubts make a difference.
+which of them come true, and `decisive` says which doubts make a difference.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence

@@ -32,7 +32,7 @@ class Scale:
 
     @property
     def separates(self) -> bool:
-        """Return whether the criterion could ever tell two of the contenders apart."""
+        """Return whether the criterion could ever distinguish two of the contenders."""
         return len(set(self.places)) > 1 or bool(self.unknown)
 
     def unknown_among(self, rows: Sequence[int]) -> list[int]:
@@ -78,7 +78,7 @@ def rounds(scales: Sequence[Scale], rows: list[int]) -> Iterator[Round]:
 
 
 def last_in(scales: Sequence[Scale], rows: list[int]) -> list[int]:
-    """Return those left when an elimination ends: one, or several that are tied or cannot be told apart."""
+    """Return those left when an elimination ends: one, or several that are tied or cannot be distinguished."""
     for step in rounds(scales, rows):
         rows = step.rows if step.kept is None else step.kept
     return rows

@@ -18,7 +18,7 @@ def elimination_steps(
 
     Values are texts; a number whose text is rounded stands under `exact` as a fraction too. A round that ends the
     elimination because values are unknown drops nobody and names them under `unknown`. Where they are `numbered`,
-    `round` counts the eliminations from 1; the later ones tell only what has not been told yet.
+    `round` counts the eliminations from 1; the later ones list only what has not been listed yet.
     """
     told: set[tuple[str, int]] = set()
     return [

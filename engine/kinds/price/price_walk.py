@@ -1,6 +1,6 @@
 """Walking a line's price upwards through a large authority table, from one change of the matching rows to the next.
 
-At a price each column of the table's index leaves some rows standing, and tells by one division at which higher price
+At a price each column of the table's index leaves some rows standing, and says by one division at which higher price
 it will leave others. The walk stops at those prices only, so that it depends on how many bands lie between the asked
 price and list, and not on how many rows the table has.
 """

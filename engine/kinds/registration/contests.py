@@ -168,7 +168,7 @@ class Contest:
         )
 
     def _judge(self, contenders: tuple[int, ...], decided: State, work: Work) -> Verdicts:
-        """Return what the contest rules say of these contenders, who were told apart by this."""
+        """Return what the contest rules say of these contenders, who were distinguished by this."""
         if not self._groups:
             return Verdicts(arbitrate=False, missing=frozenset())
         of = [self._variants.rows[variant] for variant in contenders]

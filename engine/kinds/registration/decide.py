@@ -1,7 +1,7 @@
 """Whose deal is it (docs/language.md section 7): eligibility, priority by elimination, contest, protection.
 
 What binds is the outcome, the winner and every claim's status. Where undetermined rules leave these the same, the
-decision stands, and all else (`decided_by`, the ranking's order) is told as the rules that fire have it.
+decision stands, and all else (`decided_by`, the ranking's order) is said as the rules that fire have it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -183,7 +183,7 @@ def _combine(claims: Claims, contest: Contest) -> _Found:
 
 
 def _given_up(claims: Claims, contest: Contest) -> _Found:
-    """Ask for information: the combinations are too many to tell whether they differ."""
+    """Ask for information: the combinations are too many to say whether they differ."""
     none, all_ = [contest.found(mask, Work(NO_LIMIT)) for mask in (0, (1 << len(claims.doubts)) - 1)]
     outcomes: set[RegistrationOutcome] = {"awarded", "contested", *none.outcomes, *all_.outcomes}
     missing = none.missing.union(*(doubt.fields for doubt in claims.doubts))

@@ -141,7 +141,7 @@ def registration_steps(
 ) -> list[RegistrationStep]:
     """Return the steps from the rules that fire to the outcome.
 
-    Where eligibility is open, what would follow from it is not told as if it were certain.
+    Where eligibility is open, what would follow from it is not said as if it were certain.
     """
     names = [claims.ids[Variants.claim(variant)] for variant in range(2 * len(claims.ids))]
     steps: list[RegistrationStep] = [_eligibility(claims, claim, protected[claim]) for claim in range(len(claims.ids))]

@@ -222,7 +222,7 @@ def _fire(
 
 
 def _obligation(effect: Asking, shared: Row, language: Language) -> tuple[Obligation, Verdict, str]:
-    """Return an obligation, whether the order meets it, and the field that tells."""
+    """Return an obligation, whether the order meets it, and the field that says so."""
     match effect:
         case Document(name):
             return Obligation(document=name), _has(shared, EVIDENCE, name), EVIDENCE

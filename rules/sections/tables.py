@@ -34,8 +34,8 @@ def _never(_cell: Node, _column: ScalarNode) -> bool:
 def read_table(node: MappingNode, what: str, words: Sequence[str], scope: Scope, fits: Fits = _never) -> list[Row]:
     """Return a table's rows; its columns are fields and the given words.
 
-    What is wrong with a column is reported once, not for each of its cells; a row of another length is reported and left
-    out. `fits` says whether a cell can stand in a column, to find out which cell is missing.
+    What is wrong with a column is reported once, not for each of its cells; a row of another length is left out, too.
+    `fits` says whether a cell can stand in a column, to find out which cell is missing.
     """
 
     def is_known(column: ScalarNode) -> bool:

@@ -69,7 +69,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Common:
-    """A condition on shared facts alone, of a rule that is judged for one row after another: written once a decision."""
+    """A condition on shared facts alone, of a rule that is judged for one row after another: made once a decision."""
 
     part: "_Plain | Kept"
 

@@ -34,7 +34,7 @@ class Excluding:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """A rule's points for one candidate or, with None, for all; `line` distinguishes the lines that it is judged for."""
+    """A rule's points for one candidate or, with None, for all; `line` is the line that it is judged for."""
 
     rule: str
     line: int | None

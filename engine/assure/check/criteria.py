@@ -55,7 +55,9 @@ def _two_rivals(program: Program, kind: Kind, paths: Sequence[str], notes: Notes
     """Return a request in which two that are equal but for their names are in, with everyday values of some fields."""
     policy = program.policy
     values = {
-        (path, 0): usual(policy, path) for path in paths if policy.fields[path].origin in (Origin.GIVEN, Origin.FACT)
+        (path, 0): usual(policy, path)
+        for path in paths
+        if path in policy.fields and policy.fields[path].origin in (Origin.GIVEN, Origin.FACT)  # `as_of` is no field
     }
     request: Any = request_of(policy, kind, values, today=today)
     request = _merged(request, quiet_request(program, kind, notes, today=today) or {})

@@ -86,7 +86,7 @@ def _form(value: Value, kind: Type, places: int) -> Json:
 
 def _number(value: Ratio, kind: Type, places: int) -> Json:
     n, d = value
-    if kind is Scalar.INTEGER and d:
+    if d and (kind is Scalar.INTEGER or (kind is Scalar.NUMBER and n % d == 0)):
         return n // d
     if kind is Scalar.RATE:
         return f"{decimal((n * 100, d))}%"

@@ -135,7 +135,7 @@ def _plainest(field: Field) -> types.Value | None:
         case Scalar.BOOLEAN:
             return False
         case Scalar.TEXT:
-            return "other"
+            return None if path == PART_OF else "other"
         case Scalar.DATE:
             return date(2027, 1, 31)
         case Scalar.TIMESTAMP:

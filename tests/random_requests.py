@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from engine.core.decision import Kind
 from engine.core.interpret import plain
 from engine.core.writing import write_value
-from rules.built_in import DAYS_SINCE
+from rules.built_in import DAYS_SINCE, FUNCTION_INPUTS
 from rules.ir import CompareField, Condition, Field, Origin, Policy
 from rules.kinds import criteria_of
 from rules.traverse import expression_fields, tests_of
@@ -80,6 +80,7 @@ class Requests:
             self._used |= set(expression_fields(expression))
         for criterion in criteria_of(policy):
             self._used |= {criterion.field} if criterion.field else set()
+        self._used |= {given for path in self._used for given in FUNCTION_INPUTS.get(path, ())}
         self._share_bounds(policy)
         self._values = {path: self._choices(policy.fields[path]) for path in self._used if path in policy.fields}
         self._starts = sorted(value for value in self._bounds.get("as_of", ()) if isinstance(value, date))

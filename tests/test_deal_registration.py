@@ -43,7 +43,7 @@ deal_registration:
   contest:
     - {id: alarm, when: {deal.alarm: true, deal.decided_by: [tier, level]}, then: {arbitrate: Alarm}}
     - {id: many, when: {deal.contenders: ">= 3", deal.estimated_value: "> 100"}, then: {arbitrate: Many}}
-    - {id: low, when: {claim.evidence_level: "< 0"}, then: {arbitrate: Low}}
+    - {id: low, when: {claim.evidence_level: "< 1"}, then: {arbitrate: Low}}
     - {id: lost, when: {claim.queued_at: missing, deal.claims_in: "> 99"}, then: {arbitrate: Lost}}
   protection:
     columns: [claim.estimated_value, protect, extend]
@@ -58,7 +58,7 @@ OF_CLAIM: dict[str, list[Data]] = {
     "protected_until": ["2027-01-01T00:00:00+08:00", "2026-11-21T09:00:00+08:00", None, ABSENT],
     "updated_at": ["2026-11-20T09:00:00+08:00", "2026-10-01T09:00:00+08:00", None, ABSENT],
     "evidence": [["notice"], [], None, ABSENT],
-    "evidence_level": [-1, 1, 3, None, ABSENT],
+    "evidence_level": [0, 1, 3, None, ABSENT],
     "registered_at": ["2026-11-01T09:00:00+08:00", "2026-11-02T09:00:00+08:00", "2026-11-03T09:00:00+08:00", ABSENT],
     "estimated_value": ["999.99", "1000", None, ABSENT],
     "note": [True, False, ABSENT],

@@ -110,7 +110,7 @@ def test_a_form_means_what_the_language_says(field: str, written: str, test: Tes
         ("deal.net_total", "1_00", "D301"),
         ("deal.net_total", "1234567890123456", "D303"),
         ("deal.net_total", "0.1234567890123", "D303"),
-        ("deal.quantity", "12.0", "D301"),
+        ("deal.line_count", "12.0", "D301"),
         ("customer.strategic", "yes", "D301"),
         ("customer.strategic", "True", "D301"),
         ("deal.bid_date", "2026-02-30", "D301"),

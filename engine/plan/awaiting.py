@@ -1,8 +1,8 @@
 """An engine for what may still come: of fields that are waited for, it is open whether they will be given.
 
 `present` and `missing` are always determined, and so a decision that lacks a field goes by its absence. What remains
-possible once the field is sent does not (LANGUAGE.md section 3): there, such a test on a field that is waited for is
-undetermined, in derived tables too. Only rules that have such a test are judged anew; the rest is the other engine's.
+possible once the field is sent does not (docs/language.md section 3): there, such a test on a field that is waited for
+is undetermined, in derived tables too. Only rules that have such a test are judged anew, the rest by the other engine.
 """
 
 from collections.abc import Collection, Iterable, Mapping

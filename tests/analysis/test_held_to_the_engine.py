@@ -5,7 +5,7 @@ tests/analysis/test_held_to_the_engine.py` looks for as long as one likes.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -41,13 +41,15 @@ def text_of(seed: int) -> str:
     return SHIPPED.read_text(encoding="utf-8") if seed < 0 else random_policy(seed)
 
 
-def requests_for(program: Program, table: Table, seed: int) -> Iterator[tuple[Shown, Facts]]:
-    """Yield requests at and beside a policy's bounds, with all that is derived for a table's rules."""
+def requests_for(
+    program: Program, table: Table, seed: int, *, stops: Sequence[Rule] = (), most: int = REQUESTS
+) -> Iterator[tuple[Shown, Facts]]:
+    """Yield requests at and beside a policy's bounds, with all that is derived for a table's rules, and for others."""
     source, rng = Requests(program.policy), Random(seed)
-    for _ in range(REQUESTS):
+    for _ in range(most):
         shown = Shown(table.kind, dict(source.make(rng, table.kind)), frozenset(), table.section, TODAY)
         try:
-            yield shown, facts_of(program, shown, list(table.rules))
+            yield shown, facts_of(program, shown, [*table.rules, *stops])
         except RefusedError:
             continue
 
@@ -218,7 +220,7 @@ def holes_in(program: Program, seed: int) -> Iterator[tuple[bool, object]]:
     stops = [rule for rule in program.policy.price_approval.rules if any(isinstance(e, Reject) for e in rule.effects)]  # type: ignore[union-attr]
     rule_space = RuleSpace(program, table.kind, [*table.rules, *stops], today=TODAY)
     box = plausible(rule_space)
-    for shown, facts in requests_for(program, table, seed):
+    for shown, facts in requests_for(program, table, seed, stops=stops, most=4 * REQUESTS):
         view = view_of(facts, Subject.LINE)
         if not lies_in(rule_space.space, box, view) or any(judge(rule.when, view) for rule in rule_space.rules):
             continue

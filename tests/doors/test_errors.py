@@ -82,7 +82,7 @@ def test_malformed_json_is_told_by_line_and_column(client: TestClient) -> None:
         ({"net_price": "-0.01"}, "/lines/0/net_price", "out_of_range"),
         ({"quantity": -5}, "/lines/0/quantity", "out_of_range"),
         ({"quantity": 0}, "/lines/0/quantity", "out_of_range"),
-        ({"quantity": 1.5}, "/lines/0/quantity", "integer"),
+        ({"approved_quantity": 1.5}, "/lines/0/approved_quantity", "integer"),
         ({"list_price": 0}, "/lines/0/list_price", "out_of_range"),
         ({"list_price": "0.00"}, "/lines/0/list_price", "out_of_range"),
         ({"unit_cost": True}, "/lines/0/unit_cost", "type"),

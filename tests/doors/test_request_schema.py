@@ -103,7 +103,8 @@ def requests(draw: st.DrawFn) -> object:
 
 def agrees(request: object, kind: Kind) -> None:
     schema_says = [error.message for error in validator(kind).iter_errors(as_any_reader_sees_it(request))]
-    reader_says = faults_of(request, kind)
+    # What a currency can pay out is no matter of form: no schema says it.
+    reader_says = [fault for fault in faults_of(request, kind) if fault.code != "cents"]
     assert bool(schema_says) == bool(reader_says), (schema_says, reader_says)
 
 

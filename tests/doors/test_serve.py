@@ -226,9 +226,9 @@ def test_a_policy_with_errors_is_not_served(policy_file: Path) -> None:
     done = run_serve("--policy", str(policy_file), "--port", "0")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        f"{policy_file}:26:45: error[D101]: unknown field `line.discont`",
+        f"{policy_file}:29:45: error[D101]: unknown field `line.discont`",
         "   |",
-        "26 |     columns: [id, level, line.product_line, line.discont, line.margin]",
+        "29 |     columns: [id, level, line.product_line, line.discont, line.margin]",
         "   |                                             ^^^^^^^^^^^^",
         "  = did you mean `line.discount`?",
         f"{policy_file}: 1 error",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from engine.core.decision import Json, Language
 from engine.explain.words.lengths import length
 
-LENGTHS = frozenset({"expire", "protect", "extend"})
+LENGTHS = ("expire", "protect", "extend")
 # By the first key of a `then` entry: English, Chinese.
 SENTENCES: dict[str, tuple[str, str]] = {
     "sign": ("{sign} may sign", "{sign} 可签批"),
@@ -50,9 +50,10 @@ def effect_text(then: Mapping[str, Json], language: Language) -> str:
         key = "points" if then["points"] is not None and then["points"] != then["score"] else key
         key = "unknown_points" if then["points"] is None else key
     words = dict(then)
-    for name in LENGTHS & then.keys():
-        said = then[name]
-        words[name] = length(said, language) if isinstance(said, str) else said
+    for name in LENGTHS:
+        said = then.get(name)
+        if isinstance(said, str):
+            words[name] = length(said, language)
     shares = then.get("split")
     if isinstance(shares, dict):
         separator = "、" if language == "zh" else ", "

@@ -6,7 +6,7 @@ from typing import TypeVar
 from engine.core.decision import Language
 from engine.core.facts import Facts
 from engine.core.parts import Step
-from engine.explain.words import en, zh
+from engine.explain.words.decision_reader import OUTCOMES
 from engine.explain.words.phrases import joined, line_place, say
 from engine.plan.ruling import Ruling
 from engine.plan.tables.bits import positions
@@ -15,7 +15,6 @@ from rules.ir import Effect, Policy, Role, Rule
 AnyStep = TypeVar("AnyStep", bound=Step)
 
 AUTHORITY = "price_approval.authority"
-OUTCOMES = {"en": en.OUTCOMES, "zh": zh.OUTCOMES}
 
 
 class RulingReader:
